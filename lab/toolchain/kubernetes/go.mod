@@ -1,0 +1,3 @@
+module kp.dev/lab/kubernetes
+
+go 1.25.0

@@ -1,0 +1,90 @@
+/**
+ * Writes what the project knows of the real charts into small data files:
+ * `templates/components/<id>/value-paths.json` and `test/data/charts/<id>.json`.
+ *
+ *   node scripts/catalog-facts.ts --charts DIR [--helm PATH] [ID…]
+ *
+ * DIR holds packaged charts (`<chart>-<version>.tgz`, rendered with kp's values
+ * by helm), or a folder for each component or chart with `objects.json`,
+ * `values.yaml` and, where there is one, `values.schema.json`.
+ */
+import {execFileSync} from 'node:child_process'
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {parseArgs} from 'node:util'
+import {componentSchema} from '../src/components/schema.ts'
+import type {ComponentEntry} from '../src/components/schema.ts'
+import type {Values} from '../src/components/types.ts'
+import {renderValues} from '../src/components/values.ts'
+import {parse} from 'yaml'
+import {factsOf, factsOfNames, formatFacts} from './chart-facts.ts'
+import type {ChartFacts} from './chart-facts.ts'
+import {formatValuePaths, valuePathsOf} from './value-paths.ts'
+import type {ValueSources} from './value-paths.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+/** The platform with which the charts are rendered: everything that a choice can turn on. */
+const CONTEXT = {
+  provider: 'existing', cluster: 'acme-dev', environment: 'dev', domain: 'example.com', podCidr: '10.244.0.0/16', serviceCidr: '10.96.0.0/12',
+  zones: 3, apiServer: {host: '10.0.0.10', port: 6443}, monitoring: true, hubbleRelay: true,
+} as const
+const KUBERNETES = '1.35.0'
+
+interface Found {
+  sources: ValueSources
+  facts: ChartFacts
+}
+
+const {values: options, positionals} = parseArgs({options: {charts: {type: 'string'}, helm: {type: 'string', default: 'helm'}}, allowPositionals: true})
+if (options.charts === undefined) throw new Error('usage: node scripts/catalog-facts.ts --charts DIR [--helm PATH] [ID…]')
+const components = join(ROOT, 'templates', 'components')
+mkdirSync(join(ROOT, 'test', 'data', 'charts'), {recursive: true})
+for (const id of positionals.length > 0 ? positionals : readdirSync(components)) {
+  const folder = join(components, id)
+  const entry = componentSchema.parse(parse(readFileSync(join(folder, 'component.yaml'), 'utf8')))
+  const found = packaged(entry, folder, options.charts, options.helm) ?? unpacked(entry, options.charts)
+  if (found === undefined) {
+    process.stdout.write(`${id}: nothing of ${entry.chart.name} ${entry.chart.version} in ${options.charts}\n`)
+    continue
+  }
+  writeFileSync(join(folder, 'value-paths.json'), formatValuePaths(valuePathsOf(found.sources)))
+  writeFileSync(join(ROOT, 'test', 'data', 'charts', `${id}.json`), formatFacts(found.facts))
+  process.stdout.write(`${id}: ${found.facts.objects.length} objects of ${entry.chart.name} ${entry.chart.version}\n`)
+}
+
+function packaged(entry: ComponentEntry, folder: string, charts: string, helm: string): Found | undefined {
+  const file = [entry.chart.version, entry.chart.version.replace(/^v/, ''), `v${entry.chart.version}`].map((version) => join(charts, `${entry.chart.name}-${version}.tgz`)).find(existsSync)
+  if (file === undefined) return undefined
+  const template = parse(readFileSync(join(folder, 'values.yaml'), 'utf8')) as Values
+  const {yaml} = renderValues({...entry, template, overlays: {}, valuePaths: '*'}, CONTEXT)
+  const run = (args: string[], input?: string): string => execFileSync(helm, args, {encoding: 'utf8', maxBuffer: 1 << 28, ...(input === undefined ? {} : {input})})
+  const scratch = mkdtempSync(join(tmpdir(), 'kp-facts-'))
+  try {
+    execFileSync('tar', ['-xzf', file, '-C', scratch])
+    const chart = join(scratch, entry.chart.name)
+    const templates = readdirSync(join(chart, 'templates'), {recursive: true, encoding: 'utf8'}).filter((name) => /\.(yaml|tpl|txt)$/.test(name))
+    const manifest = run(['template', entry.releaseName, file, '--namespace', entry.namespace, '--kube-version', KUBERNETES, '--api-versions', 'monitoring.coreos.com/v1', '--values', '-'], yaml)
+    return {
+      sources: {
+        values: readFileSync(join(chart, 'values.yaml'), 'utf8'),
+        schema: existsSync(join(chart, 'values.schema.json')) ? readFileSync(join(chart, 'values.schema.json'), 'utf8') : undefined,
+        templates: templates.map((name) => readFileSync(join(chart, 'templates', name), 'utf8')),
+      },
+      facts: factsOf(entry, manifest),
+    }
+  } finally {
+    rmSync(scratch, {recursive: true, force: true})
+  }
+}
+
+function unpacked(entry: ComponentEntry, charts: string): Found | undefined {
+  const folder = [entry.id, entry.chart.name].map((name) => join(charts, name)).find((name) => existsSync(join(name, 'objects.json')))
+  if (folder === undefined) return undefined
+  const schema = join(folder, 'values.schema.json')
+  return {
+    sources: {values: readFileSync(join(folder, 'values.yaml'), 'utf8'), schema: existsSync(schema) ? readFileSync(schema, 'utf8') : undefined},
+    facts: factsOfNames(entry, JSON.parse(readFileSync(join(folder, 'objects.json'), 'utf8')) as Parameters<typeof factsOfNames>[1]),
+  }
+}

@@ -1,0 +1,188 @@
+/** What every command of kp shares: global flags, JSON, errors and exit codes, signals. */
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {Command, Flags} from '@oclif/core'
+import type {Interfaces} from '@oclif/core'
+import {asKpError, EXIT, KpError} from './engine/errors.ts'
+import {newRunId} from './engine/journal.ts'
+import type {PlatformPhase} from './context.ts'
+import {createBus} from './platform/bus.ts'
+import type {EventBus} from './platform/bus.ts'
+import {watchInterrupts} from './platform/interrupts.ts'
+import type {Interrupts} from './platform/interrupts.ts'
+import {openPlatform} from './platform/open.ts'
+import type {OpenedPlatform} from './platform/open.ts'
+import {knownSecretValues} from './platform/secrets.ts'
+import {confirm} from './prompts/confirm.ts'
+import type {CommandRisk} from './prompts/confirmation.ts'
+import {resultLine, writeWhole} from './ui/json.ts'
+import {errorBodyOf, errorResult} from './ui/make-results.ts'
+import {createRedactor} from './ui/redact.ts'
+import type {Redactor} from './ui/redact.ts'
+import {renderError} from './ui/render-error.ts'
+import {terminalOf} from './ui/terminal.ts'
+import type {Terminal} from './ui/io.ts'
+import type {Words} from './ui/render-common.ts'
+
+/** kp's own folder: `lab/`, `templates/`, `schemas/`. The same from `src/` and from `dist/`. */
+export const HOME = fileURLToPath(new URL('..', import.meta.url))
+
+/** Flags that every command has. */
+export const GLOBAL_FLAGS = {
+  dir: Flags.directory({char: 'C', summary: 'Platform repository; default the nearest parent with kp.yaml', helpGroup: 'GLOBAL', helpValue: 'DIR'}),
+  env: Flags.string({summary: 'Environment; needed where kp.yaml has several', env: 'KP_ENV', helpGroup: 'GLOBAL', helpValue: 'NAME'}),
+  json: Flags.boolean({summary: 'Print JSON', helpGroup: 'GLOBAL'}),
+  yes: Flags.boolean({char: 'y', summary: 'Answer questions with yes', helpGroup: 'GLOBAL'}),
+  confirm: Flags.string({summary: 'Name of the cluster, for what has to be confirmed by name', helpGroup: 'GLOBAL', helpValue: 'NAME'}),
+  color: Flags.boolean({summary: 'Colour; NO_COLOR switches it off too', default: true, allowNo: true, helpGroup: 'GLOBAL'}),
+  verbose: Flags.boolean({summary: 'Print every tool call', helpGroup: 'GLOBAL'}),
+}
+
+type GlobalFlags = Interfaces.InferredFlags<typeof GLOBAL_FLAGS>
+
+/** The result of a command: a value for JSON, a text for people, and the exit code. */
+export interface CommandResult {
+  json: unknown
+  text: () => string
+  exit?: number
+}
+
+/** Base of all commands. */
+export abstract class KpCommand extends Command {
+  static override baseFlags = GLOBAL_FLAGS
+  protected global!: GlobalFlags
+  protected terminal!: Terminal
+  protected redactor: Redactor = createRedactor()
+  protected bus: EventBus = createBus(() => Date.now())
+  protected interrupts: Interrupts | undefined
+  protected phases: PlatformPhase[] = []
+
+  /** The work of the command. */
+  protected abstract work(): Promise<CommandResult>
+
+  override async run(): Promise<void> {
+    const result = await this.work()
+    await this.print(this.global.json ? resultLine(this.redactor.value(result.json)) : this.redactor.text(ensureLineBreak(result.text())))
+    if (result.exit !== undefined && result.exit !== EXIT.ok) this.exit(result.exit)
+  }
+
+  /** Keeps the global flags; each command calls it right after parsing. */
+  protected begin(flags: object): void {
+    this.global = flags as GlobalFlags
+    this.terminal = terminalOf(process, {noColor: !this.global.color, json: this.global.json})
+  }
+
+  /** The phases, loaded only where they are needed. */
+  protected async loadPhases(): Promise<PlatformPhase[]> {
+    this.phases = (await import('./steps/index.ts')).phases
+    return this.phases
+  }
+
+  /** Opens the platform of `--dir` and `--env`. */
+  protected async open(options: {dryRun?: boolean; mayInstall?: boolean; runId?: string} = {}): Promise<OpenedPlatform> {
+    const interrupts = this.watch()
+    const opened = await openPlatform({
+      ...options,
+      cwd: process.cwd(),
+      dir: this.global.dir,
+      environment: this.global.env,
+      env: process.env,
+      home: HOME,
+      version: this.config.version,
+      phases: await this.loadPhases(),
+      emit: this.bus.emit,
+      redact: (text) => this.redactor.text(text),
+      signal: interrupts.signal,
+      stopping: interrupts.stopping,
+    })
+    this.redactor.add(knownSecretValues(opened.loaded.spec.secrets, process.env))
+    for (const warning of opened.loaded.warnings) this.warnPerson(warning)
+    return opened
+  }
+
+  /** Opens the platform for something that only looks, and writes the caches afterwards. */
+  protected async withPlatform(look: (opened: OpenedPlatform) => Promise<CommandResult>): Promise<CommandResult> {
+    const opened = await this.open()
+    try {
+      return await look(opened)
+    } finally {
+      await opened.save()
+    }
+  }
+
+  /** Signals are understood from here on. */
+  protected watch(): Interrupts {
+    this.interrupts ??= watchInterrupts((signal) => this.bus.emit({code: 'run.interrupted', text: 'stopping after the step in hand; once more stops at once', data: {signal}}))
+    return this.interrupts
+  }
+
+  /** A new run id. */
+  protected newRun(): string {
+    return newRunId(Date.now())
+  }
+
+  /** Asks for a confirmation, as the risk demands. */
+  protected async ask(options: {risk: CommandRisk; what: string; cluster: string; protected: boolean; yesIsEnough?: boolean}): Promise<void> {
+    const answered = await confirm({
+      ...options,
+      yes: this.global.yes,
+      confirmName: this.global.confirm,
+      isTTY: this.terminal.interactive,
+      io: {input: process.stdin, output: this.global.json ? process.stderr : process.stdout, colour: this.terminal.colour, unicode: this.terminal.unicode},
+    })
+    if (answered !== undefined) this.bus.emit({code: 'prompt.answered', data: {...answered}})
+  }
+
+  /** Writes to standard output, whole. */
+  protected print(text: string): Promise<void> {
+    return writeWhole(process.stdout, text)
+  }
+
+  /** Writes a warning to standard error. */
+  protected warnPerson(text: string): void {
+    process.stderr.write(`${this.redactor.text(text)}\n`)
+  }
+
+  /** Words that renderers take from the phases. */
+  protected words(): Words {
+    const pitfalls = new Map(this.phases.flatMap((phase) => phase.pitfalls.map((pitfall) => [pitfall.code, pitfall])))
+    const titles = new Map(this.phases.map((phase) => [phase.id, phase.title]))
+    return {pitfall: (code) => pitfalls.get(code), phaseTitle: (id) => titles.get(id) ?? id}
+  }
+
+  /** Turns everything that was thrown into one error, prints it, and ends with its exit code. */
+  override async catch(thrown: Error & {exitCode?: number; oclif?: {exit?: number}; code?: string}): Promise<void> {
+    if (thrown.code === 'EEXIT') throw thrown
+    const error = fromOclif(thrown) ?? asKpError(thrown)
+    const json = this.global?.json ?? this.argv.includes('--json')
+    this.terminal ??= terminalOf(process, {noColor: this.argv.includes('--no-color'), json})
+    const cause = this.interrupts?.cause()
+    const exit = error.code === 'INTERRUPTED' && cause === 'SIGTERM' ? EXIT.terminated : error.exit
+    if (json) await this.print(resultLine(this.redactor.value({...errorResult(error), exit})))
+    else await writeWhole(process.stderr, this.redactor.text(ensureLineBreak(renderError(errorBodyOf(error), this.terminal, this.words()))))
+    if (this.global?.verbose === true && error.code === 'BUG' && error.cause instanceof Error) process.stderr.write(`${this.redactor.text(error.cause.stack ?? '')}\n`)
+    this.exit(exit)
+  }
+
+  override async finally(error: Error | undefined): Promise<void> {
+    this.interrupts?.dispose()
+    await super.finally(error)
+  }
+}
+
+/** Errors of oclif's parser are wrong usage. */
+function fromOclif(error: Error & {oclif?: {exit?: number}; parse?: unknown; suggestions?: string[]}): KpError | undefined {
+  if (error instanceof KpError) return undefined
+  const fromParser = error.parse !== undefined || /^(Nonexistent flag|Unexpected argument|Missing |Expected |Flag |Parsing|The following error)/.test(error.message)
+  if (!fromParser) return undefined
+  return new KpError({code: 'USAGE', message: error.message.replace(/\nSee more help with --help$/, '').replaceAll(/\s*\n\s*/g, ' '), next: ['run the same command with --help']})
+}
+
+function ensureLineBreak(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`
+}
+
+/** Where the compiled or the source form of kp keeps its schemas. */
+export function schemaPath(name: string): string {
+  return join(HOME, 'schemas', name)
+}

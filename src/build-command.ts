@@ -1,0 +1,107 @@
+/** What `kp up` and `kp step` share: session, plan, confirmation, view, result. */
+import {KpCommand} from './base-command.ts'
+import type {CommandResult} from './base-command.ts'
+import type {PlatformPhase} from './context.ts'
+import {EXIT} from './engine/errors.ts'
+import type {Event} from './engine/events.ts'
+import type {Plan} from './engine/plan.ts'
+import type {RunResult} from './engine/run.ts'
+import {build} from './operations/up.ts'
+import {openSession} from './platform/session.ts'
+import {errorBodyOf, planResult, stepResult, upResult} from './ui/make-results.ts'
+import type {RunFacts} from './ui/make-results.ts'
+import {renderError} from './ui/render-error.ts'
+import {renderPlan} from './ui/render-plan.ts'
+import {renderRun} from './ui/render-run.ts'
+import {startView} from './ui/views.ts'
+import type {View} from './ui/io.ts'
+
+/** What a build is asked to do. */
+export interface BuildRequest {
+  kind: 'up' | 'step'
+  command: string
+  select(phases: PlatformPhase[]): PlatformPhase[]
+  dryRun: boolean
+  mayInstall: boolean
+  parallel: number
+  planFile?: string | undefined
+}
+
+/** Base of the commands that build. */
+export abstract class BuildCommand extends KpCommand {
+  /** Runs a build and makes its result. */
+  protected async build(request: BuildRequest): Promise<CommandResult> {
+    const runId = this.newRun()
+    const started = Date.now()
+    const {ctx, save} = await this.open({dryRun: request.dryRun, mayInstall: request.mayInstall, runId})
+    const phases = request.select(ctx.phases)
+    const {environment} = ctx.spec
+    const recorded: string[] = []
+    this.bus.listen((event) => {
+      if (event.code === 'tool.recorded') recorded.push(String(event.data?.['command']))
+    })
+    // What happens before the view starts is shown by it too: with --json from the first event on.
+    const early: Event[] = []
+    let view: View | undefined
+    this.bus.listen((event) => {
+      if (view === undefined) early.push(event)
+      else view.listen(event)
+    })
+    const startShowing = async (): Promise<void> => {
+      view = await startView(this.terminal, {json: this.global.json, verbose: this.global.verbose, redact: (value) => this.redactor.value(value)})
+      for (const event of early.splice(0)) view.listen(event)
+    }
+    if (this.global.json) await startShowing()
+    else await this.print(header(ctx.spec.platform, environment.name, environment.cluster, ctx.provider.title))
+    const session = await openSession({ctx, bus: this.bus, runId, command: request.command, redact: (value) => this.redactor.value(value), abort: () => this.interrupts?.abort()})
+    let result: RunResult
+    try {
+      result = await build({
+        ctx,
+        phases,
+        parallel: request.parallel,
+        command: request.command,
+        runId,
+        session,
+        planFile: request.planFile,
+        confirm: (plan) => this.confirmPlan(plan, request, environment),
+        beforeRun: async () => {
+          if (view === undefined) await startShowing()
+        },
+      })
+    } finally {
+      await view?.finish()
+      await save()
+      await session.close()
+    }
+    const facts: RunFacts = {environment: environment.name, cluster: environment.cluster, run: runId, dryRun: request.dryRun, durationMs: Date.now() - started, ...(request.dryRun ? {commands: recorded} : {})}
+    const value = request.kind === 'up' ? upResult(facts, result) : stepResult(facts, result)
+    const error = result.error
+    const text = (): string => [renderRun(value, this.terminal, this.words()), ...(error === undefined || result.result === 'interrupted' ? [] : [renderError(errorBodyOf(error), this.terminal, this.words())])].join('\n\n')
+    return {json: value, text, exit: this.exitOf(result)}
+  }
+
+  private async confirmPlan(plan: Plan, request: BuildRequest, environment: {name: string; cluster: string; protected: boolean}): Promise<void> {
+    if (request.dryRun) return
+    const count = plan.steps.filter((step) => step.state !== 'satisfied').length
+    if (!this.global.json && !this.global.yes) await this.print(`${renderPlan(planResult({environment: environment.name, cluster: environment.cluster, plan}), this.terminal, this.words())}\n`)
+    const disrupts = plan.steps.some((step) => step.state !== 'satisfied' && step.risk !== 'none')
+    await this.ask({
+      risk: disrupts ? 'disrupts' : 'changes',
+      what: `${count} ${count === 1 ? 'step' : 'steps'} in ${environment.cluster}: go on`,
+      cluster: environment.cluster,
+      protected: environment.protected,
+    })
+  }
+
+  private exitOf(result: RunResult): number {
+    if (result.result === 'ok') return EXIT.ok
+    if (result.result === 'interrupted') return this.interrupts?.cause() === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted
+    return result.error?.exit ?? EXIT.failed
+  }
+}
+
+/** The line that every command which changes something prints first. */
+export function header(platform: string, environment: string, cluster: string, provider: string): string {
+  return `${platform} · environment ${environment} · cluster ${cluster} · ${provider}\n\n`
+}

@@ -1,0 +1,104 @@
+/**
+ * The cluster reader: at most one read of a kind per look. Probes and checks of
+ * one run share it; after a change it is told to look anew.
+ */
+import {KpError} from '../engine/errors.ts'
+import {apiError, METADATA_LIST} from '../tools/kube-api.ts'
+import type {KubeApi, KubeMeta, KubeObject} from '../tools/kube-api.ts'
+
+/** Where a Lease of kp or a release of helm is looked up; see `helm-records.ts`. */
+export interface ListOptions {
+  labelSelector?: string
+}
+
+/** Reads of one cluster, coalesced. */
+export class ClusterReader {
+  readonly api: KubeApi
+  #reads = new Map<string, Promise<unknown>>()
+
+  constructor(api: KubeApi) {
+    this.api = api
+  }
+
+  /** Forgets what was read: called after every change. */
+  lookAnew(): void {
+    this.#reads.clear()
+  }
+
+  /**
+   * Metadata of all objects of a kind, by `namespace/name` (or `name`).
+   * @returns undefined where the server does not know the kind
+   * @throws KpError where the list is refused or the server does not answer
+   */
+  metadata(apiVersion: string, kind: string, options: ListOptions = {}): Promise<Map<string, KubeMeta> | undefined> {
+    return this.#once(`meta ${apiVersion}/${kind}?${options.labelSelector ?? ''}`, async () => {
+      const items = await this.#list(apiVersion, kind, options, METADATA_LIST)
+      return items === undefined ? undefined : new Map(items.map((item) => [nameOf(item.metadata), item.metadata]))
+    })
+  }
+
+  /** All objects of a kind, whole. Same rules as `metadata`. */
+  list(apiVersion: string, kind: string, options: ListOptions = {}): Promise<KubeObject[] | undefined> {
+    return this.#once(`list ${apiVersion}/${kind}?${options.labelSelector ?? ''}`, () => this.#list(apiVersion, kind, options))
+  }
+
+  /**
+   * All objects of a kind that must be known to the server.
+   * @throws KpError API_ERROR where it is not
+   */
+  async listKnown(apiVersion: string, kind: string, options: ListOptions = {}): Promise<KubeObject[]> {
+    const items = await this.list(apiVersion, kind, options)
+    if (items === undefined) throw new KpError({code: 'API_ERROR', message: `the cluster does not know ${kind} (${apiVersion})`})
+    return items
+  }
+
+  /** One object; undefined where it, or its kind, does not exist. */
+  get(apiVersion: string, kind: string, name: string, namespace?: string): Promise<KubeObject | undefined> {
+    return this.#once(`get ${apiVersion}/${kind} ${namespace ?? ''}/${name}`, async () => {
+      const path = await this.api.pathOf({apiVersion, kind, metadata: {name, ...(namespace === undefined ? {} : {namespace})}})
+      return path === undefined ? undefined : ((await this.api.get(path)) as KubeObject | undefined)
+    })
+  }
+
+  /** A path that is not an object: `/readyz?verbose`, `/version`. */
+  raw(path: string): Promise<unknown> {
+    return this.#once(`raw ${path}`, () => this.api.get(path))
+  }
+
+  async #list(apiVersion: string, kind: string, options: ListOptions, accept?: string): Promise<KubeObject[] | undefined> {
+    const resource = await this.api.resource(apiVersion, kind)
+    if (resource === undefined) return undefined
+    const query = new URLSearchParams({limit: '500', ...(options.labelSelector === undefined ? {} : {labelSelector: options.labelSelector})})
+    const items: KubeObject[] = []
+    for (;;) {
+      const answer = await this.api.request({path: `${resource.base}/${resource.plural}?${query}`, ...(accept === undefined ? {} : {accept})})
+      if (answer.status === 404) return undefined
+      if (answer.status === 410 && query.has('continue')) {
+        // The snapshot that the pages came from is gone: start again.
+        query.delete('continue')
+        items.length = 0
+        continue
+      }
+      if (answer.status >= 300) throw apiError(answer, `list ${resource.plural}`)
+      const list = answer.body as {metadata?: {continue?: string}; items?: KubeObject[]}
+      for (const item of list.items ?? []) items.push({...item, apiVersion, kind})
+      if (!list.metadata?.continue) return items
+      query.set('continue', list.metadata.continue)
+    }
+  }
+
+  #once<T>(key: string, read: () => Promise<T>): Promise<T> {
+    const known = this.#reads.get(key)
+    if (known !== undefined) return known as Promise<T>
+    const promise = read()
+    this.#reads.set(key, promise)
+    // A failed read is not kept: the next one may succeed.
+    promise.catch(() => this.#reads.delete(key))
+    return promise
+  }
+}
+
+/** `namespace/name`, or `name` for what has no namespace. */
+export function nameOf(metadata: {name: string; namespace?: string}): string {
+  return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`
+}

@@ -1,0 +1,60 @@
+/** What the catalog hands out: plain values. */
+import type {ComponentEntry} from './schema.ts'
+
+/** Any value of a chart, as YAML has it. */
+export type Value = string | number | boolean | null | Value[] | {[key: string]: Value}
+/** The values of a chart. */
+export type Values = {[key: string]: Value}
+
+/** The legal keys of a chart's values: a map of keys, or `*` where the chart takes anything. */
+export type ValuePaths = {[key: string]: ValuePaths} | '*'
+
+/** The platforms that kp builds on. */
+export type ProviderId = 'lab' | 'existing' | 'kind' | 'eks' | 'kubeadm-aws' | 'bare-metal'
+
+/** A component of the catalog: its entry, the values that kp gives to the chart, and the values that the chart knows. */
+export interface Component extends ComponentEntry {
+  /** The parsed `values.yaml`, placeholders in place. */
+  template: Values
+  /** The parsed `values.<provider>.yaml`, laid over the template on that provider. */
+  overlays: Partial<Record<ProviderId, Values>>
+  /** The parsed `value-paths.json`. */
+  valuePaths: ValuePaths
+}
+
+/** All components. */
+export interface Catalog {
+  /** @throws KpError BUG where there is none of that id */
+  get(id: string): Component
+  has(id: string): boolean
+  /** In the order in which they are upgraded, then by id. */
+  all(): Component[]
+}
+
+/** What values templates can name: `${podCidr}`, `${apiServer.host}`, `${imageMirror?}`. */
+export interface ValuesContext {
+  provider: ProviderId
+  /** The environment's cluster, as kp.yaml names it. */
+  cluster: string
+  environment: string
+  domain: string
+  podCidr: string
+  serviceCidr: string
+  /** Number of zones. */
+  zones: number
+  /** The API server as the nodes reach it. */
+  apiServer: {host: string; port: number}
+  /** Whether the monitoring phase has been through: ServiceMonitor objects can be made. */
+  monitoring: boolean
+  /** Whether Cilium's flow log for the whole cluster is wanted. */
+  hubbleRelay: boolean
+  /** `images.mirror` of kp.yaml. */
+  imageMirror?: string | undefined
+}
+
+/** The values that a chart gets. */
+export interface RenderedValues {
+  values: Values
+  /** The same as YAML: keys sorted, always the same text for the same values. */
+  yaml: string
+}

@@ -1,0 +1,88 @@
+/** What every step and check of a platform is given. Types only; it is made by `open-platform.ts`. */
+import type {ClusterReader} from './checks/cluster.ts'
+import type {LookedCache} from './checks/objects.ts'
+import type {ResolvedChart} from './components/charts.ts'
+import type {Catalog, Component} from './components/types.ts'
+import type {Applies, Check, EngineContext, Phase, Pitfall, Step} from './engine/types.ts'
+import type {LabProvider} from './providers/lab/provider.ts'
+import type {ClusterPresence, Provider} from './providers/types.ts'
+import type {EnvironmentSpec} from './spec/types.ts'
+import type {ClusterAccess} from './tools/kubectl.ts'
+import type {KubeObject} from './tools/kube-api.ts'
+
+/** Folders and files of a platform repository. */
+export interface PlatformPaths {
+  /** The platform repository. */
+  root: string
+  /** kp.yaml. */
+  spec: string
+  /** `.kp/`, not in Git. */
+  state: string
+  /** `.kp/runs/`. */
+  runs: string
+  /** `.kp/environments/<name>/`: kubeconfig, identity record, caches. */
+  environment: string
+}
+
+/** Where a chart comes from, decided once a run. */
+export type ChartSource = ResolvedChart
+
+/** The context of a platform; a plain object. */
+export interface PlatformContext extends EngineContext {
+  spec: EnvironmentSpec
+  paths: PlatformPaths
+  provider: Provider
+  /** The lab behind the provider, where that is `lab`. */
+  lab?: LabProvider
+  access: ClusterAccess
+  /** Every environment of kp.yaml: the repository holds them all. */
+  environments: EnvironmentSpec[]
+  catalog: Catalog
+  looked: LookedCache
+  /** Folder of kp's own data: `templates/`, `lab/`. */
+  home: string
+  /** kp's version. */
+  version: string
+  env: Record<string, string | undefined>
+  /** Whether there is a cluster; one look per run until something changes. */
+  presence(): Promise<ClusterPresence>
+  /**
+   * The reader of the cluster.
+   * @throws KpError CLUSTER_ABSENT where there is none
+   */
+  cluster(): Promise<ClusterReader>
+  /** Where the chart of a component comes from. `installed` is the source of the release that is there. */
+  chart(component: Component, installed?: ChartSource['kind']): Promise<ChartSource>
+  /** Whether this command may bring tools (up, step control-plane, lab up, tools install). */
+  mayInstall: boolean
+  /** Brings the tools of this platform. */
+  installTools(progress: (text: string, percent?: number) => void): Promise<void>
+  /** Where a tool is and of which version; a sentence where there is none that fits. */
+  tool(name: string): Promise<{path: string; version: string; source: 'cache' | 'path'} | {reason: string; found: string[]}>
+  /** A small file of kp's own under `.kp/environments/<name>/cache/`. */
+  cacheFile(name: string): {read(): string | undefined; write(text: string): void}
+  /** The phases of kp, for checks that look at all of them. */
+  phases: PlatformPhase[]
+  /** A provider for another environment's spec, for rendering. */
+  providerFor(spec: EnvironmentSpec): Provider
+}
+
+/** What decides the manifests and values of a platform, without a cluster: rendering needs no more. */
+export type ManifestContext = Pick<PlatformContext, 'spec' | 'provider' | 'catalog' | 'home'>
+
+/** A step of a platform, with what of it is rendered into the repository. */
+export interface PlatformStep extends Step<PlatformContext> {
+  /** The catalog component that it installs. */
+  component?: string
+  /** The objects that it keeps, as they are written into the repository. */
+  manifests?(ctx: ManifestContext): KubeObject[]
+}
+
+/** A phase of a platform. What it asks of the context can be answered without a cluster. */
+export interface PlatformPhase extends Phase<PlatformContext> {
+  dependsOn(ctx: ManifestContext): string[]
+  appliesTo?(ctx: ManifestContext): Applies
+  steps(ctx: ManifestContext): PlatformStep[]
+}
+export type PlatformCheck = Check<PlatformContext>
+export type {Pitfall}

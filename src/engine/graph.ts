@@ -1,0 +1,73 @@
+/** The order of things that depend on each other. */
+import {KpError} from './errors.ts'
+
+/** Something with a name and the names of what comes before it. */
+export interface GraphNode {
+  id: string
+  after: string[]
+}
+
+/**
+ * Orders nodes so that each comes after what it depends on; ties keep the given order.
+ * Names that are not among the nodes are ignored (they are not part of this run).
+ * @throws KpError BUG where there is a cycle, naming it
+ */
+export function orderNodes<T extends GraphNode>(nodes: T[]): T[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const ordered: T[] = []
+  const state = new Map<string, 'open' | 'done'>()
+  const visit = (node: T, path: string[]): void => {
+    if (state.get(node.id) === 'done') return
+    if (state.get(node.id) === 'open') {
+      throw new KpError({code: 'BUG', message: `the phases depend on each other in a circle: ${[...path, node.id].join(' → ')}`})
+    }
+    state.set(node.id, 'open')
+    for (const name of node.after) {
+      const before = byId.get(name)
+      if (before !== undefined) visit(before, [...path, node.id])
+    }
+    state.set(node.id, 'done')
+    ordered.push(node)
+  }
+  for (const node of nodes) visit(node, [])
+  return ordered
+}
+
+/**
+ * Runs nodes, each when all that it depends on have ended well, at most `parallel` at a time.
+ * @param work returns false where what depends on the node must not run
+ * @returns the ids that were never started
+ */
+export async function runGraph<T extends GraphNode>(nodes: T[], parallel: number, work: (node: T) => Promise<boolean>): Promise<string[]> {
+  const waiting = new Map(orderNodes(nodes).map((node) => [node.id, node]))
+  const all = new Set(nodes.map((node) => node.id))
+  const ended = new Map<string, boolean>()
+  const running = new Set<Promise<void>>()
+  for (;;) {
+    for (const node of waiting.values()) {
+      if (running.size >= parallel) break
+      const before = node.after.filter((id) => all.has(id))
+      if (!before.every((id) => ended.get(id) === true)) continue
+      waiting.delete(node.id)
+      const promise = work(node).then((ok) => {
+        ended.set(node.id, ok)
+        running.delete(promise)
+      })
+      running.add(promise)
+    }
+    if (running.size === 0) return [...waiting.keys()]
+    await Promise.race(running)
+  }
+}
+
+/** Maps with at most `parallel` calls at a time; results keep their order. */
+export async function mapParallel<T, R>(items: T[], parallel: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results = new Array<R>(items.length)
+  let next = 0
+  await Promise.all(
+    Array.from({length: Math.min(parallel, items.length)}, async () => {
+      for (let index = next++; index < items.length; index = next++) results[index] = await work(items[index] as T)
+    }),
+  )
+  return results
+}

@@ -1,0 +1,291 @@
+/**
+ * The run: each step looks, does what is missing, and looks again. Phases that
+ * do not depend on each other run side by side.
+ */
+import {asKpError, KpError} from './errors.ts'
+import {runGraph} from './graph.ts'
+import {reportProbe, selectPhases} from './plan.ts'
+import {runCheck} from './verify.ts'
+import type {EngineContext, Exec, Phase, Probe, Step} from './types.ts'
+
+/** What became of a step. */
+export type StepOutcome = 'satisfied' | 'applied' | 'recorded' | 'skipped' | 'failed' | 'interrupted'
+
+/** What became of a phase. `blocked`: one that it depends on failed. */
+export type PhaseState = 'done' | 'failed' | 'interrupted' | 'blocked' | 'skipped'
+
+/** The result of a phase. */
+export interface PhaseResult {
+  id: string
+  state: PhaseState
+  startedAt?: string
+  finishedAt?: string
+  steps: {id: string; result: StepOutcome; attempts: number; durationMs: number}[]
+}
+
+/** The result of a run. */
+export interface RunResult {
+  result: 'ok' | 'failed' | 'interrupted'
+  phases: PhaseResult[]
+  error?: KpError
+}
+
+/** How a run is made. */
+export interface RunOptions {
+  parallel: number
+  /** Codes of the pitfalls that explain an error, most specific first. */
+  diagnose(error: KpError, failedChecks: string[]): string[]
+  /** Called after each phase that ended well, before those that depend on it begin. */
+  afterPhase?(id: string): Promise<void>
+}
+
+const DEFAULT_STEP_TIMEOUT_MS = 10 * 60_000
+const DEFAULT_SETTLE_MS = 15_000
+const SETTLE_EVERY_MS = 500
+
+/** Builds everything that is not as planned. Never throws: errors are in the result. */
+export async function runPhases<C extends EngineContext>(phases: Phase<NoInfer<C>>[], ctx: C, options: RunOptions): Promise<RunResult> {
+  const {active, inactive} = selectPhases(phases, ctx)
+  const results = new Map<string, PhaseResult>()
+  for (const {phase} of inactive) results.set(phase.id, {id: phase.id, state: 'skipped', steps: []})
+  const locks = new Locks()
+  let firstError: KpError | undefined
+  const nodes = active.map((phase) => ({id: phase.id, after: phase.dependsOn(ctx), phase}))
+  const blocked = await runGraph(nodes, options.parallel, async ({phase}) => {
+    const {result, error} = await runPhase(phase, ctx, options, locks)
+    results.set(phase.id, result)
+    if (error !== undefined) firstError ??= error
+    if (result.state !== 'done') return false
+    try {
+      await options.afterPhase?.(phase.id)
+      return true
+    } catch (thrown) {
+      firstError ??= asKpError(thrown)
+      return false
+    }
+  })
+  for (const id of blocked) results.set(id, {id, state: ctx.stopping() ? 'interrupted' : 'blocked', steps: []})
+  const interrupted = ctx.stopping() || firstError?.code === 'INTERRUPTED'
+  return {
+    result: interrupted ? 'interrupted' : firstError === undefined ? 'ok' : 'failed',
+    phases: phases.flatMap((phase) => results.get(phase.id) ?? []),
+    ...(firstError === undefined ? {} : {error: firstError}),
+  }
+}
+
+async function runPhase<C extends EngineContext>(phase: Phase<C>, ctx: C, options: RunOptions, locks: Locks): Promise<{result: PhaseResult; error?: KpError}> {
+  const started = ctx.clock.now()
+  const result: PhaseResult = {id: phase.id, state: 'done', startedAt: new Date(started).toISOString(), steps: []}
+  const steps = phase.steps(ctx)
+  ctx.emit({code: 'phase.started', phase: phase.id, text: phase.title, data: {title: phase.title, steps: steps.map(({id, title}) => ({id, title}))}})
+  let error: KpError | undefined
+  for (const step of steps) {
+    if (ctx.stopping()) {
+      result.state = 'interrupted'
+      break
+    }
+    const release = await locks.take(step.locks ?? [])
+    try {
+      result.steps.push(await runStep(phase, step, ctx))
+    } catch (thrown) {
+      const failure = thrown as StepFailure
+      error = failure.error
+      error.pitfalls = [...new Set([...error.pitfalls, ...options.diagnose(error, failure.failedChecks)])]
+      const interrupted = error.code === 'INTERRUPTED'
+      result.steps.push({id: step.id, result: interrupted ? 'interrupted' : 'failed', attempts: failure.attempts, durationMs: failure.durationMs})
+      result.state = interrupted ? 'interrupted' : 'failed'
+      ctx.emit({code: 'step.failed', phase: phase.id, step: step.id, text: error.message, data: {error: errorData(error)}})
+      for (const code of error.pitfalls) ctx.emit({code: 'pitfall.offered', phase: phase.id, step: step.id, data: {code}})
+      break
+    } finally {
+      release()
+    }
+  }
+  const finished = ctx.clock.now()
+  result.finishedAt = new Date(finished).toISOString()
+  ctx.emit({code: 'phase.finished', phase: phase.id, text: phase.title, data: {state: result.state, durationMs: finished - started}})
+  return {result, ...(error === undefined ? {} : {error})}
+}
+
+/** A failed step with what is known about the failure. */
+interface StepFailure {
+  error: KpError
+  failedChecks: string[]
+  attempts: number
+  durationMs: number
+}
+
+async function runStep<C extends EngineContext>(phase: Phase<C>, step: Step<C>, ctx: C): Promise<PhaseResult['steps'][number]> {
+  const started = ctx.clock.now()
+  const at = {phase: phase.id, step: step.id}
+  const failure: StepFailure = {error: new KpError({code: 'BUG', message: 'no error'}), failedChecks: [], attempts: 0, durationMs: 0}
+  try {
+    const applies = step.appliesTo?.(ctx) ?? true
+    if (applies !== true) {
+      ctx.emit({code: 'step.skipped', ...at, text: step.title, data: {reason: applies}})
+      return {id: step.id, result: 'skipped', attempts: 0, durationMs: 0}
+    }
+    ctx.emit({code: 'step.probing', ...at, text: step.title})
+    const probe = await step.probe(ctx)
+    reportProbe(ctx, phase.id, step.id, probe)
+    if (probe.state === 'satisfied') {
+      ctx.emit({code: 'step.satisfied', ...at, text: step.title, data: {observed: probe.observed}})
+      return {id: step.id, result: 'satisfied', attempts: 0, durationMs: ctx.clock.now() - started}
+    }
+    if (probe.state === 'unknown') throw unknownState(step, probe)
+    const changes = await step.plan(ctx, probe)
+    ctx.emit({code: 'step.started', ...at, text: step.title, data: {title: step.title, changes: changes.lines, commands: changes.commands}})
+    failure.attempts = await applyWithRetries(step, ctx, probe, at)
+    ctx.changed()
+    if (ctx.dryRun) return {id: step.id, result: 'recorded', attempts: failure.attempts, durationMs: ctx.clock.now() - started}
+    await requireSettled(step, ctx)
+    failure.failedChecks = await failedChecksOf(phase, step, ctx)
+    if (failure.failedChecks.length > 0) throw checksFailed(step, failure.failedChecks, phase)
+    const durationMs = ctx.clock.now() - started
+    ctx.emit({code: 'step.finished', ...at, text: step.title, data: {durationMs, attempts: failure.attempts}})
+    return {id: step.id, result: 'applied', attempts: failure.attempts, durationMs}
+  } catch (thrown) {
+    throw {...failure, error: asKpError(thrown, step.title), durationMs: ctx.clock.now() - started} satisfies StepFailure
+  }
+}
+
+async function applyWithRetries<C extends EngineContext>(step: Step<C>, ctx: C, probe: Probe, at: {phase: string; step: string}): Promise<number> {
+  const tries = step.retry?.tries ?? 1
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await applyInTime(step, ctx, attempt === 1 ? probe : await step.probe(ctx), at)
+      return attempt
+    } catch (error) {
+      const transient = attempt < tries && step.retry?.when(error) === true && !ctx.stopping() && !ctx.signal.aborted
+      if (!transient) throw error
+      ctx.emit({code: 'step.retrying', ...at, text: asKpError(error).message, data: {attempt, of: tries, error: asKpError(error).message}})
+      await ctx.clock.sleep(step.retry?.delayMs ?? 1000, ctx.signal)
+      ctx.changed()
+    }
+  }
+}
+
+/** Runs `apply` with a signal of its own, so that its tools end when its time is up. */
+async function applyInTime<C extends EngineContext>(step: Step<C>, ctx: C, probe: Probe, at: {phase: string; step: string}): Promise<void> {
+  if (probe.state === 'satisfied') return
+  const limit = step.timeoutMs ?? DEFAULT_STEP_TIMEOUT_MS
+  const limited = new AbortController()
+  const timer = setTimeout(() => limited.abort(), limit)
+  try {
+    await step.apply({...ctx, signal: AbortSignal.any([ctx.signal, limited.signal]), exec: stepExec(ctx.exec, limited.signal, at)}, probe)
+  } catch (error) {
+    if (limited.signal.aborted && !ctx.signal.aborted) {
+      const known = asKpError(error, step.title)
+      throw new KpError({
+        code: 'STEP_TIMEOUT',
+        message: `"${step.title}" did not end within ${Math.round(limit / 1000)} seconds`,
+        doing: step.title,
+        ...(known.tool === undefined ? {} : {tool: known.tool}),
+        next: ['run the same command again: kp looks first and goes on where it is'],
+        cause: error,
+      })
+    }
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Tool calls of a step end with it, and say in their events whose they are. */
+function stepExec(exec: Exec, signal: AbortSignal, at: {phase: string; step: string}): Exec {
+  return {run: (call) => exec.run({...call, at, signal: call.signal === undefined ? signal : AbortSignal.any([call.signal, signal])})}
+}
+
+/** After apply the probe must agree; what is eventual is given time. */
+async function requireSettled<C extends EngineContext>(step: Step<C>, ctx: C): Promise<void> {
+  const deadline = ctx.clock.now() + (step.settleMs ?? DEFAULT_SETTLE_MS)
+  for (;;) {
+    const probe = await step.probe(ctx)
+    if (probe.state === 'satisfied') return
+    if (ctx.clock.now() > deadline || ctx.signal.aborted) {
+      throw new KpError({
+        code: 'STEP_NOT_CONVERGED',
+        message: `"${step.title}" was done, but the platform is not as wanted: ${probe.observed}`,
+        doing: step.title,
+        details: (probe.differences ?? []).slice(0, 10).map(formatDifference),
+        next: ['kp plan', 'something else may change the same objects: look who owns them'],
+      })
+    }
+    await ctx.clock.sleep(SETTLE_EVERY_MS, ctx.signal)
+    ctx.changed()
+  }
+}
+
+/** A difference in one line: `Deployment a/b spec.replicas: wanted 2, is 3`. */
+export function formatDifference({object, field, wanted, seen}: {object: string; field?: string; wanted?: string; seen?: string}): string {
+  if (field === undefined) return seen === undefined ? `${object}: is not there` : `${object}: ${seen}`
+  return `${object} ${field}: wanted ${wanted ?? 'nothing'}, is ${seen ?? 'not set'}`
+}
+
+async function failedChecksOf<C extends EngineContext>(phase: Phase<C>, step: Step<C>, ctx: C): Promise<string[]> {
+  const failed: string[] = []
+  for (const id of step.verify ?? []) {
+    const check = phase.checks.find((candidate) => candidate.id === id)
+    if (check === undefined) throw new KpError({code: 'BUG', message: `step ${step.id} names the check ${id}, which phase ${phase.id} does not have`})
+    const report = await runCheck(phase.id, check, ctx, true)
+    if (report.status === 'fail' || report.status === 'unknown') failed.push(`${id}: ${report.observed}`)
+  }
+  return failed
+}
+
+function checksFailed<C extends EngineContext>(step: Step<C>, failed: string[], phase: Phase<C>): KpError {
+  const ids = failed.map((line) => line.split(':')[0] ?? '')
+  return new KpError({
+    code: 'STEP_FAILED',
+    message: `"${step.title}" was done, but ${failed.length === 1 ? 'a check does' : `${failed.length} checks do`} not agree: ${failed.join('; ')}`,
+    doing: step.title,
+    pitfalls: [...new Set(ids.flatMap((id) => phase.checks.find((check) => check.id === id)?.pitfalls ?? []))],
+    next: [`kp verify ${phase.id}`, `kp explain ${ids[0]}`],
+  })
+}
+
+function unknownState<C extends EngineContext>(step: Step<C>, probe: Probe): KpError {
+  return new KpError({
+    code: 'STEP_FAILED',
+    message: `kp could not see whether "${step.title}" is needed: ${probe.observed}`,
+    doing: step.title,
+    next: ['kp doctor', 'run the same command again'],
+  })
+}
+
+/** An error as plain data, for events and `--json`. */
+export function errorData(error: KpError): Record<string, unknown> {
+  return {
+    code: error.code,
+    exit: error.exit,
+    message: error.message,
+    ...(error.doing === undefined ? {} : {doing: error.doing}),
+    ...(error.tool === undefined ? {} : {tool: error.tool}),
+    ...(error.details.length === 0 ? {} : {details: error.details}),
+    pitfalls: error.pitfalls,
+    next: error.next,
+    retrySafe: error.retrySafe,
+  }
+}
+
+/** Named locks of steps in parallel phases. */
+class Locks {
+  #held = new Map<string, Promise<void>>()
+
+  /** Waits for all names, in one fixed order so that two never wait for each other. */
+  async take(names: string[]): Promise<() => void> {
+    const releases: (() => void)[] = []
+    for (const name of names.toSorted()) {
+      while (this.#held.has(name)) await this.#held.get(name)
+      let release: () => void = () => {}
+      this.#held.set(name, new Promise((resolve) => (release = resolve)))
+      releases.push(() => {
+        this.#held.delete(name)
+        release()
+      })
+    }
+    return () => {
+      for (const release of releases.toReversed()) release()
+    }
+  }
+}

@@ -1,0 +1,248 @@
+/**
+ * The values that kp is made of. The engine knows only these; what they do to
+ * the world is in `steps/`, `providers/` and `tools/`.
+ */
+import type {Clock} from './clock.ts'
+import type {EventInput} from './events.ts'
+
+/** What a probe found when it looked at the world. */
+export type ProbeState = 'satisfied' | 'absent' | 'drifted' | 'unknown'
+
+/** One difference between what is wanted and what is there. */
+export interface Difference {
+  /** What differs, as a person names it: `Deployment cert-manager/cert-manager`, `node pool general`. */
+  object: string
+  /** The field, as a path (`spec.replicas`); absent where the whole object is missing or surplus. */
+  field?: string
+  /** What is wanted; secrets are never put here. */
+  wanted?: string
+  /** What was seen; absent where nothing was there. */
+  seen?: string
+}
+
+/** The answer of a probe. It is made by looking, never by remembering. */
+export interface Probe {
+  state: ProbeState
+  /** What was observed, one short sentence. */
+  observed: string
+  /** For `drifted`: every object and field that differs. For `absent` of a set: what is missing. */
+  differences?: Difference[]
+  /** Data that `plan` and `apply` of the same step can use, so that they need not look again. */
+  data?: unknown
+}
+
+/** What a step would do, in words and in commands that a person could run by hand. */
+export interface Changes {
+  lines: string[]
+  commands: string[]
+}
+
+/** How much a step can hurt while it runs. */
+export type Risk = 'none' | 'disruptive' | 'destructive'
+
+/** Either yes, or the reason why not, as a sentence. */
+export type Applies = true | string
+
+/** Everything that the engine itself needs from a run; platforms extend it. */
+export interface EngineContext {
+  emit(event: EventInput): void
+  /** Aborted at the second Ctrl-C, or when a time limit passed. */
+  signal: AbortSignal
+  clock: Clock
+  exec: Exec
+  /**
+   * The gate for every change that is not a tool call (a file written, a lab
+   * created). A dry run records it instead of doing it.
+   */
+  change<T>(what: {doing: string; command: string}, act: () => Promise<T>): Promise<T | undefined>
+  /** Called after every step that changed something: what was read before is stale. */
+  changed(): void
+  /** True once the run was asked to stop after the step in hand (the first Ctrl-C). */
+  stopping(): boolean
+  /** Whether changes are recorded instead of made. Only the engine asks; steps must not. */
+  dryRun: boolean
+}
+
+/** One idempotent piece of work. See `docs/architecture.md`, "The law of steps". */
+export interface Step<C extends EngineContext = EngineContext> {
+  /** Stable, `<phase>/<name>`. */
+  id: string
+  /** Imperative: "Install cert-manager". */
+  title: string
+  risk: Risk
+  /** Whether this step has anything to do for this platform at all. */
+  appliesTo?(ctx: C): Applies
+  /** Looks at the world. Must never change it. */
+  probe(ctx: C): Promise<Probe>
+  /** What `apply` would do, given what the probe saw. Reads only. */
+  plan(ctx: C, probe: Probe): Promise<Changes>
+  /** Does it. Safe to run again at any time, also after a kill in the middle. */
+  apply(ctx: C, probe: Probe): Promise<void>
+  /** Takes back what `apply` did; used by `kp step X --remove`. */
+  undo?(ctx: C): Promise<void>
+  /** Ids of the checks that prove this step; run right after `apply`. */
+  verify?: string[]
+  /**
+   * How long the world may take to show what `apply` did (controllers, caches):
+   * the probe is repeated that long before the step counts as failed. Default 15 seconds.
+   */
+  settleMs?: number
+  /** Default: no retry. Only errors that `when` names as transient are retried. */
+  retry?: {tries: number; delayMs: number; when(error: unknown): boolean}
+  /** Milliseconds for one `apply`; default 10 minutes. */
+  timeoutMs?: number
+  /** Names that steps of parallel phases must not hold at the same time. */
+  locks?: string[]
+}
+
+/** What a check says. No data is `unknown`, never `pass`. */
+export type CheckStatus = 'pass' | 'warn' | 'fail' | 'skip' | 'unknown'
+
+/** The outcome of one run of a check. */
+export interface CheckResult {
+  status: CheckStatus
+  /** What was seen; for `skip` and `unknown` the reason. */
+  observed: string
+  expected?: string
+  /** Where to look: object names, a command and the end of its output. */
+  evidence?: string[]
+}
+
+/** A sentence about the platform that can be held against the world. */
+export interface Check<C extends EngineContext = EngineContext> {
+  /** Stable for ever. */
+  id: string
+  /** A sentence that is true when the check passes. */
+  title: string
+  severity: 'error' | 'warning'
+  /** Whether the status that it reads is written by a simulation (in the lab). */
+  simulated?(ctx: C): boolean
+  appliesTo?(ctx: C): Applies
+  run(ctx: C): Promise<CheckResult>
+  /** For what becomes true only after a while: look again every `everyMs` until `deadlineMs`. */
+  within?: {deadlineMs: number; everyMs: number}
+  /** Codes of the pitfalls that explain a failure. */
+  pitfalls?: string[]
+}
+
+/** A checked sentence with its result, as `kp verify` prints it. */
+export interface CheckReport extends CheckResult {
+  id: string
+  phase: string
+  title: string
+  severity: 'error' | 'warning'
+  simulated: boolean
+  pitfalls: string[]
+  durationMs: number
+}
+
+/** One way to recognise a pitfall. All fields that are given must match. */
+export interface PitfallMatch {
+  /** A failing check. */
+  check?: string
+  /** A failing tool, and where given its exit code. */
+  tool?: string
+  exitCode?: number
+  /** Matched against the output of a failed tool, or the message of a failed step. */
+  output?: RegExp
+  /** Name of an AWS error. */
+  awsError?: string
+  /** An object's condition: `{type: "Ready", status: "False", reason: /.../}`. */
+  condition?: {kind: string; type: string; status?: string; reason?: RegExp; message?: RegExp}
+  /** An event of the cluster. */
+  event?: {reason: string; message?: RegExp}
+  /** A container's waiting or terminated reason. */
+  container?: {reason: string}
+}
+
+/** One action of a fix. */
+export interface FixStep {
+  text: string
+  /** A command to copy; `<...>` marks what to fill in. */
+  command?: string
+}
+
+/** A known failure, its cause and its documented fix. */
+export interface Pitfall {
+  /** `KP` + two digits of the phase + two digits of the item: KP0503. Never reused. */
+  code: string
+  title: string
+  symptom: string
+  cause: string
+  match: PitfallMatch[]
+  fix: FixStep[]
+  /** The check that proves the fix. */
+  confirmBy: string
+  /** File name under runbooks/. */
+  runbook?: string
+  /** Where it is documented: "twenty phases, 5", "upstream: cert-manager docs". */
+  source: string
+}
+
+/** One of the twenty phases. */
+export interface Phase<C extends EngineContext = EngineContext> {
+  id: string
+  number: number
+  title: string
+  what: string
+  why: string
+  /** How kp does it, in sentences; commands that it runs are in the steps. */
+  how: string[]
+  /** Ids of the phases that come before it on this platform. */
+  dependsOn(ctx: C): string[]
+  /** Whether the platform has this phase at all. */
+  appliesTo?(ctx: C): Applies
+  /** The steps for this platform, in order. */
+  steps(ctx: C): Step<C>[]
+  checks: Check<C>[]
+  pitfalls: Pitfall[]
+}
+
+/** One call of a program. */
+export interface ToolCall {
+  /** Name of the tool: `helm`; its path is found by the implementation. */
+  tool: string
+  /** Never a shell string. */
+  args: string[]
+  /** Whether the call changes anything outside of kp's own temporary files. */
+  mutates: boolean
+  /** What is being done, for a person: "install cert-manager". */
+  doing: string
+  /** Given to the program on its standard input; never printed. */
+  input?: string
+  cwd?: string
+  env?: Record<string, string>
+  /** Milliseconds; default 5 minutes. */
+  timeoutMs?: number
+  /** Texts that must not appear in the journal, a log or an error. */
+  redact?: string[]
+  /** Exit codes that are answers, not failures; default `[0]`. */
+  okExitCodes?: number[]
+  /** The step that makes the call; the engine fills it in. */
+  at?: {phase: string; step: string}
+  /** Stops this call alone; the run's own signal stops every call. */
+  signal?: AbortSignal
+  /** Called with each line of standard output and standard error as it comes. */
+  onLine?: (line: string) => void
+}
+
+/** What a program answered. */
+export interface ToolResult {
+  exitCode: number
+  stdout: string
+  stderr: string
+  durationMs: number
+  /** The command as a person would type it, redacted. */
+  commandLine: string
+  /** True where a dry run recorded the call instead of making it. */
+  recorded: boolean
+}
+
+/** Runs programs. The dry-run implementation answers reads and records what would change. */
+export interface Exec {
+  /**
+   * Runs a program to its end.
+   * @throws KpError with code TOOL_MISSING, TOOL_FAILED, TOOL_TIMEOUT or TOOL_KILLED
+   */
+  run(call: ToolCall): Promise<ToolResult>
+}

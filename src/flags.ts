@@ -1,0 +1,17 @@
+/** Flags that several commands share. */
+import {Flags} from '@oclif/core'
+import type {Selection} from './operations/select.ts'
+
+/** `--only --from --to --skip`. */
+export const SELECTION_FLAGS = {
+  only: Flags.string({summary: 'Only these phases', multiple: true, delimiter: ',', helpValue: 'a,b', helpGroup: 'SELECTION'}),
+  from: Flags.string({summary: 'From this phase on', helpValue: 'a', helpGroup: 'SELECTION'}),
+  to: Flags.string({summary: 'Up to this phase', helpValue: 'b', helpGroup: 'SELECTION'}),
+  skip: Flags.string({summary: 'Without these phases', multiple: true, delimiter: ',', helpValue: 'a,b', helpGroup: 'SELECTION'}),
+}
+
+/** The selection of flags and of phases that were named as arguments. */
+export function selectionOf(flags: {only?: string[] | undefined; from?: string | undefined; to?: string | undefined; skip?: string[] | undefined}, named: string[] = []): Selection {
+  const only = [...(flags.only ?? []), ...named]
+  return {...(only.length === 0 ? {} : {only}), from: flags.from, to: flags.to, skip: flags.skip}
+}

@@ -1,0 +1,96 @@
+/** The prerequisites of a platform, or of this machine alone. */
+import {statfs} from 'node:fs/promises'
+import type {PlatformContext, PlatformPhase} from '../context.ts'
+import {asKpError} from '../engine/errors.ts'
+import type {CheckResult, FixStep} from '../engine/types.ts'
+import {runCheck} from '../engine/verify.ts'
+import type {DoctorResult} from '../ui/results.ts'
+
+type Examined = DoctorResult['checks'][number]
+
+/** Checks of phase 0 and 2 that tell whether kp can work here, with their area. */
+const AREAS: Record<string, string> = {
+  'prerequisites.repository': 'repository',
+  'prerequisites.owner': 'repository',
+  'prerequisites.disk-space': 'machine',
+  'control-plane.readyz': 'cluster',
+  'control-plane.identity': 'cluster',
+  'control-plane.cert-expiry': 'credentials',
+}
+
+/** Examines. Tools are reported one by one. Reads only. */
+export async function examine(ctx: PlatformContext, tools: string[]): Promise<DoctorResult> {
+  const examined: Examined[] = []
+  for (const name of tools) examined.push(await examineTool(ctx, name))
+  const present = await ctx.presence().then(({state}) => state === 'running', () => false)
+  for (const [id, area] of Object.entries(AREAS)) {
+    const found = findCheck(ctx.phases, id)
+    if (found === undefined) continue
+    if (!present && (area === 'cluster' || area === 'credentials')) {
+      examined.push({id, area, title: found.check.title, severity: found.check.severity, status: 'skip', observed: await ctx.presence().then(({observed}) => observed, (error: unknown) => asKpError(error).message), expected: null, fix: [], pitfalls: []})
+      continue
+    }
+    const report = await runCheck(found.phase.id, found.check, ctx, false)
+    const fix = report.status === 'pass' || report.status === 'skip' ? [] : fixOf(ctx.phases, report.pitfalls, report.expected)
+    examined.push({id, area, title: report.title, severity: report.severity, status: report.status, observed: report.observed, expected: report.expected ?? null, fix, pitfalls: report.pitfalls})
+  }
+  return {schema: 'kp/doctor/v1', environment: ctx.spec.environment.name, summary: summarize(examined), checks: examined}
+}
+
+async function examineTool(ctx: PlatformContext, name: string): Promise<Examined> {
+  const tool = await ctx.tool(name)
+  const result: CheckResult = 'reason' in tool ? {status: 'fail', observed: tool.reason} : {status: 'pass', observed: `${tool.version}, ${tool.path}`}
+  return {
+    id: `tools.${name}`,
+    area: 'tools',
+    title: `${name} is there in a version that fits`,
+    severity: 'error',
+    status: result.status,
+    observed: result.observed,
+    expected: null,
+    fix: result.status === 'fail' ? [{text: "Bring the pinned version into kp's own cache", command: 'kp tools install'}] : [],
+    pitfalls: [],
+  }
+}
+
+/** Examines a machine without a platform: whether the lab can run here. */
+export async function examineMachine(lookUp: (name: string) => Promise<{version: string; path: string} | {reason: string}>, tools: string[], folder: string): Promise<DoctorResult> {
+  const examined: Examined[] = []
+  for (const name of tools) {
+    const tool = await lookUp(name)
+    examined.push({
+      id: `tools.${name}`,
+      area: 'tools',
+      title: `${name} is there in a version that fits`,
+      severity: 'error',
+      status: 'reason' in tool ? 'fail' : 'pass',
+      observed: 'reason' in tool ? tool.reason : `${tool.version}, ${tool.path}`,
+      expected: null,
+      fix: 'reason' in tool ? [{text: "Bring the pinned version into kp's own cache", command: 'kp tools install'}] : [],
+      pitfalls: [],
+    })
+  }
+  const stats = await statfs(folder)
+  const free = (stats.bavail * stats.bsize) / 1024 ** 3
+  examined.push({id: 'machine.disk-space', area: 'machine', title: 'There is room on the disk', severity: 'warning', status: free < 2 ? 'warn' : 'pass', observed: `${free.toFixed(1)} GiB free`, expected: 'at least 2 GiB', fix: [], pitfalls: []})
+  return {schema: 'kp/doctor/v1', environment: null, summary: summarize(examined), checks: examined}
+}
+
+function findCheck(phases: PlatformPhase[], id: string): {phase: PlatformPhase; check: PlatformPhase['checks'][number]} | undefined {
+  for (const phase of phases) {
+    const check = phase.checks.find((one) => one.id === id)
+    if (check !== undefined) return {phase, check}
+  }
+  return undefined
+}
+
+function fixOf(phases: PlatformPhase[], codes: string[], expected: string | undefined): FixStep[] {
+  const pitfall = phases.flatMap((phase) => phase.pitfalls).find((one) => codes.includes(one.code))
+  return pitfall?.fix ?? (expected === undefined ? [] : [{text: expected}])
+}
+
+function summarize(examined: Examined[]): DoctorResult['summary'] {
+  const summary: DoctorResult['summary'] = {pass: 0, warn: 0, fail: 0, skip: 0, unknown: 0}
+  for (const one of examined) summary[one.status]++
+  return summary
+}

@@ -1,0 +1,38 @@
+/** The plan as a result. */
+import type {CommandResult} from '../base-command.ts'
+import type {PlatformPhase} from '../context.ts'
+import {EXIT} from '../engine/errors.ts'
+import {pastDurations} from '../engine/journal.ts'
+import {planPhases} from '../engine/plan.ts'
+import type {OpenedPlatform} from '../platform/open.ts'
+import {guardCluster} from '../platform/session.ts'
+import {writeFileAtomic} from '../render/files.ts'
+import type {Terminal} from '../ui/io.ts'
+import {planResult} from '../ui/make-results.ts'
+import type {Words} from '../ui/render-common.ts'
+import {renderPlan} from '../ui/render-plan.ts'
+import {PARALLEL_LOOKS} from './up.ts'
+
+/** What a plan is asked for. */
+export interface PlanCommandOptions {
+  opened: OpenedPlatform
+  phases: PlatformPhase[]
+  terminal: Terminal
+  words: Words
+  /** `--exit-code`: 9 where there are changes. */
+  exitCode: boolean
+  /** `--out FILE`. */
+  out?: string | undefined
+}
+
+/** Looks at every step; changes nothing. Unknown steps are exit 8. */
+export async function planCommand({opened, phases, terminal, words, exitCode, out}: PlanCommandOptions): Promise<CommandResult> {
+  const {ctx} = opened
+  await guardCluster(ctx)
+  const plan = await planPhases(phases, ctx, {parallel: PARALLEL_LOOKS, estimates: pastDurations(ctx.paths.runs)})
+  const value = planResult({environment: ctx.spec.environment.name, cluster: ctx.spec.environment.cluster, plan})
+  if (out !== undefined) await writeFileAtomic(out, `${JSON.stringify(value)}\n`)
+  const changes = plan.summary.absent + plan.summary.drifted
+  const exit = plan.summary.unknown > 0 ? EXIT.unknown : exitCode && changes > 0 ? EXIT.changes : EXIT.ok
+  return {json: value, text: () => renderPlan(value, terminal, words), exit}
+}

@@ -1,0 +1,38 @@
+/** Finds and reads the platform repository. */
+import {existsSync} from 'node:fs'
+import {dirname, join, resolve} from 'node:path'
+import type {PlatformPaths} from '../context.ts'
+import {KpError} from '../engine/errors.ts'
+
+/** Name of the file that makes a folder a platform repository. */
+export const SPEC_FILE = 'kp.yaml'
+
+/**
+ * The platform repository: the folder given, else the nearest parent that holds kp.yaml.
+ * @throws KpError SPEC_MISSING
+ */
+export function findPlatform(cwd: string, dir: string | undefined): string {
+  if (dir !== undefined) {
+    const root = resolve(cwd, dir)
+    if (existsSync(join(root, SPEC_FILE))) return root
+    throw missing(root)
+  }
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, SPEC_FILE))) return folder
+    if (dirname(folder) === folder) throw missing(resolve(cwd))
+  }
+}
+
+/** The paths of a platform repository for one environment. */
+export function platformPaths(root: string, environment: string): PlatformPaths {
+  const state = join(root, '.kp')
+  return {root, spec: join(root, SPEC_FILE), state, runs: join(state, 'runs'), environment: join(state, 'environments', environment)}
+}
+
+function missing(root: string): KpError {
+  return new KpError({
+    code: 'SPEC_MISSING',
+    message: `there is no ${SPEC_FILE} in ${root} or above it`,
+    next: ['kp init my-platform --defaults, to make a platform here', 'kp --help, or give the folder with --dir DIR'],
+  })
+}

@@ -1,0 +1,95 @@
+/** Tools that a killed kp had started and that still run: they are waited for or ended before anything is touched. */
+import type {Clock} from '../engine/clock.ts'
+import {KpError} from '../engine/errors.ts'
+import type {EventInput} from '../engine/events.ts'
+import {listRuns, readJournal} from '../engine/journal.ts'
+import {commandOf, findByEnvironment, identifyProcess, isAlive} from '../engine/processes.ts'
+import type {ProcessIdentity} from '../engine/processes.ts'
+import {RUN_VARIABLE, signalGroup} from '../tools/exec.ts'
+
+/** Tools that change a platform and must not be cut off in the middle. */
+const WAITED_FOR = new Set(['helm', 'kubectl', 'terraform', 'tofu', 'ansible-playbook', 'velero'])
+const LONGEST_WAIT_MS = 15 * 60_000
+const GRACE_MS = 10_000
+const RUNS_TO_LOOK_AT = 20
+
+interface Leftover extends ProcessIdentity {
+  tool: string
+  mutates: boolean
+}
+
+/** What looking for leftovers needs. */
+export interface LeftoverOptions {
+  runsDir: string
+  clock: Clock
+  emit(event: EventInput): void
+  stopping(): boolean
+}
+
+/**
+ * Waits for tools that are in the middle of a change, and ends the others.
+ * @throws KpError LOCKED where one does not end
+ */
+export async function settleLeftovers(options: LeftoverOptions): Promise<void> {
+  const leftovers = findLeftovers(options.runsDir)
+  for (const leftover of leftovers) {
+    if (leftover.mutates && WAITED_FOR.has(leftover.tool)) await waitFor(leftover, options)
+    else await end(leftover, options)
+  }
+}
+
+/** Tools of runs without an end that still run. */
+export function findLeftovers(runsDir: string): Leftover[] {
+  const found = new Map<number, Leftover>()
+  for (const run of listRuns(runsDir, RUNS_TO_LOOK_AT)) {
+    if (run.result !== 'killed') continue
+    const self = identifyProcess(process.pid)
+    const finished = new Set<number>()
+    const events = readJournal(run.dir)
+    for (const event of events) if (event.code === 'tool.finished') finished.add(Number(event.data?.['pid']))
+    for (const event of events) {
+      const {pid, start, tool, mutates} = (event.data ?? {}) as {pid?: number; start?: string; tool?: string; mutates?: boolean}
+      if (event.code !== 'tool.started' || pid === undefined || finished.has(pid) || self === undefined) continue
+      const identity = {host: self.host, boot: self.boot, pid, start: start ?? '?'}
+      if (isAlive(identity) === true) found.set(pid, {...identity, tool: nameOf(tool ?? ''), mutates: mutates === true})
+    }
+    // Between the start of a tool and its line in the journal there is a moment: its environment names the run too.
+    for (const pid of findByEnvironment(RUN_VARIABLE, run.id)) {
+      const tool = nameOf((commandOf(pid) ?? '').split(' ')[0] ?? '')
+      const identity = identifyProcess(pid)
+      if (identity !== undefined && WAITED_FOR.has(tool) && !found.has(pid)) found.set(pid, {...identity, tool, mutates: true})
+    }
+  }
+  return [...found.values()]
+}
+
+async function waitFor(leftover: Leftover, options: LeftoverOptions): Promise<void> {
+  const {clock} = options
+  const until = clock.now() + LONGEST_WAIT_MS
+  const command = commandOf(leftover.pid)?.slice(0, 120) ?? leftover.tool
+  while (isAlive(leftover) === true) {
+    options.emit({code: 'leftover.waiting', text: `${leftover.tool} of an earlier run that was killed still works: waiting for it (process ${leftover.pid})`, data: {command, pid: leftover.pid}})
+    if (options.stopping() || clock.now() > until) {
+      throw new KpError({
+        code: 'LOCKED',
+        message: `${leftover.tool} of an earlier run that was killed still works (process ${leftover.pid})`,
+        details: [command],
+        next: [`wait until it has ended, or end it: kill ${leftover.pid}`, 'then run the same command again'],
+      })
+    }
+    await clock.sleep(1000)
+  }
+}
+
+async function end(leftover: Leftover, options: LeftoverOptions): Promise<void> {
+  const {clock} = options
+  options.emit({code: 'leftover.ended', text: `ended ${leftover.tool} of an earlier run that was killed (process ${leftover.pid})`, data: {pid: leftover.pid}})
+  signalGroup(leftover.pid, 'SIGTERM')
+  const until = clock.now() + GRACE_MS
+  while (isAlive(leftover) === true && clock.now() < until) await clock.sleep(100)
+  if (isAlive(leftover) === true) signalGroup(leftover.pid, 'SIGKILL')
+}
+
+function nameOf(path: string): string {
+  return path.split('/').at(-1) ?? path
+}

@@ -1,0 +1,213 @@
+/** Makes the context of a platform from its repository. */
+import {join} from 'node:path'
+import {ClusterReader} from '../checks/cluster.ts'
+import {chartNetwork} from '../components/chart-network.ts'
+import {resolveChart} from '../components/charts.ts'
+import type {ResolvedChart} from '../components/charts.ts'
+import {loadCatalog} from '../components/load.ts'
+import type {Catalog} from '../components/types.ts'
+import type {PlatformContext, PlatformPhase} from '../context.ts'
+import {systemClock} from '../engine/clock.ts'
+import {KpError} from '../engine/errors.ts'
+import type {EventInput} from '../engine/events.ts'
+import type {Exec} from '../engine/types.ts'
+import {createExistingProvider} from '../providers/existing.ts'
+import {createLabProvider} from '../providers/lab/provider.ts'
+import type {LabProvider} from '../providers/lab/provider.ts'
+import type {Provider} from '../providers/types.ts'
+import {loadSpec, validateComponents} from '../spec/load.ts'
+import type {LoadedSpec} from '../spec/load.ts'
+import {environmentNames, resolveEnvironment} from '../spec/resolve.ts'
+import type {EnvironmentSpec} from '../spec/types.ts'
+import {createDryRunExec, createExec} from '../tools/exec.ts'
+import {KubeApi} from '../tools/kube-api.ts'
+import {findTool} from '../tools/toolchain/catalog.ts'
+import {installTools} from '../tools/toolchain/install.ts'
+import {locateTool, requireTool} from '../tools/toolchain/locate.ts'
+import {cacheDir, stateDir} from '../tools/toolchain/paths.ts'
+import {kubectlRange} from '../tools/toolchain/versions.ts'
+import {cacheFile, openLookedCache} from './caches.ts'
+import {findPlatform, platformPaths} from './find.ts'
+
+/** How a platform is opened. */
+export interface OpenOptions {
+  cwd: string
+  dir?: string | undefined
+  /** `--env` or KP_ENV. */
+  environment?: string | undefined
+  env: Record<string, string | undefined>
+  /** Folder of kp's own data. */
+  home: string
+  version: string
+  phases: PlatformPhase[]
+  emit(event: EventInput): void
+  redact(text: string): string
+  signal: AbortSignal
+  stopping(): boolean
+  dryRun?: boolean
+  mayInstall?: boolean
+  runId?: string
+}
+
+/** An opened platform. */
+export interface OpenedPlatform {
+  ctx: PlatformContext
+  loaded: LoadedSpec
+  /** Writes kp's caches. */
+  save(): Promise<void>
+}
+
+/** Versions of helm that kp works with. */
+export const HELM_RANGE = '>=4.0.0 <5'
+
+/**
+ * Reads kp.yaml and makes the context; looks at nothing else.
+ * @throws KpError SPEC_MISSING, SPEC_INVALID, ENVIRONMENT_UNKNOWN
+ */
+export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform> {
+  const root = findPlatform(options.cwd, options.dir)
+  const [loaded, catalog] = await Promise.all([loadSpec(join(root, 'kp.yaml')), loadCatalog(join(options.home, 'templates'))])
+  validateComponents(loaded, catalog.all().map((component) => component.id))
+  const spec = resolveEnvironment(loaded.spec, options.environment)
+  const paths = platformPaths(root, spec.environment.name)
+  const {emit, redact, signal, env} = options
+  const findAt = toolFinder(spec, options)
+  const real = createExec({findTool: async (name) => (await findAt.require(name)).path, env: {...env, KUBECONFIG: undefined}, emit, signal, redact, ...(options.runId === undefined ? {} : {runId: options.runId})})
+  const exec = options.dryRun === true ? createDryRunExec(real, emit) : real
+  const providerFor = (one: EnvironmentSpec): Provider => makeProvider(one, root, options, exec)
+  const provider = providerFor(spec)
+  const looked = openLookedCache(paths.environment)
+  const reader = clusterReader(provider, options)
+  const ctx: PlatformContext = {
+    spec,
+    environments: environmentNames(loaded.spec).map((name) => resolveEnvironment(loaded.spec, name)),
+    paths,
+    provider,
+    ...(provider.id === 'lab' ? {lab: provider as LabProvider} : {}),
+    access: provider.access(),
+    catalog,
+    looked,
+    home: options.home,
+    version: options.version,
+    env,
+    phases: options.phases,
+    providerFor,
+    mayInstall: options.mayInstall ?? false,
+    presence: () => provider.presence(),
+    cluster: reader.get,
+    chart: chartFinder(spec, root, options),
+    installTools: (progress) => bringTools(provider, spec, options, real, progress),
+    tool: findAt.look,
+    cacheFile: (name) => cacheFile(paths.environment, name),
+    emit,
+    signal,
+    clock: systemClock,
+    exec,
+    async change(what, act) {
+      if (options.dryRun !== true) return act()
+      emit({code: 'tool.recorded', text: what.doing, data: {command: what.command}})
+      return undefined
+    },
+    changed() {
+      provider.lookAnew()
+      reader.forget()
+    },
+    stopping: options.stopping,
+    dryRun: options.dryRun ?? false,
+  }
+  return {ctx, loaded, save: () => looked.save()}
+}
+
+function makeProvider(spec: EnvironmentSpec, root: string, options: OpenOptions, exec: Exec): Provider {
+  switch (spec.provider.type) {
+    case 'lab':
+      return createLabProvider({name: spec.environment.cluster, stateDir: stateDir(options.env), cacheDir: cacheDir(options.env), exec, clock: systemClock, env: options.env})
+    case 'existing':
+      return createExistingProvider(spec.provider, root)
+    default:
+      throw new KpError({
+        code: 'SPEC_INVALID',
+        message: `this version of kp cannot build on provider ${spec.provider.type} yet: it can build on lab and existing`,
+        next: ['set provider.type to lab to try kp, or to existing for a cluster that is there already'],
+      })
+  }
+}
+
+function clusterReader(provider: Provider, options: OpenOptions): {get(): Promise<ClusterReader>; forget(): void} {
+  let reader: ClusterReader | undefined
+  return {
+    async get() {
+      const presence = await provider.presence()
+      if (presence.state !== 'running') throw new KpError({code: 'CLUSTER_ABSENT', message: presence.observed, next: ['kp up']})
+      reader ??= new ClusterReader(new KubeApi({...provider.access(), userAgent: `kp/${options.version}`, clock: systemClock, signal: options.signal}))
+      return reader
+    },
+    forget: () => reader?.lookAnew(),
+  }
+}
+
+/** Decides once per component. A lab stays with the source that it was installed from: what can be reached changes by the hour. */
+function chartFinder(spec: EnvironmentSpec, root: string, options: OpenOptions): PlatformContext['chart'] {
+  const network = chartNetwork((url, init) => fetch(url, init))
+  const found = new Map<string, Promise<ResolvedChart>>()
+  return (component, installed) => {
+    const key = `${component.id} ${installed ?? ''}`
+    const known = found.get(key)
+    if (known !== undefined) return known
+    const sticky = spec.provider.type === 'lab' && spec.charts.mirror === undefined && (installed === 'repository' || installed === 'stand-in')
+    const promise = resolveChart(component, {
+      provider: spec.provider.type,
+      mirror: spec.charts.mirror,
+      base: root,
+      kubernetes: spec.kubernetes.version,
+      standIn: join(options.home, 'lab', 'standin'),
+      network: sticky ? {...network, reachable: () => Promise.resolve(installed === 'repository')} : network,
+    })
+    found.set(key, promise)
+    return promise
+  }
+}
+
+function toolFinder(spec: EnvironmentSpec, options: OpenOptions): {require(name: string): Promise<{path: string}>; look: PlatformContext['tool']} {
+  const asking = createExec({findTool: (name) => Promise.resolve(name), env: options.env, emit: () => {}, signal: options.signal, redact: options.redact})
+  const found = new Map<string, Promise<{path: string}>>()
+  const at = (name: string): Parameters<typeof locateTool>[1] => ({
+    cacheDir: cacheDir(options.env),
+    path: options.env['PATH'] ?? '',
+    exec: asking,
+    ...(name === 'kubectl' ? {versionRange: kubectlRange(spec.kubernetes.version)} : name === 'helm' ? {versionRange: HELM_RANGE} : name === 'kube-apiserver' ? {versionRange: `~${spec.kubernetes.version}`} : {}),
+  })
+  return {
+    require(name) {
+      let tool = found.get(name)
+      if (tool === undefined) {
+        tool = requireTool(name, at(name))
+        tool.catch(() => found.delete(name))
+        found.set(name, tool)
+      }
+      return tool
+    },
+    async look(name) {
+      const result = await locateTool(name, at(name))
+      return 'path' in result ? result : {reason: result.reason, found: result.found.map((one) => `${one.path}: ${one.reason}`)}
+    },
+  }
+}
+
+async function bringTools(provider: Provider, spec: EnvironmentSpec, options: OpenOptions, exec: Exec, progress: (text: string, percent?: number) => void): Promise<void> {
+  if (provider.id === 'lab') return (provider as LabProvider).installTools(spec, progress, options.signal)
+  const tools = [findTool('helm'), findTool('kubernetes', spec.kubernetes.version) ?? findTool('kubernetes')].filter((tool) => tool !== undefined)
+  await installTools(tools, {
+    cacheDir: cacheDir(options.env),
+    exec,
+    clock: systemClock,
+    env: options.env,
+    signal: options.signal,
+    onProgress: ({tool, version, phase, percent, line}) => progress(`${tool} ${version}: ${phase === 'wait' ? line : phase}${percent === undefined ? '' : ` ${Math.round(percent)}%`}`, percent),
+  })
+}
+
+/** The catalog of kp; for commands outside of a platform. */
+export function openCatalog(home: string): Promise<Catalog> {
+  return loadCatalog(join(home, 'templates'))
+}

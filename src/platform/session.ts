@@ -1,0 +1,104 @@
+/**
+ * One run that may change a platform: the locks are held, leftovers of killed
+ * runs are settled, the cluster is the right one, and everything is written down.
+ */
+import {join} from 'node:path'
+import type {PlatformContext} from '../context.ts'
+import {KpError} from '../engine/errors.ts'
+import {openJournal} from '../engine/journal.ts'
+import type {Journal} from '../engine/journal.ts'
+import {takeFileLock} from '../engine/lock.ts'
+import type {HeldLock} from '../engine/lock.ts'
+import {lookAtIdentity, requireOwnCluster} from './identity.ts'
+import {settleLeftovers} from './leftovers.ts'
+import {takeLease} from './lease.ts'
+import type {HeldLease} from './lease.ts'
+import type {EventBus} from './bus.ts'
+
+/** What a session is opened with. */
+export interface SessionOptions {
+  ctx: PlatformContext
+  bus: EventBus
+  runId: string
+  /** As typed: `kp up`. */
+  command: string
+  redact<T>(value: T): T
+  /** Stops the run at once. */
+  abort(): void
+}
+
+/** An open session. */
+export interface Session {
+  journal: Journal
+  /** Takes the Lease once there is a cluster; safe to call again. */
+  holdCluster(): Promise<void>
+  /** The reason for which the run was stopped from within: the lock was lost. */
+  lost(): KpError | undefined
+  close(): Promise<void>
+}
+
+/**
+ * Opens a session.
+ * @throws KpError LOCKED, WRONG_CLUSTER, FILE_SYSTEM
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const {ctx, bus, command} = options
+  const fileLock = takeFileLock(join(ctx.paths.state, 'lock'), command, ctx.clock.now())
+  let journal: Journal | undefined
+  let lease: HeldLease | undefined
+  let lost: KpError | undefined
+  const close = async (): Promise<void> => {
+    await lease?.release()
+    journal?.close()
+    fileLock.release()
+  }
+  try {
+    await settleLeftovers({runsDir: ctx.paths.runs, clock: ctx.clock, emit: bus.emit, stopping: ctx.stopping})
+    const opened = openJournal(ctx.paths.runs, options.runId, options.redact)
+    journal = opened
+    bus.listen((event) => opened.append(event))
+    tellTakenOver(bus, fileLock)
+    const session: Session = {
+      journal: opened,
+      async holdCluster() {
+        if (lease !== undefined || ctx.dryRun) return
+        const presence = await ctx.presence()
+        if (presence.state !== 'running') return
+        const {api} = await ctx.cluster()
+        lease = await takeLease({
+          api,
+          clock: ctx.clock,
+          command,
+          emit: bus.emit,
+          stopping: ctx.stopping,
+          onLost(error) {
+            lost = error
+            options.abort()
+          },
+        })
+      },
+      lost: () => lost,
+      close,
+    }
+    await guardCluster(ctx)
+    await session.holdCluster()
+    return session
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/**
+ * Refuses to look at or touch a cluster that is not this environment's. Without a cluster there is nothing to refuse.
+ * @throws KpError WRONG_CLUSTER
+ */
+export async function guardCluster(ctx: PlatformContext): Promise<void> {
+  if ((await ctx.presence()).state !== 'running') return
+  requireOwnCluster(ctx, await lookAtIdentity(ctx))
+}
+
+function tellTakenOver(bus: EventBus, lock: HeldLock): void {
+  const holder = lock.takenOverFrom
+  if (holder !== undefined) bus.emit({code: 'lock.takenOver', text: `took the lock over from ${holder.command}, process ${holder.pid}, which is dead`, data: {holder}})
+}

@@ -1,0 +1,110 @@
+/** The processes of a lab: found by the path they were started with, ended only when they are the lab's. */
+import {execFileSync} from 'node:child_process'
+import {mkdir, readFile, readdir, rm, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import type {Clock} from '../../engine/clock.ts'
+import {KpError} from '../../engine/errors.ts'
+import {identifyProcess, isAlive} from '../../engine/processes.ts'
+import type {ProcessIdentity} from '../../engine/processes.ts'
+import type {LabLayout} from './layout.ts'
+import {COMPONENTS} from './layout.ts'
+import type {LabProcess} from './types.ts'
+
+const END_TIMEOUT_MS = 15_000
+
+/** Pids of all processes that were started by a path below the lab's folder, and of those registered with it. */
+export async function labProcesses(layout: LabLayout): Promise<number[]> {
+  const prefix = `${layout.folder}/`
+  const started = (await listProgramPaths()).filter(({program}) => program.startsWith(prefix)).map(({pid}) => pid)
+  const registered = (await readRegistered(layout)).filter(({identity}) => isAlive(identity) === true).map(({identity}) => identity.pid)
+  return [...new Set([...started, ...registered])].filter((pid) => pid !== process.pid && identifyProcess(pid) !== undefined)
+}
+
+/**
+ * Ends all processes of the lab, also those that come while it does so.
+ * @throws KpError LAB_FAILED where one does not end
+ */
+export async function endLabProcesses(layout: LabLayout, clock: Clock): Promise<void> {
+  const deadline = clock.now() + END_TIMEOUT_MS
+  // Between its birth and its first instruction a process still bears its parent's name: look until nothing came twice.
+  for (let quiet = 0; quiet < 2; ) {
+    const pids = await labProcesses(layout)
+    quiet = pids.length === 0 ? quiet + 1 : 0
+    for (const pid of pids) kill(pid)
+    if (pids.length > 0 && clock.now() > deadline) {
+      throw new KpError({
+        code: 'LAB_FAILED',
+        message: `processes of the lab do not end: ${pids.join(', ')}`,
+        next: [`kill -9 ${pids.join(' ')}`, 'then run the same command again'],
+      })
+    }
+    await clock.sleep(30)
+  }
+}
+
+/** The components that do not run, and the registered processes that do not. */
+export async function deadComponents(layout: LabLayout): Promise<string[]> {
+  const programs = new Map((await listProgramPaths()).map(({pid, program}) => [pid, program]))
+  const dead: string[] = []
+  for (const component of COMPONENTS) {
+    const pid = await readPid(join(layout.pids, `${component}.pid`))
+    const runs = pid !== undefined && programs.get(pid)?.startsWith(`${layout.folder}/`) === true && identifyProcess(pid) !== undefined
+    if (!runs) dead.push(component)
+  }
+  for (const {name, identity} of await readRegistered(layout)) if (isAlive(identity) !== true) dead.push(name)
+  return dead
+}
+
+/**
+ * Removes the pid files of components that do not run: after a reboot their pids may belong to other programs,
+ * which kwokctl would take for its own.
+ */
+export async function forgetDeadComponents(layout: LabLayout, dead: string[]): Promise<void> {
+  for (const component of dead) await rm(join(layout.pids, `${component}.pid`), {force: true})
+}
+
+/** Writes down that a process is the lab's. */
+export async function registerProcess(layout: LabLayout, {name, pid}: LabProcess): Promise<void> {
+  const identity = identifyProcess(pid)
+  if (identity === undefined) throw new KpError({code: 'LAB_FAILED', message: `${name} ended at once`})
+  await mkdir(layout.processes, {recursive: true})
+  await writeFile(join(layout.processes, `${name}.json`), JSON.stringify({name, identity}))
+}
+
+async function readRegistered(layout: LabLayout): Promise<{name: string; identity: ProcessIdentity}[]> {
+  const names = await readdir(layout.processes).catch(() => [])
+  const read = await Promise.all(
+    names.map(async (name) => {
+      try {
+        return JSON.parse(await readFile(join(layout.processes, name), 'utf8')) as {name: string; identity: ProcessIdentity}
+      } catch {
+        return undefined
+      }
+    }),
+  )
+  return read.filter((each) => each?.identity?.pid !== undefined) as {name: string; identity: ProcessIdentity}[]
+}
+
+async function readPid(path: string): Promise<number | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '')
+  return /^\d+$/.test(text.trim()) ? Number(text) : undefined
+}
+
+/** The path that each process of this machine was started by. */
+async function listProgramPaths(): Promise<{pid: number; program: string}[]> {
+  if (process.platform !== 'linux') {
+    const table = execFileSync('ps', ['-axww', '-o', 'pid=,command='], {encoding: 'utf8', timeout: 10_000, maxBuffer: 64 << 20})
+    return [...table.matchAll(/^\s*(\d+)\s+(\S+)/gm)].map(([, pid, program]) => ({pid: Number(pid), program: program ?? ''}))
+  }
+  const entries = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))
+  const lines = await Promise.all(entries.map((entry) => readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '')))
+  return entries.map((entry, index) => ({pid: Number(entry), program: lines[index]?.split('\0')[0] ?? ''}))
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // gone in the meantime
+  }
+}

@@ -1,0 +1,90 @@
+/** The embedded lab as a place where a platform can run. */
+import type {Clock} from '../../engine/clock.ts'
+import type {Exec} from '../../engine/types.ts'
+import type {EnvironmentSpec} from '../../spec/types.ts'
+import {findTool, labTools} from '../../tools/toolchain/catalog.ts'
+import type {KubernetesMinor, Tool} from '../../tools/toolchain/catalog.ts'
+import {installTools} from '../../tools/toolchain/install.ts'
+import type {Provider} from '../types.ts'
+import {createLabs} from './labs.ts'
+import {LAB} from './stages.ts'
+import type {LabStatus} from './types.ts'
+
+/** Told of progress: a line, and a percentage where known. */
+export type ProgressListener = (text: string, percent?: number) => void
+
+/** The lab of one environment. */
+export interface LabProvider extends Provider {
+  name: string
+  status(): Promise<LabStatus>
+  /** The tools that a lab of this spec needs, helm among them. */
+  tools(spec: EnvironmentSpec): Tool[]
+  installTools(spec: EnvironmentSpec, progress: ProgressListener, signal: AbortSignal): Promise<void>
+  create(spec: EnvironmentSpec, owner: string, progress: ProgressListener, signal: AbortSignal): Promise<void>
+  start(progress: ProgressListener, signal: AbortSignal): Promise<void>
+  describeCreation(spec: EnvironmentSpec): string[]
+}
+
+/** What the provider needs. */
+export interface LabProviderOptions {
+  name: string
+  stateDir: string
+  cacheDir: string
+  exec: Exec
+  clock: Clock
+  env: Record<string, string | undefined>
+}
+
+const ZONE_LETTERS = 'abcdef'
+
+/** Makes the provider for the lab of that name. */
+export function createLabProvider(options: LabProviderOptions): LabProvider {
+  const labs = createLabs(options)
+  let seen: Promise<LabStatus> | undefined
+  const status = (): Promise<LabStatus> => (seen ??= labs.status(options.name))
+  return {
+    id: 'lab',
+    title: 'the embedded lab',
+    simulated: true,
+    name: options.name,
+    storageDriver: LAB.provisioner,
+    zones: (spec) => spec.network.zoneNames ?? Array.from({length: spec.network.zones}, (_, index) => `lab-${ZONE_LETTERS[index]}`),
+    access: () => ({kubeconfig: labs.kubeconfigPath(options.name)}),
+    lookAnew: () => (seen = undefined),
+    status,
+    async presence() {
+      const {state} = await status()
+      if (state === 'running') return {state: 'running', observed: `the lab ${options.name} runs`}
+      if (state === 'stopped' || state === 'degraded') return {state: 'stopped', observed: `the lab ${options.name} is ${state}: kp up starts it`}
+      return {state: 'absent', observed: `there is no lab ${options.name} yet`}
+    },
+    tools: (spec) => [...labTools(minorOf(spec)), ...[findTool('helm')].filter((tool) => tool !== undefined)],
+    async installTools(spec, progress, signal) {
+      await installTools(this.tools(spec), {
+        cacheDir: options.cacheDir,
+        exec: options.exec,
+        clock: options.clock,
+        env: options.env,
+        signal,
+        onProgress: ({tool, version, phase, percent, line}) => progress(`${tool} ${version}: ${phase === 'wait' ? line : phase}${percent === undefined ? '' : ` ${Math.round(percent)}%`}`, percent),
+      })
+    },
+    async create(spec, owner, progress, signal) {
+      const webhooks = spec.provider.type === 'lab' && spec.provider.webhooks === true
+      await labs.create({name: options.name, kubernetesMinor: minorOf(spec), podCidr: spec.network.podCidr, serviceCidr: spec.network.serviceCidr, webhooks, owner}, {progress, signal})
+      seen = undefined
+    },
+    async start(progress, signal) {
+      await labs.start(options.name, {progress, signal})
+      seen = undefined
+    },
+    describeCreation: (spec) => [
+      `create the lab ${options.name}: etcd, API server, controllers and scheduler of Kubernetes ${spec.kubernetes.version}, on loopback`,
+      'simulate nodes and containers with kwok',
+    ],
+  }
+}
+
+function minorOf(spec: EnvironmentSpec): KubernetesMinor {
+  return spec.kubernetes.version as KubernetesMinor
+}

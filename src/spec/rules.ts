@@ -1,0 +1,52 @@
+/** All rules that look at more than one field of kp.yaml. */
+import type {Problem} from './issues.ts'
+import {related, type Path} from './paths.ts'
+import {backupFits, gitopsFits, ingressFits, issuerFits, meshFits, operationFits, providerFits, slosFit, storesFit} from './rules/choices.ts'
+import {doubt, repeated, wrong} from './rules/finding.ts'
+import {endpointIsGuarded, rangesAreDisjoint, rangesAreLargeEnough, zonesFit} from './rules/network.ts'
+import {bareMetalFits, controlPlaneIsOdd, labelsAndTaintsAreValid, poolsFit} from './rules/pools.ts'
+import {mirrorsAreValid, secretNamesExist} from './rules/references.ts'
+import {findPlainSecrets} from './secret-text.ts'
+import type {Body, EnvironmentSpec, PlatformSpec} from './types.ts'
+
+const RULES = [
+  rangesAreDisjoint, rangesAreLargeEnough, zonesFit, endpointIsGuarded, poolsFit, labelsAndTaintsAreValid, controlPlaneIsOdd,
+  bareMetalFits, providerFits, ingressFits, meshFits, storesFit, backupFits, slosFit, operationFits, mirrorsAreValid, secretNamesExist,
+]
+
+/**
+ * Holds one resolved environment against all rules.
+ * @param body the merged sections before the last defaults: says what was written
+ * @param doubtful fields that were wrong already; findings that involve them are left out
+ */
+export function applyRules(spec: EnvironmentSpec, body: Body, doubtful: readonly Path[] = []): Problem[] {
+  const written = {domain: body.domain !== undefined, gitopsRepository: body.phases.gitops.repository !== undefined}
+  const found = [...RULES.flatMap((rule) => rule(spec)), ...issuerFits(spec, written), ...gitopsFits(spec, written)]
+  return found.filter((problem) => !doubtful.some((path) => [problem.path, ...(problem.also ?? [])].some((other) => related(path, other))))
+}
+
+/** Rules about the environments among each other; paths are those of kp.yaml. */
+export function platformRules(spec: PlatformSpec): Problem[] {
+  const found: Problem[] = []
+  const unique = (key: 'name' | 'cluster') => {
+    for (const {index, name} of repeated(spec.environments.map((entry) => entry[key]))) {
+      found.push(wrong(['environments', index, key], `must be unique: another environment has ${key} "${name}"`))
+    }
+  }
+  unique('name')
+  unique('cluster')
+  spec.environments.forEach(({cluster}, i) => {
+    if (cluster.length > 63) found.push(wrong(['environments', i, 'cluster'], `must have at most 63 letters: "${cluster}" has ${cluster.length}`))
+  })
+  return found
+}
+
+/** Secrets in plain text, anywhere in the file. Their text is never part of the message. */
+export function plainSecretRules(value: unknown): Problem[] {
+  return findPlainSecrets(value).flatMap(({path, reason, doubtful}) => {
+    if (reason === 'entry') return []
+    const message = reason === 'form' ? 'looks like a secret' : 'holds a secret in plain text'
+    const advice = 'put a reference in secrets and name it instead (it is not shown)'
+    return [doubtful ? doubt(path, `may hold a secret in plain text: ${advice}`) : wrong(path, `${message}: ${advice}`)]
+  })
+}

@@ -1,0 +1,165 @@
+/** Rules about choices that need or exclude each other. */
+import {KUBERNETES_VERSIONS} from '../schema/cluster.ts'
+import type {Problem} from '../issues.ts'
+import {providerHas} from '../provider-facts.ts'
+import {durationSeconds} from '../units.ts'
+import type {EnvironmentSpec} from '../types.ts'
+import {doubt, repeated, wrong} from './finding.ts'
+
+const SYSTEM = ['kube-system', 'kube-public', 'kube-node-lease']
+const LAB_VERSIONS: readonly string[] = KUBERNETES_VERSIONS.filter((version) => version !== '1.34')
+
+/** Version, CNI and autoscaler fit the provider. */
+export function providerFits(spec: EnvironmentSpec): Problem[] {
+  const {provider, kubernetes, phases} = spec
+  const found: Problem[] = []
+  if (provider.type === 'lab' && !LAB_VERSIONS.includes(kubernetes.version)) {
+    found.push(wrong(['kubernetes', 'version'], `must be one of ${LAB_VERSIONS.join(', ')} in the lab (got "${kubernetes.version}")`, ['provider', 'type']))
+  }
+  if (!phases.cni.enabled && (provider.type === 'kubeadm-aws' || provider.type === 'bare-metal')) {
+    found.push(wrong(['phases', 'cni', 'enabled'], 'cannot be off: without a pod network no node becomes ready', ['provider', 'type']))
+  }
+  if (phases.cni.kubeProxyReplacement && phases.cni.plugin !== 'cilium') {
+    found.push(wrong(['phases', 'cni', 'kubeProxyReplacement'], 'needs phases.cni.plugin cilium', ['phases', 'cni', 'plugin']))
+  }
+  const nodes = phases.autoscaling.nodes
+  const scalers = provider.type === 'lab' || provider.type === 'eks' ? ['none', 'cluster-autoscaler', 'karpenter'] : provider.type === 'kubeadm-aws' ? ['none', 'cluster-autoscaler'] : ['none']
+  if (phases.autoscaling.enabled && !scalers.includes(nodes)) {
+    found.push(wrong(['phases', 'autoscaling', 'nodes'], `must be ${scalers.length === 1 ? scalers[0] : `one of ${scalers.join(', ')}`} on ${provider.type} (got "${nodes}")`, ['provider', 'type']))
+  }
+  return found
+}
+
+/** The issuer has what it needs. */
+export function issuerFits(spec: EnvironmentSpec, written: {domain: boolean}): Problem[] {
+  const settings = spec.phases['cert-manager']
+  const path = ['phases', 'cert-manager', 'issuer']
+  const found: Problem[] = []
+  if (!settings.enabled) return found
+  const {issuer} = settings
+  const acme = issuer === 'dns01' || issuer.startsWith('letsencrypt-')
+  if (acme && spec.email === undefined) found.push({...wrong(['email'], `is missing: issuer ${issuer} wants a mail address`, path), at: 'key'})
+  if (acme && !written.domain) found.push({...wrong(['domain'], `is missing: issuer ${issuer} wants a domain of yours`, path), at: 'key'})
+  if (acme && spec.email !== undefined && /@example\.(com|net|org)$/i.test(spec.email)) {
+    found.push(doubt(['email'], 'is an example: Let\'s Encrypt refuses it', path))
+  }
+  if (issuer.startsWith('letsencrypt-') && !spec.phases.ingress.enabled) {
+    found.push(wrong(path, `${issuer} is answered through the ingress, which is off; use dns01, internal-ca or self-signed`, ['phases', 'ingress', 'enabled']))
+  }
+  if (issuer.startsWith('letsencrypt-') && spec.phases.ingress.exposure === 'internal') {
+    found.push(doubt(path, `${issuer} must reach the ingress from the internet, and it is internal; use dns01`, ['phases', 'ingress', 'exposure']))
+  }
+  const {dns01} = settings
+  if (issuer === 'dns01' && ['cloudflare', 'rfc2136'].includes(dns01.provider) && dns01.secret === undefined) {
+    found.push(wrong(['phases', 'cert-manager', 'dns01', 'secret'], `is missing: ${dns01.provider} wants credentials`, path))
+  }
+  if (settings.ca !== undefined && issuer !== 'internal-ca') found.push(wrong(['phases', 'cert-manager', 'ca'], `is used by issuer internal-ca only (issuer is ${issuer})`, path))
+  return found
+}
+
+/** The ingress fits the provider. */
+export function ingressFits(spec: EnvironmentSpec): Problem[] {
+  const {ingress} = spec.phases
+  const path = ['phases', 'ingress', 'controller']
+  const found: Problem[] = []
+  if (!ingress.enabled) return found
+  if (ingress.controller === 'aws-load-balancer-controller' && !providerHas.aws(spec.provider)) {
+    found.push(wrong(path, `aws-load-balancer-controller works on AWS only (provider is ${spec.provider.type})`, ['provider', 'type']))
+  }
+  if (ingress.controller === 'ingress-nginx') found.push(doubt(path, 'ingress-nginx was retired in March 2026 and gets no security fixes; envoy-gateway is the default'))
+  const dns = ingress.externalDns
+  if (dns.enabled && ['cloudflare', 'rfc2136'].includes(dns.provider) && dns.secret === undefined) {
+    found.push(wrong(['phases', 'ingress', 'externalDns', 'secret'], `is missing: ${dns.provider} wants credentials`))
+  }
+  return found
+}
+
+/** GitOps has a repository exactly where it has a tool. */
+export function gitopsFits(spec: EnvironmentSpec, written: {gitopsRepository: boolean}): Problem[] {
+  const {gitops} = spec.phases
+  const repository = ['phases', 'gitops', 'repository']
+  const tool = ['phases', 'gitops', 'tool']
+  if (gitops.tool !== 'none' && gitops.repository === undefined) return [wrong(repository, `is missing: ${gitops.tool} deploys from a Git repository (here or in metadata.repository)`, tool)]
+  if (gitops.enabled && gitops.tool === 'none' && written.gitopsRepository) return [wrong(repository, 'is given, but tool is none: name argo-cd or flux, or remove the repository', tool)]
+  if (gitops.tool === 'none' && gitops.handOver) return [wrong(['phases', 'gitops', 'handOver'], 'needs a tool to hand over to', tool)]
+  return []
+}
+
+/** A mesh keeps out of the namespaces that it needs itself. */
+export function meshFits(spec: EnvironmentSpec): Problem[] {
+  const {mesh} = spec.phases
+  const found: Problem[] = []
+  if ([...SYSTEM, 'default'].includes(mesh.namespace)) {
+    found.push(wrong(['phases', 'mesh', 'namespace'], `must not be ${mesh.namespace}: the mesh needs a namespace of its own`))
+  }
+  mesh.inject.forEach((namespace, i) => {
+    if (SYSTEM.includes(namespace)) found.push(wrong(['phases', 'mesh', 'inject', i], `must not be ${namespace}: sidecars there can cut the cluster off from DNS and its own controllers`))
+    else if (namespace === mesh.namespace) found.push(wrong(['phases', 'mesh', 'inject', i], `must not be ${namespace}: the mesh itself runs there`))
+  })
+  if (mesh.tracing.backend === 'otlp' && mesh.tracing.endpoint === undefined) found.push(wrong(['phases', 'mesh', 'tracing', 'endpoint'], 'is missing: otlp needs the address of a collector'))
+  return found
+}
+
+/** Stores for secrets and logs have what they need. */
+export function storesFit(spec: EnvironmentSpec): Problem[] {
+  const {secrets, logging} = spec.phases
+  const found: Problem[] = []
+  if (secrets.enabled && secrets.store === 'vault') {
+    const path = ['phases', 'secrets', 'vault']
+    if (secrets.vault.replicas % 2 === 0) found.push(wrong([...path, 'replicas'], `must be odd (got ${secrets.vault.replicas}): an even number survives no more failures`))
+    if (secrets.vault.unseal === 'keys' && secrets.vault.unsealKeys === undefined) found.push(wrong([...path, 'unsealKeys'], 'is missing: say where the unseal keys are kept, or use unseal kms'))
+    if (secrets.vault.unseal === 'kms' && secrets.vault.kmsKey === undefined) found.push(wrong([...path, 'kmsKey'], 'is missing: unseal kms needs a key'))
+  }
+  if (secrets.enabled && secrets.git === 'sops' && secrets.sops.age === undefined && secrets.sops.kmsKey === undefined) {
+    found.push(wrong(['phases', 'secrets', 'sops'], 'is missing: sops needs an age key or a KMS key', ['phases', 'secrets', 'git']))
+  }
+  const {backend} = logging
+  if (logging.enabled && backend.type === 'opensearch' && !backend.inCluster && backend.host === undefined) {
+    found.push(wrong(['phases', 'logging', 'backend', 'host'], 'is missing: inCluster is false'))
+  }
+  return found
+}
+
+/** Backups are made often enough for what is promised, and kept long enough. */
+export function backupFits(spec: EnvironmentSpec): Problem[] {
+  const settings = spec.phases.backup
+  const {rpo} = spec.backup
+  const found: Problem[] = []
+  if (!settings.enabled) return found
+  const parts = [
+    {path: ['phases', 'backup'], every: settings.every, retention: settings.retention},
+    ...(settings.databases.enabled ? [{path: ['phases', 'backup', 'databases'], every: settings.databases.every, retention: settings.databases.retention}] : []),
+  ]
+  for (const {path, every, retention} of parts) {
+    if (durationSeconds(every) > durationSeconds(rpo)) found.push(wrong([...path, 'every'], `${every} cannot meet backup.rpo ${rpo}: back up at least that often`, ['backup', 'rpo']))
+    if (durationSeconds(retention) < durationSeconds(every)) found.push(wrong([...path, 'retention'], `${retention} is shorter than every ${every}: there would be times without a backup`, [...path, 'every']))
+  }
+  return found
+}
+
+/** SLOs have names of their own and windows that make sense; something measures them. */
+export function slosFit(spec: EnvironmentSpec): Problem[] {
+  const found = repeated(spec.slos.map(({name}) => name)).map(({index, name}) => wrong(['slos', index, 'name'], `must be unique: there is another objective "${name}"`))
+  spec.slos.forEach((slo, i) => {
+    const days = durationSeconds(slo.window) / 86_400
+    if (days < 1 || days > 90) found.push(wrong(['slos', i, 'window'], `must be from 1d to 90d (got "${slo.window}")`))
+  })
+  if (spec.slos.length > 0 && spec.phases.slo.enabled && !spec.phases.monitoring.enabled) {
+    found.push(wrong(['phases', 'monitoring', 'enabled'], 'cannot be off while there are slos: Prometheus measures them', ['slos']))
+  }
+  return found
+}
+
+/** Autoscaling bounds, chaos and quotas make sense. */
+export function operationFits(spec: EnvironmentSpec): Problem[] {
+  const {autoscaling, chaos, cost, security} = spec.phases
+  const found: Problem[] = []
+  if (autoscaling.hpa.min > autoscaling.hpa.max) found.push(wrong(['phases', 'autoscaling', 'hpa', 'max'], `${autoscaling.hpa.max} is less than min ${autoscaling.hpa.min}`, ['phases', 'autoscaling', 'hpa', 'min']))
+  chaos.namespaces.forEach((namespace, i) => {
+    if (SYSTEM.includes(namespace)) found.push(wrong(['phases', 'chaos', 'namespaces', i], `must not be ${namespace}: faults there can take the whole cluster down`))
+  })
+  if (chaos.enabled && chaos.namespaces.length === 0) found.push(wrong(['phases', 'chaos', 'namespaces'], 'is missing: name the namespaces where faults may be made'))
+  for (const {index, name} of repeated(cost.teams.map((team) => team.name))) found.push(wrong(['phases', 'cost', 'teams', index, 'name'], `must be unique: there is another team "${name}"`))
+  for (const {index, name} of repeated(security.namespaces.map((entry) => entry.name))) found.push(wrong(['phases', 'security', 'namespaces', index, 'name'], `must be unique: there is another namespace "${name}"`))
+  return found
+}

@@ -1,0 +1,39 @@
+/** The factory of `kp step <phase>`: help, flags and completion come from the phase's own words. */
+import {Flags} from '@oclif/core'
+import type {CommandResult} from './base-command.ts'
+import {BuildCommand} from './build-command.ts'
+import type {PlatformPhase} from './context.ts'
+import {planCommand} from './operations/plan-command.ts'
+import {verifyCommand} from './operations/verify-command.ts'
+
+/** What the help of a phase needs; the phase itself is loaded only when the command runs. */
+export interface PhaseAbout {
+  id: string
+  number: number
+  title: string
+  what: string
+  why: string
+}
+
+/** Makes the command class of a phase. */
+export function stepCommand(about: PhaseAbout): typeof BuildCommand {
+  return class StepPhase extends BuildCommand {
+    static override summary = `Phase ${about.number}: ${about.title}`
+    static override description = `${about.what}\n\n${about.why}`
+    static override examples = [`<%= config.bin %> step ${about.id}`, `<%= config.bin %> step ${about.id} --plan`, `<%= config.bin %> step ${about.id} --verify-only`]
+    static override flags = {
+      plan: Flags.boolean({summary: 'Show what would change; change nothing', exclusive: ['verify-only']}),
+      'verify-only': Flags.boolean({summary: 'Run the checks of the phase alone'}),
+      'dry-run': Flags.boolean({summary: 'Look and record what would be run; change nothing'}),
+    }
+
+    protected async work(): Promise<CommandResult> {
+      const {flags} = await this.parse(StepPhase)
+      this.begin(flags)
+      const select = (phases: PlatformPhase[]): PlatformPhase[] => phases.filter((phase) => phase.id === about.id)
+      if (flags['verify-only']) return this.withPlatform((opened) => verifyCommand({opened, phases: select(opened.ctx.phases), terminal: this.terminal, words: this.words(), output: 'table', failOnWarn: false, checks: [], ignored: new Map()}))
+      if (flags.plan) return this.withPlatform((opened) => planCommand({opened, phases: select(opened.ctx.phases), terminal: this.terminal, words: this.words(), exitCode: false}))
+      return this.build({kind: 'step', command: `kp step ${about.id}`, select, dryRun: flags['dry-run'], mayInstall: about.id === 'control-plane', parallel: 1})
+    }
+  } as unknown as typeof BuildCommand
+}

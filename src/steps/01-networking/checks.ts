@@ -1,0 +1,80 @@
+/** Checks of phase 1. */
+import {check, SOON, verdict, writtenByLab} from '../../checks/builders.ts'
+import type {PlatformCheck} from '../../context.ts'
+import {contains, overlaps, size, toCidr} from '../../spec/cidr.ts'
+import {planAddresses} from '../shared/address-plan.ts'
+
+/** Networking: ranges, headroom, zones, DNS. */
+export const checks: PlatformCheck[] = [
+  check({
+    id: 'networking.cidr-overlap',
+    title: 'The address ranges of nodes, pods, Services and hosts do not overlap',
+    pitfalls: ['KP0103'],
+    async run(ctx) {
+      const {network} = ctx.spec
+      const ranges = [
+        {name: 'network.vpcCidr', cidr: network.vpcCidr},
+        {name: 'network.podCidr', cidr: network.podCidr},
+        {name: 'network.serviceCidr', cidr: network.serviceCidr},
+        ...network.hostCidrs.map((cidr, index) => ({name: `network.hostCidrs[${index}]`, cidr})),
+      ]
+      if ((await ctx.presence()).state === 'running') {
+        const nodes = await (await ctx.cluster()).listKnown('v1', 'Node')
+        for (const node of nodes) {
+          const podCidr = (node['spec'] as {podCIDR?: string} | undefined)?.podCIDR
+          if (podCidr !== undefined && !contains(toCidr(network.podCidr), toCidr(podCidr))) ranges.push({name: `node ${node.metadata.name}`, cidr: podCidr})
+        }
+      }
+      const complaints: string[] = []
+      for (const [index, a] of ranges.entries()) {
+        for (const b of ranges.slice(index + 1)) {
+          if (overlaps(toCidr(a.cidr), toCidr(b.cidr))) complaints.push(`${a.name} ${a.cidr} overlaps ${b.name} ${b.cidr}`)
+        }
+      }
+      return verdict(complaints, `${ranges.length} ranges, none overlaps another`, 'ranges that do not overlap')
+    },
+  }),
+  check({
+    id: 'networking.ip-headroom',
+    title: 'The pod and Service ranges have room for every pool at its largest',
+    pitfalls: ['KP0104'],
+    run(ctx) {
+      const plan = planAddresses(ctx.spec, ctx.provider.zones(ctx.spec))
+      const nodes = ctx.spec.nodePools.reduce((sum, pool) => sum + pool.max, 0)
+      const services = size(toCidr(ctx.spec.network.serviceCidr))
+      const complaints = [
+        ...(plan.mostNodes < nodes ? [`the pod range ${plan.podCidr} has room for ${plan.mostNodes} nodes, the pools may have ${nodes}`] : []),
+        ...(services < 256 ? [`the Service range ${plan.serviceCidr} has only ${services} addresses`] : []),
+      ]
+      return Promise.resolve(verdict(complaints, `room for ${plan.mostNodes} nodes (pools: at most ${nodes}) and ${services} Services`, 'a /24 of the pod range for each node'))
+    },
+  }),
+  check({
+    id: 'networking.zones',
+    title: 'The nodes are spread over the zones of the plan',
+    severity: 'warning',
+    within: SOON,
+    async run(ctx) {
+      const wanted = ctx.provider.zones(ctx.spec)
+      const nodes = await (await ctx.cluster()).listKnown('v1', 'Node')
+      const seen = new Set(nodes.flatMap((node) => node.metadata.labels?.['topology.kubernetes.io/zone'] ?? []))
+      if (ctx.provider.id === 'existing') return verdict(seen.size < 2 ? [`nodes are in ${seen.size} zone(s)`] : [], `nodes in ${seen.size} zones`, 'at least two zones')
+      const missing = wanted.filter((zone) => !seen.has(zone))
+      return verdict(missing.map((zone) => `no node is in zone ${zone}`), `nodes in ${[...seen].toSorted().join(', ')}`, `nodes in ${wanted.join(', ')}`)
+    },
+  }),
+  check({
+    id: 'networking.dns-cluster',
+    title: 'The cluster DNS has ready endpoints',
+    simulated: writtenByLab,
+    appliesTo: (ctx) => (ctx.provider.simulated ? 'simulated nodes run no DNS server' : true),
+    async run(ctx) {
+      const slices = await (await ctx.cluster()).listKnown('discovery.k8s.io/v1', 'EndpointSlice')
+      const ready = slices
+        .filter((slice) => slice.metadata.namespace === 'kube-system' && slice.metadata.labels?.['kubernetes.io/service-name'] === 'kube-dns')
+        .flatMap((slice) => (slice['endpoints'] as {conditions?: {ready?: boolean}}[] | undefined) ?? [])
+        .filter((endpoint) => endpoint.conditions?.ready !== false)
+      return verdict(ready.length < 2 ? [`kube-dns has ${ready.length} ready endpoints`] : [], `${ready.length} ready endpoints`, 'at least two')
+    },
+  }),
+]

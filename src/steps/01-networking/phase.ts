@@ -1,0 +1,14 @@
+/** Phase 1: zones, addresses and what connects them. */
+import type {PlatformPhase} from '../../context.ts'
+import {about} from './about.ts'
+import {checks} from './checks.ts'
+import {pitfalls} from './pitfalls.ts'
+import {addressPlan} from './steps.ts'
+
+export const networking: PlatformPhase = {
+  ...about,
+  dependsOn: () => ['prerequisites'],
+  steps: () => [addressPlan],
+  checks,
+  pitfalls,
+}

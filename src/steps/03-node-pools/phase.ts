@@ -1,0 +1,27 @@
+/** Phase 3: nodes, and the storage that comes with them. */
+import type {PlatformPhase} from '../../context.ts'
+import {componentStep} from '../shared/component.ts'
+import {labStages} from '../shared/lab-stages.ts'
+import {about} from './about.ts'
+import {checks} from './checks.ts'
+import {pitfalls} from './pitfalls.ts'
+import {labPools, snapshotClass, storageClass} from './steps.ts'
+
+export const nodePools: PlatformPhase = {
+  ...about,
+  dependsOn: () => ['control-plane'],
+  steps: (ctx) => [
+    ...labPools(ctx),
+    storageClass,
+    componentStep({
+      id: 'node-pools/snapshot-controller',
+      title: 'Install the volume snapshot controller',
+      component: 'snapshot-controller',
+      appliesTo: (platform) => (platform.spec.phases['node-pools'].snapshots ? true : 'phases.node-pools.snapshots is off'),
+    }),
+    labStages('node-pools/simulation', 'snapshot-controller'),
+    snapshotClass,
+  ],
+  checks,
+  pitfalls,
+}

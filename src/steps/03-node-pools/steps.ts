@@ -1,0 +1,63 @@
+/** Steps of phase 3. */
+import type {ManifestContext, PlatformStep} from '../../context.ts'
+import {manifestSet} from '../shared/manifest-set.ts'
+import {labNodes} from './lab-nodes.ts'
+
+const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class'
+
+/** One step a pool: its nodes in the lab. */
+export function labPools(ctx: ManifestContext): PlatformStep[] {
+  if (ctx.provider.id !== 'lab') return []
+  return ctx.spec.nodePools.map((pool) =>
+    manifestSet({
+      id: `node-pools/${pool.name}`,
+      title: `Add the nodes of pool ${pool.name}`,
+      appliesTo: () => (pool.min > 0 ? true : `pool ${pool.name} starts empty (min: 0)`),
+      render: false,
+      objects: (platform) => labNodes(platform, pool),
+      verify: ['node-pools.ready'],
+    }),
+  )
+}
+
+/** Name of the default StorageClass. */
+export function storageClassName(ctx: ManifestContext): string {
+  return ctx.spec.phases['node-pools'].storageClass ?? 'standard'
+}
+
+/** The one default StorageClass. */
+export const storageClass: PlatformStep = manifestSet({
+  id: 'node-pools/storage-class',
+  title: 'Make the default StorageClass',
+  appliesTo: (ctx) => (ctx.provider.storageDriver === undefined ? 'the cluster brings its own StorageClasses' : true),
+  verify: ['node-pools.default-storage-class'],
+  objects: (ctx) => [
+    {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: {name: storageClassName(ctx), annotations: {[DEFAULT_CLASS]: 'true'}},
+      provisioner: ctx.provider.storageDriver ?? '',
+      reclaimPolicy: 'Delete',
+      volumeBindingMode: 'WaitForFirstConsumer',
+      allowVolumeExpansion: true,
+    },
+  ],
+})
+
+/** The default VolumeSnapshotClass. */
+export const snapshotClass: PlatformStep = manifestSet({
+  id: 'node-pools/snapshot-class',
+  title: 'Make the default VolumeSnapshotClass',
+  appliesTo: (ctx) =>
+    ctx.provider.storageDriver === undefined ? 'the cluster brings its own snapshot classes' : ctx.spec.phases['node-pools'].snapshots ? true : 'phases.node-pools.snapshots is off',
+  verify: ['node-pools.snapshot-class'],
+  objects: (ctx) => [
+    {
+      apiVersion: 'snapshot.storage.k8s.io/v1',
+      kind: 'VolumeSnapshotClass',
+      metadata: {name: storageClassName(ctx), annotations: {'snapshot.storage.kubernetes.io/is-default-class': 'true'}},
+      driver: ctx.provider.storageDriver ?? '',
+      deletionPolicy: 'Delete',
+    },
+  ],
+})

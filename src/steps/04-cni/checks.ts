@@ -1,0 +1,99 @@
+/** Checks of phase 4. */
+import {check, verdict, workloadsReady} from '../../checks/builders.ts'
+import type {PlatformCheck, PlatformContext} from '../../context.ts'
+import type {KubeObject} from '../../tools/kube-api.ts'
+import {findPlugins} from './plugins.ts'
+
+interface PolicySpec {
+  podSelector?: {matchLabels?: object; matchExpressions?: unknown[]}
+  policyTypes?: string[]
+  ingress?: unknown[]
+  egress?: {ports?: {port?: number | string; protocol?: string}[]}[]
+}
+
+const wantsDeny = (ctx: PlatformContext): true | string => (ctx.spec.phases.cni.defaultDeny ? true : 'phases.cni.defaultDeny is off')
+
+/** Namespaces that kp guards: its own and `default`. */
+async function guardedNamespaces(ctx: PlatformContext): Promise<string[]> {
+  const namespaces = (await (await ctx.cluster()).metadata('v1', 'Namespace')) ?? new Map()
+  const own = [...namespaces.values()].filter((meta) => meta.labels?.['kp.dev/platform'] === ctx.spec.platform).map((meta) => meta.name)
+  return ['default', ...own.toSorted()]
+}
+
+async function policiesBy(ctx: PlatformContext): Promise<Map<string, KubeObject[]>> {
+  const byNamespace = new Map<string, KubeObject[]>()
+  for (const policy of await (await ctx.cluster()).listKnown('networking.k8s.io/v1', 'NetworkPolicy')) {
+    const namespace = policy.metadata.namespace ?? ''
+    byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), policy])
+  }
+  return byNamespace
+}
+
+const specOf = (policy: KubeObject): PolicySpec => (policy['spec'] ?? {}) as PolicySpec
+
+function selectsAll(spec: PolicySpec): boolean {
+  return Object.keys(spec.podSelector?.matchLabels ?? {}).length === 0 && (spec.podSelector?.matchExpressions ?? []).length === 0
+}
+
+/** Pod network and network policies. */
+export const checks: PlatformCheck[] = [
+  workloadsReady({id: 'cni.agent-ready', title: 'The network agent is ready on every node', component: 'cilium', kinds: ['DaemonSet'], pitfalls: ['KP0403']}),
+  workloadsReady({id: 'cni.operator-ready', title: 'The network operator is ready', component: 'cilium', kinds: ['Deployment']}),
+  check({
+    id: 'cni.single-plugin',
+    title: 'There is exactly one network plugin',
+    pitfalls: ['KP0401'],
+    async run(ctx) {
+      const plugins = await findPlugins(await ctx.cluster())
+      if (plugins.length === 1) return {status: 'pass', observed: plugins[0]?.name ?? ''}
+      return {status: 'fail', observed: plugins.length === 0 ? 'there is none' : plugins.map((one) => `${one.name} (${one.daemonSet})`).join(' and '), expected: 'exactly one'}
+    },
+  }),
+  check({
+    id: 'cni.default-deny',
+    title: 'Nothing may talk in the namespaces of kp but what is allowed by name',
+    pitfalls: ['KP0402'],
+    appliesTo: wantsDeny,
+    async run(ctx) {
+      const [namespaces, policies] = [await guardedNamespaces(ctx), await policiesBy(ctx)]
+      const complaints = namespaces
+        .filter((namespace) => !(policies.get(namespace) ?? []).some((policy) => isDefaultDeny(specOf(policy))))
+        .map((namespace) => `namespace ${namespace} has no policy that denies everything`)
+      return verdict(complaints, `${namespaces.length} namespaces: ${namespaces.join(', ')}`, 'a NetworkPolicy for all pods, Ingress and Egress, without rules')
+    },
+  }),
+  check({
+    id: 'cni.allow-rules',
+    title: 'What every pod needs is allowed: DNS',
+    pitfalls: ['KP0402'],
+    appliesTo: wantsDeny,
+    async run(ctx) {
+      const [namespaces, policies] = [await guardedNamespaces(ctx), await policiesBy(ctx)]
+      const complaints = namespaces
+        .filter((namespace) => !(policies.get(namespace) ?? []).some((policy) => allowsDns(specOf(policy))))
+        .map((namespace) => `namespace ${namespace}: DNS is not allowed`)
+      return verdict(complaints, `DNS is allowed in ${namespaces.length} namespaces`, 'egress to port 53 over UDP and TCP for all pods')
+    },
+  }),
+  check({
+    id: 'cni.no-taint-left',
+    title: 'No node still waits for the network agent',
+    async run(ctx) {
+      const nodes = await (await ctx.cluster()).listKnown('v1', 'Node')
+      const complaints = nodes
+        .filter((node) => ((node['spec'] as {taints?: {key: string}[]} | undefined)?.taints ?? []).some((taint) => taint.key === 'node.cilium.io/agent-not-ready'))
+        .map((node) => `node ${node.metadata.name} has the taint node.cilium.io/agent-not-ready`)
+      return verdict(complaints, `${nodes.length} nodes without the taint`, 'the agent takes its taint away when it is ready')
+    },
+  }),
+]
+
+function isDefaultDeny(spec: PolicySpec): boolean {
+  return selectsAll(spec) && (spec.policyTypes ?? []).includes('Ingress') && (spec.policyTypes ?? []).includes('Egress') && (spec.ingress ?? []).length === 0 && (spec.egress ?? []).length === 0
+}
+
+function allowsDns(spec: PolicySpec): boolean {
+  const ports = (spec.egress ?? []).flatMap((rule) => rule.ports ?? [])
+  const allows = (protocol: string): boolean => ports.some((port) => Number(port.port) === 53 && (port.protocol ?? 'TCP') === protocol)
+  return selectsAll(spec) && allows('UDP') && allows('TCP')
+}

@@ -1,0 +1,24 @@
+/** Phase 4: pod network and the first network policies. */
+import type {PlatformPhase} from '../../context.ts'
+import {componentStep} from '../shared/component.ts'
+import {labStages} from '../shared/lab-stages.ts'
+import {networkPolicies} from '../shared/network-policies.ts'
+import {about} from './about.ts'
+import {checks} from './checks.ts'
+import {pitfalls} from './pitfalls.ts'
+import {refuseSecondPlugin} from './steps.ts'
+
+export const cni: PlatformPhase = {
+  ...about,
+  appliesTo: (ctx) => (ctx.spec.phases.cni.enabled ? true : 'phases.cni.enabled is false: the cluster brings its own'),
+  // Nodes without a pod network never become ready: where nodes are real, the plugin comes right after the control plane.
+  dependsOn: () => ['control-plane'],
+  steps: () => [
+    refuseSecondPlugin,
+    componentStep({id: 'cni/release', title: 'Install Cilium', component: 'cilium'}),
+    labStages('cni/simulation', 'cilium'),
+    networkPolicies({id: 'cni/network-policies', namespace: 'default', rules: () => []}),
+  ],
+  checks,
+  pitfalls,
+}

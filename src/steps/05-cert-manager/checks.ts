@@ -1,0 +1,89 @@
+/** Checks of phase 5. */
+import {check, complainAboutCondition, conditionsTrue, definitionsEstablished, SOON, verdict, workloadsReady, writtenByLab} from '../../checks/builders.ts'
+import {nameOf} from '../../checks/cluster.ts'
+import type {PlatformCheck, PlatformContext} from '../../context.ts'
+import type {KubeObject} from '../../tools/kube-api.ts'
+import {issuerName, issuerObjects} from './issuers.ts'
+import {CERT_MANAGER_NAMESPACE, PROBE_CERTIFICATE} from './names.ts'
+
+const GROUP = 'cert-manager.io/v1'
+const LEAST_DAYS = 14
+const DAY_MS = 24 * 3600 * 1000
+
+const probes = (ctx: PlatformContext): true | string => (['internal-ca', 'self-signed'].includes(issuerName(ctx)) ? true : 'an ACME issuer counts what it issues: no probe certificate is asked for')
+
+/** Why a certificate is not good for another two weeks; undefined where it is. */
+function complainAboutCertificate(certificate: KubeObject, now: number): string | undefined {
+  const ready = complainAboutCondition(certificate, 'Ready')
+  if (ready !== undefined) return ready
+  const notAfter = (certificate['status'] as {notAfter?: string} | undefined)?.notAfter
+  if (notAfter === undefined) return `Certificate ${nameOf(certificate.metadata)} does not say when it ends`
+  const days = Math.floor((Date.parse(notAfter) - now) / DAY_MS)
+  return days < LEAST_DAYS ? `Certificate ${nameOf(certificate.metadata)} ends in ${days} days` : undefined
+}
+
+/** cert-manager, its kinds, issuer and certificates. */
+export const checks: PlatformCheck[] = [
+  workloadsReady({id: 'cert-manager.ready', title: 'cert-manager is ready: controller, webhook, CA injector', component: 'cert-manager', pitfalls: ['KP0503']}),
+  definitionsEstablished({id: 'cert-manager.crds', title: 'The kinds of cert-manager are established', component: 'cert-manager', pitfalls: ['KP0504']}),
+  check({
+    id: 'cert-manager.api',
+    title: 'The API server accepts a Certificate (dry run)',
+    pitfalls: ['KP0503'],
+    async run(ctx) {
+      const cluster = await ctx.cluster()
+      const answer = await cluster.api.dryRunApply(
+        {
+          apiVersion: GROUP,
+          kind: 'Certificate',
+          metadata: {name: 'kp-dry-run', namespace: CERT_MANAGER_NAMESPACE},
+          spec: {secretName: 'kp-dry-run', dnsNames: [`dry-run.${ctx.spec.domain}`], issuerRef: {group: 'cert-manager.io', kind: 'ClusterIssuer', name: issuerName(ctx)}},
+        },
+        'kp',
+      )
+      if (answer.status < 300) return {status: 'pass', observed: 'accepted'}
+      const message = (answer.body as {message?: string} | undefined)?.message ?? `status ${answer.status}`
+      return {status: answer.status === 403 ? 'unknown' : 'fail', observed: message, expected: 'kinds, webhook and its CA work together'}
+    },
+  }),
+  conditionsTrue({
+    id: 'cert-manager.issuer-ready',
+    title: 'The issuer of kp.yaml is ready',
+    pitfalls: ['KP0505'],
+    apiVersion: GROUP,
+    kind: 'ClusterIssuer',
+    conditions: ['Ready'],
+    names: (ctx) => issuerObjects(ctx).filter((object) => object.kind === 'ClusterIssuer').map((object) => object.metadata.name),
+    expected: 'Ready=True',
+  }),
+  check({
+    id: 'cert-manager.probe-certificate',
+    title: 'The issuer issues: the probe certificate is there and valid',
+    pitfalls: ['KP0505'],
+    simulated: writtenByLab,
+    appliesTo: probes,
+    within: SOON,
+    async run(ctx) {
+      const cluster = await ctx.cluster()
+      const certificate = await cluster.get(GROUP, 'Certificate', PROBE_CERTIFICATE, CERT_MANAGER_NAMESPACE)
+      if (certificate === undefined) return {status: 'fail', observed: `Certificate ${CERT_MANAGER_NAMESPACE}/${PROBE_CERTIFICATE} does not exist`, expected: 'kp up makes it'}
+      const complaint = complainAboutCertificate(certificate, ctx.clock.now())
+      if (complaint !== undefined) return verdict([complaint], '', `Ready=True and valid for more than ${LEAST_DAYS} days`)
+      const secret = await cluster.get('v1', 'Secret', PROBE_CERTIFICATE, CERT_MANAGER_NAMESPACE)
+      const keys = Object.keys((secret?.['data'] as object | undefined) ?? {})
+      return verdict(keys.includes('tls.crt') && keys.includes('tls.key') ? [] : [`Secret ${PROBE_CERTIFICATE} has no tls.crt and tls.key`], 'issued, with its Secret', 'a Secret with tls.crt and tls.key')
+    },
+  }),
+  check({
+    id: 'cert-manager.certificates',
+    title: `Every certificate is ready and valid for more than ${LEAST_DAYS} days`,
+    simulated: writtenByLab,
+    within: SOON,
+    async run(ctx) {
+      const certificates = await (await ctx.cluster()).list(GROUP, 'Certificate')
+      if (certificates === undefined) return {status: 'fail', observed: 'the cluster does not know Certificate', expected: 'the kinds of cert-manager'}
+      const complaints = certificates.flatMap((certificate) => complainAboutCertificate(certificate, ctx.clock.now()) ?? [])
+      return verdict(complaints, `${certificates.length} certificates`, `Ready=True and valid for more than ${LEAST_DAYS} days`)
+    },
+  }),
+]

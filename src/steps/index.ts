@@ -1,0 +1,11 @@
+/** The phases of kp, in order. */
+import type {PlatformPhase} from '../context.ts'
+import {prerequisites} from './00-prerequisites/phase.ts'
+import {networking} from './01-networking/phase.ts'
+import {controlPlane} from './02-control-plane/phase.ts'
+import {nodePools} from './03-node-pools/phase.ts'
+import {cni} from './04-cni/phase.ts'
+import {certManager} from './05-cert-manager/phase.ts'
+import {ingress} from './06-ingress/phase.ts'
+
+export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress]

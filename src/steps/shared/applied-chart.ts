@@ -1,0 +1,82 @@
+/**
+ * Builder: a step for a chart that helm cannot keep as a release (its record
+ * would be larger than a Secret may be): rendered by helm, applied by kp.
+ */
+import type {PlatformContext, PlatformStep} from '../../context.ts'
+import {describeObject, keyOf, lookAtObjects} from '../../checks/objects.ts'
+import type {ObjectKey, ObjectsLook, WantedObjects} from '../../checks/objects.ts'
+import {template} from '../../tools/helm.ts'
+import type {KubeObject} from '../../tools/kube-api.ts'
+import {deleteObject} from '../../tools/kubectl.ts'
+import {MANAGED_BY, onCluster} from './on-cluster.ts'
+import {releaseInputs} from './release-inputs.ts'
+import {describeRepair, repairObjects} from './repair.ts'
+import type {HelmReleaseStep} from './helm-release.ts'
+
+const FIELD_MANAGER = 'kp'
+
+/** A step that renders a component's chart and keeps its objects. */
+export function appliedChart(options: HelmReleaseStep): PlatformStep {
+  const look = async (ctx: PlatformContext): Promise<{look: ObjectsLook; count: number}> => {
+    const wanted = await wantedObjects(ctx, options.component)
+    return {look: await lookAtObjects(await ctx.cluster(), wanted, {fieldManager: FIELD_MANAGER, cache: ctx.looked}), count: wanted.keys.length}
+  }
+  return onCluster({
+    id: options.id,
+    title: options.title,
+    risk: 'none',
+    component: options.component,
+    ...(options.appliesTo === undefined ? {} : {appliesTo: options.appliesTo}),
+    ...(options.verify === undefined ? {} : {verify: options.verify}),
+    async probe(ctx) {
+      const found = await look(ctx)
+      const {differences, missing} = found.look
+      if (differences.length === 0) return {state: 'satisfied', observed: `${found.count} objects are as wanted`}
+      const absent = missing.length === found.count
+      return {state: absent ? 'absent' : 'drifted', observed: absent ? 'nothing of it is there' : `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'}`, differences, data: found.look}
+    },
+    async plan(ctx, probe) {
+      const {source} = await releaseInputs(ctx, options.component, 0)
+      const found = probe.data as ObjectsLook | undefined
+      return {lines: found === undefined ? [`apply ${ctx.catalog.get(options.component).title}: ${source.said}`] : describeRepair(found), commands: [`helm template … | kubectl apply --server-side --field-manager=${FIELD_MANAGER} -f -`]}
+    },
+    async apply(ctx, probe) {
+      await repairObjects(ctx, (probe.data as ObjectsLook | undefined) ?? (await look(ctx)).look, {fieldManager: FIELD_MANAGER, doing: options.title})
+      const cluster = await ctx.cluster()
+      cluster.api.forgetResources()
+    },
+    async undo(ctx) {
+      for (const object of await (await wantedObjects(ctx, options.component)).load()) {
+        await deleteObject(ctx.exec, ctx.access, object, {doing: `delete ${describeObject(object)}`})
+      }
+    },
+  })
+}
+
+/** The objects of the rendered chart; rendered once per digest, then kept in a file. */
+async function wantedObjects(ctx: PlatformContext, componentId: string): Promise<WantedObjects> {
+  const component = ctx.catalog.get(componentId)
+  const {digest, helm} = await releaseInputs(ctx, componentId, 0)
+  const keysFile = ctx.cacheFile(`applied-${componentId}-${digest}.keys.json`)
+  const objectsFile = ctx.cacheFile(`applied-${componentId}-${digest}.json`)
+  const load = async (): Promise<KubeObject[]> => {
+    const known = parse<KubeObject[]>(objectsFile.read())
+    if (known !== undefined) return known
+    const rendered = await template(ctx.exec, ctx.access, helm, `v${ctx.spec.kubernetes.version}.0`)
+    const objects = rendered.map((object) => ({...object, metadata: {...object.metadata, labels: {...object.metadata.labels, 'app.kubernetes.io/managed-by': MANAGED_BY, 'kp.dev/platform': ctx.spec.platform, 'kp.dev/component': component.id}}}))
+    objectsFile.write(JSON.stringify(objects))
+    return objects
+  }
+  const keys = parse<ObjectKey[]>(keysFile.read()) ?? (await load()).map(keyOf)
+  keysFile.write(JSON.stringify(keys))
+  return {keys, load}
+}
+
+function parse<T>(text: string | undefined): T | undefined {
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    return undefined
+  }
+}

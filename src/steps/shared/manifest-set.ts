@@ -1,0 +1,112 @@
+/** Builder: a step that keeps a set of objects as they are written. */
+import type {ManifestContext, PlatformContext, PlatformStep} from '../../context.ts'
+import {describeObject, lookAtObjects, wantedNow} from '../../checks/objects.ts'
+import type {ObjectsLook} from '../../checks/objects.ts'
+import {nameOf} from '../../checks/cluster.ts'
+import type {Difference, Risk} from '../../engine/types.ts'
+import type {KubeMeta, KubeObject} from '../../tools/kube-api.ts'
+import {deleteObject} from '../../tools/kubectl.ts'
+import {MANAGED_BY, onCluster} from './on-cluster.ts'
+import {describeRepair, repairObjects} from './repair.ts'
+
+/** What a set is. */
+export interface ManifestSet {
+  id: string
+  title: string
+  objects(ctx: ManifestContext): KubeObject[]
+  /** False for what only the lab needs and the repository does not hold. */
+  render?: boolean
+  appliesTo?: PlatformStep['appliesTo']
+  verify?: string[]
+  risk?: Risk
+  settleMs?: number
+  retry?: PlatformStep['retry']
+}
+
+/** Label that ties an object to its set, so that what is no longer wanted is found. */
+const SET_LABEL = 'kp.dev/set'
+const FIELD_MANAGER = 'kp'
+
+interface SetLook {
+  look: ObjectsLook
+  surplus: {apiVersion: string; kind: string; metadata: KubeMeta}[]
+}
+
+/** A step that creates, repairs and prunes a set of objects by server-side apply. */
+export function manifestSet(set: ManifestSet): PlatformStep {
+  const label = set.id.replaceAll('/', '.')
+  const wantedObjects = (ctx: ManifestContext): KubeObject[] => set.objects(ctx).map((object) => labelled(object, ctx, label))
+  const look = async (ctx: PlatformContext): Promise<SetLook> => {
+    const cluster = await ctx.cluster()
+    const objects = wantedObjects(ctx)
+    return {
+      look: await lookAtObjects(cluster, wantedNow(objects), {fieldManager: FIELD_MANAGER, cache: ctx.looked}),
+      surplus: await findSurplus(ctx, objects, label),
+    }
+  }
+  return onCluster({
+    id: set.id,
+    title: set.title,
+    risk: set.risk ?? 'none',
+    ...(set.render === false ? {} : {manifests: wantedObjects}),
+    ...(set.appliesTo === undefined ? {} : {appliesTo: set.appliesTo}),
+    ...(set.verify === undefined ? {} : {verify: set.verify}),
+    ...(set.settleMs === undefined ? {} : {settleMs: set.settleMs}),
+    ...(set.retry === undefined ? {} : {retry: set.retry}),
+    async probe(ctx) {
+      const found = await look(ctx)
+      const count = set.objects(ctx).length
+      const differences: Difference[] = [...found.look.differences, ...found.surplus.map((object) => ({object: describeObject(object), seen: 'is no longer wanted'}))]
+      if (differences.length === 0) return {state: 'satisfied', observed: `${count} ${count === 1 ? 'object is' : 'objects are'} as wanted`}
+      const absent = found.look.missing.length === count && found.surplus.length === 0
+      return {
+        state: absent ? 'absent' : 'drifted',
+        observed: absent ? `none of ${count} ${count === 1 ? 'object' : 'objects'} is there` : `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'} in ${count} objects`,
+        differences,
+        data: found,
+      }
+    },
+    plan(ctx, probe) {
+      const found = probe.data as SetLook | undefined
+      const objects = wantedObjects(ctx)
+      const lines = found === undefined ? objects.map((object) => `create ${describeObject(object)}`) : [...describeRepair(found.look), ...found.surplus.map((object) => `delete ${describeObject(object)}`)]
+      return Promise.resolve({lines, commands: [`kubectl apply --server-side --field-manager=${FIELD_MANAGER} -f <${label}.yaml>`]})
+    },
+    async apply(ctx, probe) {
+      const found = (probe.data as SetLook | undefined) ?? (await look(ctx))
+      await repairObjects(ctx, found.look, {fieldManager: FIELD_MANAGER, doing: set.title})
+      for (const object of found.surplus) await deleteObject(ctx.exec, ctx.access, object, {doing: `delete ${describeObject(object)}, which is no longer wanted`})
+    },
+    async undo(ctx) {
+      for (const object of wantedObjects(ctx).toReversed()) {
+        if (object.kind === 'Namespace') continue
+        await deleteObject(ctx.exec, ctx.access, object, {doing: `delete ${describeObject(object)}`})
+      }
+    },
+  })
+}
+
+function labelled(object: KubeObject, ctx: ManifestContext, label: string): KubeObject {
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      labels: {'app.kubernetes.io/managed-by': MANAGED_BY, 'kp.dev/platform': ctx.spec.platform, [SET_LABEL]: label, ...object.metadata.labels},
+    },
+  }
+}
+
+/** Objects of this set, by label, that are not wanted any more. */
+async function findSurplus(ctx: PlatformContext, objects: KubeObject[], label: string): Promise<SetLook['surplus']> {
+  const cluster = await ctx.cluster()
+  const kinds = new Map(objects.map((object) => [`${object.apiVersion}/${object.kind}`, {apiVersion: object.apiVersion, kind: object.kind}]))
+  const wanted = new Set(objects.map((object) => `${object.apiVersion}/${object.kind}/${nameOf(object.metadata)}`))
+  const surplus: SetLook['surplus'] = []
+  for (const {apiVersion, kind} of kinds.values()) {
+    for (const meta of (await cluster.metadata(apiVersion, kind))?.values() ?? []) {
+      if (meta.labels?.[SET_LABEL] !== label || meta.labels['kp.dev/platform'] !== ctx.spec.platform || meta.deletionTimestamp !== undefined) continue
+      if (!wanted.has(`${apiVersion}/${kind}/${nameOf(meta)}`)) surplus.push({apiVersion, kind, metadata: meta})
+    }
+  }
+  return surplus
+}

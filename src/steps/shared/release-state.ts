@@ -1,0 +1,159 @@
+/** Looks at a helm release: who made it, whether it is what kp wants, and whether its objects still are. */
+import {createHash} from 'node:crypto'
+import type {PlatformContext} from '../../context.ts'
+import {readContent, readRevisions} from '../../checks/helm-records.ts'
+import type {ReleaseRevision} from '../../checks/helm-records.ts'
+import {keyOf, lookAtObjects} from '../../checks/objects.ts'
+import type {ObjectsLook, ObjectKey, WantedObjects} from '../../checks/objects.ts'
+import {KpError} from '../../engine/errors.ts'
+import type {Difference} from '../../engine/types.ts'
+import type {KubeObject} from '../../tools/kube-api.ts'
+
+/** Labels that kp gives to its releases. helm hands them on to later revisions, hence the revision label. */
+export const RELEASE_LABELS = {platform: 'kp.dev/platform', digest: 'kp.dev/digest', revision: 'kp.dev/revision', source: 'kp.dev/source'} as const
+
+/** helm's own name as a field manager of what it applies. */
+export const HELM_MANAGER = 'helm'
+
+/** What kp wants of a release. */
+export interface WantedRelease {
+  name: string
+  namespace: string
+  values: Record<string, unknown>
+  /** Identity of the chart and the values: `kp.dev/digest`. */
+  digest: string
+}
+
+/** What was found. */
+export type ReleaseLook =
+  | {state: 'absent'}
+  /** kp's own install or upgrade was cut off: its record is in the way. */
+  | {state: 'interrupted'; revision: ReleaseRevision}
+  /** The release must be upgraded: another digest, a failed revision, or one that kp did not make. */
+  | {state: 'outdated'; revision: ReleaseRevision; reason: string; differences: Difference[]}
+  /** The release is right; some of its objects are not. */
+  | {state: 'objects'; revision: ReleaseRevision; look: ObjectsLook}
+  | {state: 'ok'; revision: ReleaseRevision; objects: number}
+
+/** Digest of a release: of what decides its objects and nothing else. */
+export function releaseDigest(chartIdentity: string, values: Record<string, unknown>): string {
+  return createHash('sha256').update(JSON.stringify([chartIdentity, canonical(values)])).digest('hex').slice(0, 32)
+}
+
+/**
+ * Looks at a release.
+ * @throws KpError NOT_OURS where somebody else made it
+ */
+export async function lookAtRelease(ctx: PlatformContext, wanted: WantedRelease): Promise<ReleaseLook> {
+  const cluster = await ctx.cluster()
+  const revisions = await readRevisions(cluster, wanted.namespace, wanted.name)
+  const latest = revisions[0]
+  if (latest === undefined) return {state: 'absent'}
+  if (latest.labels[RELEASE_LABELS.platform] !== ctx.spec.platform) throw notOurs(wanted, latest)
+  if (latest.status.startsWith('pending-')) return {state: 'interrupted', revision: latest}
+  const madeByKp = latest.labels[RELEASE_LABELS.revision] === String(latest.revision)
+  if (latest.status !== 'deployed' || !madeByKp || latest.labels[RELEASE_LABELS.digest] !== wanted.digest) {
+    return {state: 'outdated', revision: latest, ...(await describeOutdated(ctx, wanted, latest, madeByKp, revisions))}
+  }
+  const objects = await objectsOf(ctx, latest)
+  const look = await lookAtObjects(cluster, objects, {fieldManager: HELM_MANAGER, cache: ctx.looked})
+  return look.differences.length === 0 ? {state: 'ok', revision: latest, objects: objects.keys.length} : {state: 'objects', revision: latest, look}
+}
+
+async function describeOutdated(ctx: PlatformContext, wanted: WantedRelease, latest: ReleaseRevision, madeByKp: boolean, revisions: ReleaseRevision[]): Promise<{reason: string; differences: Difference[]}> {
+  const cluster = await ctx.cluster()
+  const content = await readContent(cluster, latest)
+  const release = `release ${wanted.namespace}/${wanted.name}`
+  const differences: Difference[] = valueDifferences(wanted.values, content?.config ?? {}).map((difference) => ({object: release, ...difference}))
+  if (!madeByKp) {
+    // The objects as kp last made them tell which of them the other revision changed.
+    const own = revisions.find((revision) => revision.labels[RELEASE_LABELS.digest] === wanted.digest && revision.labels[RELEASE_LABELS.revision] === String(revision.revision))
+    if (own !== undefined) {
+      const look = await lookAtObjects(cluster, await objectsOf(ctx, own), {fieldManager: HELM_MANAGER, cache: ctx.looked})
+      differences.push(...look.differences)
+    }
+    if (differences.length === 0) differences.push({object: release, field: 'revision', wanted: 'one that kp made', seen: `revision ${latest.revision}, made by somebody else`})
+    return {reason: `revision ${latest.revision} was not made by kp (helm upgrade or helm rollback by hand)`, differences}
+  }
+  if (latest.status !== 'deployed') return {reason: `revision ${latest.revision} is ${latest.status}`, differences: [{object: release, field: 'status', wanted: 'deployed', seen: latest.status}, ...differences]}
+  if (differences.length === 0) differences.push({object: release, field: 'chart', wanted: 'the chart of this kp', seen: content === undefined ? 'unknown' : `${content.chart.name} ${content.chart.version}`})
+  return {reason: 'kp.yaml or the chart changed', differences}
+}
+
+/** The objects of a revision. Their names and digests are kept in a file, so that a second look need not parse the manifest. */
+async function objectsOf(ctx: PlatformContext, revision: ReleaseRevision): Promise<WantedObjects> {
+  const file = ctx.cacheFile(`release-${revision.secret.uid}-${revision.secret.resourceVersion}.json`)
+  const load = async (): Promise<KubeObject[]> => {
+    const cluster = await ctx.cluster()
+    const content = await readContent(cluster, revision)
+    if (content === undefined) {
+      throw new KpError({code: 'API_ERROR', message: `the record of release ${revision.namespace}/${revision.name} cannot be read`, next: [`helm history ${revision.name} -n ${revision.namespace}`]})
+    }
+    return Promise.all(content.manifest.map((object) => asHelmApplies(ctx, object, revision)))
+  }
+  const known = file.read()
+  if (known !== undefined) {
+    try {
+      return {keys: JSON.parse(known) as ObjectKey[], load}
+    } catch {
+      // a broken cache file: made anew
+    }
+  }
+  const objects = await load()
+  const keys = objects.map(keyOf)
+  file.write(JSON.stringify(keys))
+  return {keys, load: () => Promise.resolve(objects)}
+}
+
+/** An object as helm applies it: with its namespace, its label and its annotations. */
+async function asHelmApplies(ctx: PlatformContext, object: KubeObject, revision: ReleaseRevision): Promise<KubeObject> {
+  const cluster = await ctx.cluster()
+  const namespaced = (await cluster.api.resource(object.apiVersion, object.kind))?.namespaced ?? object.metadata.namespace !== undefined
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      ...(namespaced ? {namespace: object.metadata.namespace ?? revision.namespace} : {}),
+      labels: {...object.metadata.labels, 'app.kubernetes.io/managed-by': 'Helm'},
+      annotations: {...object.metadata.annotations, 'meta.helm.sh/release-name': revision.name, 'meta.helm.sh/release-namespace': revision.namespace},
+    },
+  }
+}
+
+/** Where two sets of values differ, by path. Values are shown only where they cannot be secrets. */
+export function valueDifferences(wanted: Record<string, unknown>, seen: Record<string, unknown>, path = 'values'): {field: string; wanted?: string; seen?: string}[] {
+  const found: {field: string; wanted?: string; seen?: string}[] = []
+  for (const key of new Set([...Object.keys(wanted), ...Object.keys(seen)])) {
+    const field = `${path}.${key}`
+    const [a, b] = [wanted[key], seen[key]]
+    if (isMap(a) && isMap(b)) found.push(...valueDifferences(a, b, field))
+    else if (JSON.stringify(canonical(a)) !== JSON.stringify(canonical(b))) found.push({field, ...showPair(key, a, b)})
+  }
+  return found
+}
+
+function showPair(key: string, wanted: unknown, seen: unknown): {wanted?: string; seen?: string} {
+  const show = (value: unknown): string => (/password|token|secret|key$/i.test(key) ? '(hidden)' : JSON.stringify(value))
+  return {...(wanted === undefined ? {} : {wanted: show(wanted)}), ...(seen === undefined ? {} : {seen: show(seen)})}
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A value with the keys of all maps sorted. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (!isMap(value)) return value
+  return Object.fromEntries(Object.keys(value).toSorted().map((key) => [key, canonical(value[key])]))
+}
+
+function notOurs(wanted: WantedRelease, latest: ReleaseRevision): KpError {
+  const platform = latest.labels[RELEASE_LABELS.platform]
+  const owner = platform === undefined ? 'somebody else' : `the platform ${platform}`
+  return new KpError({
+    code: 'NOT_OURS',
+    message: `the release ${wanted.name} in namespace ${wanted.namespace} was made by ${owner} (revision ${latest.revision}, ${latest.status}): kp leaves it alone`,
+    next: [`helm history ${wanted.name} -n ${wanted.namespace}`, `kp up --adopt ${wanted.name}, to let kp take it over`, `or remove it: helm uninstall ${wanted.name} -n ${wanted.namespace}`],
+  })
+}

@@ -1,0 +1,204 @@
+/** Runs programs: the only place that starts a process for a step. */
+import {execa} from 'execa'
+import {KpError} from '../engine/errors.ts'
+import type {EventInput} from '../engine/events.ts'
+import {identifyProcess} from '../engine/processes.ts'
+import type {Exec, ToolCall, ToolResult} from '../engine/types.ts'
+
+/** Name of the environment variable by which the tools of a run are found again after a kill. */
+export const RUN_VARIABLE = 'KP_RUN'
+
+/** What the real implementation needs. */
+export interface ExecOptions {
+  /** Where a tool is; throws KpError TOOL_MISSING or TOOL_OLD. Absolute paths are used as they are. */
+  findTool(name: string): Promise<string>
+  /** The environment that tools inherit. */
+  env: Record<string, string | undefined>
+  emit(event: EventInput): void
+  /** Aborted: tools are asked to end (SIGTERM), and killed after a grace time. */
+  signal: AbortSignal
+  redact(text: string): string
+  /** Marks the tools of this run; see RUN_VARIABLE. */
+  runId?: string
+  /** Milliseconds between SIGTERM and SIGKILL; default 20 seconds. */
+  graceMs?: number
+}
+
+const DEFAULT_TIMEOUT_MS = 5 * 60_000
+const OUTPUT_TAIL_LINES = 20
+
+/**
+ * The Exec that really runs programs. Each gets a process group of its own, so
+ * that a Ctrl-C in the terminal reaches kp and not the tool in the middle of a change.
+ */
+export function createExec(options: ExecOptions): Exec {
+  return {run: (call) => runTool(options, call)}
+}
+
+/** An Exec that answers reads and records what would change anything. */
+export function createDryRunExec(real: Exec, emit: (event: EventInput) => void): Exec {
+  return {
+    async run(call) {
+      if (!call.mutates) return real.run(call)
+      const commandLine = formatCommand(call.tool, call.args)
+      emit({code: 'tool.recorded', ...call.at, text: call.doing, data: {command: commandLine}})
+      return {exitCode: 0, stdout: '', stderr: '', durationMs: 0, commandLine, recorded: true}
+    },
+  }
+}
+
+/** A command as a person would type it. */
+export function formatCommand(tool: string, args: string[]): string {
+  return [tool.split('/').at(-1) ?? tool, ...args].map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ')
+}
+
+async function runTool(options: ExecOptions, call: ToolCall): Promise<ToolResult> {
+  const redact = makeRedactor(options, call)
+  const commandLine = redact(formatCommand(call.tool, call.args))
+  const signal = call.signal === undefined ? options.signal : AbortSignal.any([options.signal, call.signal])
+  if (signal.aborted) throw interrupted(call, commandLine)
+  const path = call.tool.startsWith('/') ? call.tool : await options.findTool(call.tool)
+  const started = Date.now()
+  const subprocess = execa(path, call.args, {
+    reject: false,
+    detached: true,
+    cleanup: true,
+    forceKillAfterDelay: false,
+    stripFinalNewline: false,
+    ...(call.input === undefined ? {stdin: 'ignore' as const} : {input: call.input}),
+    ...(call.cwd === undefined ? {} : {cwd: call.cwd}),
+    env: {...options.env, ...call.env, ...(options.runId === undefined ? {} : {[RUN_VARIABLE]: options.runId})},
+    extendEnv: false,
+    maxBuffer: 512 * 1024 * 1024,
+  })
+  const pid = subprocess.pid
+  if (pid !== undefined) {
+    options.emit({code: 'tool.started', ...call.at, text: call.doing, data: {tool: call.tool, pid, start: identifyProcess(pid)?.start ?? '?', command: commandLine, mutates: call.mutates}})
+  }
+  const stop = watchOver(pid, call.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal, options.graceMs ?? 20_000)
+  if (call.onLine !== undefined) void followLines(subprocess, (line) => call.onLine?.(redact(line)))
+  const result = await subprocess
+  const ended = stop()
+  const durationMs = Date.now() - started
+  const stdout = String(result.stdout ?? '')
+  const stderr = String(result.stderr ?? '')
+  if (pid !== undefined) options.emit({code: 'tool.finished', ...call.at, data: {tool: call.tool, pid, exitCode: result.exitCode ?? null, durationMs}})
+
+  const report = {
+    name: call.tool,
+    command: commandLine,
+    exitCode: result.exitCode,
+    output: tail(redact(stderr.trim() === '' ? stdout : stderr)),
+  }
+  if (ended === 'interrupted') throw interrupted(call, commandLine, report)
+  if (ended === 'timeout') {
+    throw new KpError({
+      code: 'TOOL_TIMEOUT',
+      message: `${call.tool} did not end within ${Math.round((call.timeoutMs ?? DEFAULT_TIMEOUT_MS) / 1000)} seconds and was stopped`,
+      doing: call.doing,
+      tool: report,
+      next: ['run the same command again: kp looks first and goes on where it is'],
+    })
+  }
+  if (pid === undefined || result.code === 'ENOENT' || result.code === 'EACCES') {
+    throw new KpError({
+      code: 'TOOL_MISSING',
+      message: `${call.tool} could not be started: ${redact(result.shortMessage ?? 'no such program')}`,
+      doing: call.doing,
+      tool: report,
+      next: ['kp doctor', 'kp tools install'],
+    })
+  }
+  if (result.exitCode === undefined) {
+    throw new KpError({
+      code: 'TOOL_KILLED',
+      message: `${call.tool} was ended by ${result.signal ?? 'a signal'}`,
+      doing: call.doing,
+      tool: report,
+      next: ['run the same command again: kp looks first and goes on where it is'],
+    })
+  }
+  if (!(call.okExitCodes ?? [0]).includes(result.exitCode)) {
+    throw new KpError({
+      code: 'TOOL_FAILED',
+      message: `${call.tool} ended with exit code ${result.exitCode}: ${lastMeaningfulLine(report.output)}`,
+      doing: call.doing,
+      tool: report,
+    })
+  }
+  return {exitCode: result.exitCode, stdout, stderr, durationMs, commandLine, recorded: false}
+}
+
+function interrupted(call: ToolCall, command: string, tool?: KpError['tool']): KpError {
+  return new KpError({
+    code: 'INTERRUPTED',
+    message: `${call.tool} was stopped`,
+    doing: call.doing,
+    tool: tool ?? {name: call.tool, command, output: ''},
+    next: ['run the same command again: kp looks first and goes on where it is'],
+  })
+}
+
+/** Ends the tool's process group at the time limit or when the run is stopped; says at the end which it was. */
+function watchOver(pid: number | undefined, timeoutMs: number, signal: AbortSignal, graceMs: number): () => 'timeout' | 'interrupted' | undefined {
+  if (pid === undefined) return () => undefined
+  let reason: 'timeout' | 'interrupted' | undefined
+  let kill: NodeJS.Timeout | undefined
+  const end = (why: 'timeout' | 'interrupted'): void => {
+    if (reason !== undefined) return
+    reason = why
+    signalGroup(pid, 'SIGTERM')
+    kill = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs)
+  }
+  const timer = setTimeout(() => end('timeout'), timeoutMs)
+  const onAbort = (): void => end('interrupted')
+  signal.addEventListener('abort', onAbort, {once: true})
+  return () => {
+    clearTimeout(timer)
+    clearTimeout(kill)
+    signal.removeEventListener('abort', onAbort)
+    return reason
+  }
+}
+
+/** Sends a signal to a process group, or to the process where it leads none. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  for (const target of [-pid, pid]) {
+    try {
+      process.kill(target, signal)
+      return
+    } catch {
+      // no such group, or gone
+    }
+  }
+}
+
+async function followLines(subprocess: AsyncIterable<unknown> & {iterable?: unknown}, onLine: (line: string) => void): Promise<void> {
+  try {
+    const lines = (subprocess as {iterable(options: {from: 'all' | 'stdout' | 'stderr'}): AsyncIterable<unknown>})
+    await Promise.all(
+      (['stdout', 'stderr'] as const).map(async (from) => {
+        for await (const line of lines.iterable({from})) onLine(String(line))
+      }),
+    )
+  } catch {
+    // The result tells of the failure; lines are for progress only.
+  }
+}
+
+function makeRedactor(options: ExecOptions, call: ToolCall): (text: string) => string {
+  const words = (call.redact ?? []).filter((word) => word.length >= 4)
+  return (text) => {
+    let clean = options.redact(text)
+    for (const word of words) clean = clean.replaceAll(word, '[redacted]')
+    return clean
+  }
+}
+
+function tail(output: string): string {
+  return output.trimEnd().split('\n').slice(-OUTPUT_TAIL_LINES).join('\n')
+}
+
+function lastMeaningfulLine(output: string): string {
+  return output.split('\n').findLast((line) => line.trim() !== '')?.trim() ?? 'it printed nothing'
+}

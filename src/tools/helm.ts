@@ -1,0 +1,111 @@
+/** helm, as far as kp uses it. */
+import {parseAllDocuments} from 'yaml'
+import type {Exec, ToolResult} from '../engine/types.ts'
+import {accessEnv} from './kubectl.ts'
+import type {ClusterAccess} from './kubectl.ts'
+import type {KubeObject} from './kube-api.ts'
+
+/** A release that helm is to make. */
+export interface HelmRelease {
+  name: string
+  namespace: string
+  /** A path, `oci://…`, or a chart name together with `repo`. */
+  chart: string
+  version?: string
+  repo?: string
+  /** YAML; goes over standard input, never into the command line. */
+  values: string
+  labels: Record<string, string>
+  /** Milliseconds to wait for the workloads. */
+  timeoutMs: number
+}
+
+/**
+ * Installs or upgrades, and waits until the workloads are ready.
+ * @throws KpError TOOL_FAILED with helm's output
+ */
+export function upgradeInstall(exec: Exec, access: ClusterAccess, release: HelmRelease, options: {doing: string; redact?: string[]; onLine?: (line: string) => void}): Promise<ToolResult> {
+  return exec.run({
+    tool: 'helm',
+    args: upgradeArgs(release, access),
+    mutates: true,
+    doing: options.doing,
+    input: release.values,
+    env: accessEnv(access),
+    // helm has its own limit; this one is for a helm that hangs.
+    timeoutMs: release.timeoutMs + 60_000,
+    ...(options.redact === undefined ? {} : {redact: options.redact}),
+    ...(options.onLine === undefined ? {} : {onLine: options.onLine}),
+  })
+}
+
+/** The arguments of the helm call, also shown in plans. */
+export function upgradeArgs(release: HelmRelease, access: ClusterAccess): string[] {
+  const labels = Object.entries(release.labels).map(([key, value]) => `${key}=${value}`)
+  return [
+    'upgrade',
+    '--install',
+    release.name,
+    release.chart,
+    ...(release.repo === undefined ? [] : ['--repo', release.repo]),
+    ...(release.version === undefined ? [] : ['--version', release.version]),
+    '--namespace',
+    release.namespace,
+    ...(access.context === undefined ? [] : ['--kube-context', access.context]),
+    '--values',
+    '-',
+    ...(labels.length === 0 ? [] : ['--labels', labels.join(',')]),
+    '--force-conflicts',
+    '--reset-values',
+    '--wait',
+    '--timeout',
+    `${Math.round(release.timeoutMs / 1000)}s`,
+    '--hide-notes',
+  ]
+}
+
+/** What helm would install, without asking the cluster for anything but its version. */
+export async function template(exec: Exec, access: ClusterAccess, release: HelmRelease, kubeVersion: string): Promise<KubeObject[]> {
+  const result = await exec.run({
+    tool: 'helm',
+    args: [
+      'template',
+      release.name,
+      release.chart,
+      ...(release.repo === undefined ? [] : ['--repo', release.repo]),
+      ...(release.version === undefined ? [] : ['--version', release.version]),
+      '--namespace',
+      release.namespace,
+      '--kube-version',
+      kubeVersion,
+      '--no-hooks',
+      '--values',
+      '-',
+    ],
+    mutates: false,
+    doing: `render the chart of ${release.name}`,
+    input: release.values,
+    env: accessEnv(access),
+  })
+  return parseManifest(result.stdout)
+}
+
+/** Removes a release and what it made. */
+export function uninstall(exec: Exec, access: ClusterAccess, name: string, namespace: string, doing: string): Promise<ToolResult> {
+  return exec.run({
+    tool: 'helm',
+    args: ['uninstall', name, '--namespace', namespace, ...(access.context === undefined ? [] : ['--kube-context', access.context]), '--ignore-not-found', '--wait', '--timeout', '120s'],
+    mutates: true,
+    doing,
+    env: accessEnv(access),
+    timeoutMs: 180_000,
+  })
+}
+
+/** The objects of a manifest; empty documents are left out, lists are opened. */
+export function parseManifest(text: string): KubeObject[] {
+  return parseAllDocuments(text, {logLevel: 'silent', merge: true})
+    .map((document) => ('toJS' in document ? (document.toJS() as KubeObject | null) : null))
+    .filter((object): object is KubeObject => object !== null && typeof object === 'object' && 'kind' in object)
+    .flatMap((object) => (object.kind === 'List' ? ((object['items'] as KubeObject[] | undefined) ?? []) : [object]))
+}

@@ -1,0 +1,76 @@
+/** kubectl, as far as kp uses it. */
+import type {Exec, ToolResult} from '../engine/types.ts'
+import type {KubeObject} from './kube-api.ts'
+
+/** Which cluster a tool talks to. */
+export interface ClusterAccess {
+  kubeconfig: string
+  context?: string
+}
+
+/** The environment and flags that point kubectl and helm at kp's own kubeconfig. */
+export function accessEnv(access: ClusterAccess): Record<string, string> {
+  return {KUBECONFIG: access.kubeconfig}
+}
+
+/**
+ * Server-side apply of objects; fields of other managers that stand in the way are taken over.
+ * @throws KpError TOOL_FAILED with kubectl's output
+ */
+export function applyObjects(exec: Exec, access: ClusterAccess, objects: KubeObject[], options: {doing: string; fieldManager: string; redact?: string[]}): Promise<ToolResult> {
+  return exec.run({
+    tool: 'kubectl',
+    args: [...contextArgs(access), 'apply', '--server-side', '--force-conflicts', `--field-manager=${options.fieldManager}`, '-f', '-'],
+    mutates: true,
+    doing: options.doing,
+    input: JSON.stringify({apiVersion: 'v1', kind: 'List', items: objects}),
+    env: accessEnv(access),
+    timeoutMs: 120_000,
+    ...(options.redact === undefined ? {} : {redact: options.redact}),
+  })
+}
+
+/** A JSON patch of one object. */
+export function patchObject(exec: Exec, access: ClusterAccess, object: {kind: string; apiVersion: string; metadata: {name: string; namespace?: string}}, patch: unknown[], options: {doing: string; fieldManager: string}): Promise<ToolResult> {
+  return exec.run({
+    tool: 'kubectl',
+    args: [
+      ...contextArgs(access),
+      'patch',
+      resourceArg(object),
+      ...namespaceArgs(object.metadata.namespace),
+      '--type=json',
+      `--field-manager=${options.fieldManager}`,
+      '--patch-file=/dev/stdin',
+    ],
+    mutates: true,
+    doing: options.doing,
+    input: JSON.stringify(patch),
+    env: accessEnv(access),
+  })
+}
+
+/** Deletes objects that may already be gone. */
+export function deleteObject(exec: Exec, access: ClusterAccess, object: {kind: string; apiVersion: string; metadata: {name: string; namespace?: string}}, options: {doing: string}): Promise<ToolResult> {
+  return exec.run({
+    tool: 'kubectl',
+    args: [...contextArgs(access), 'delete', resourceArg(object), ...namespaceArgs(object.metadata.namespace), '--ignore-not-found', '--wait=false'],
+    mutates: true,
+    doing: options.doing,
+    env: accessEnv(access),
+  })
+}
+
+/** `deployments.v1.apps/name`: names the group and version, so that equal kinds of other groups are not met. */
+export function resourceArg(object: {kind: string; apiVersion: string; metadata: {name: string}}): string {
+  const [group, version] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : ['', object.apiVersion]
+  return group === '' ? `${object.kind}/${object.metadata.name}` : `${object.kind}.${version}.${group}/${object.metadata.name}`
+}
+
+function namespaceArgs(namespace: string | undefined): string[] {
+  return namespace === undefined ? [] : ['--namespace', namespace]
+}
+
+function contextArgs(access: ClusterAccess): string[] {
+  return access.context === undefined ? [] : ['--context', access.context]
+}

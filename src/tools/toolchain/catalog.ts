@@ -1,0 +1,116 @@
+/** The programs that kp and its lab need, as data: adding a tool is adding one entry. */
+
+/** A file that can be downloaded, with `{version}`, `{os}` and `{arch}` to fill in. */
+export interface Download {
+  url: string
+  /** A file that holds its SHA-256, alone or followed by the file's name. */
+  sum: string
+  /** The archive's members to take, by the program's name; absent where the file is the program itself. */
+  members?: Record<string, string>
+  /** The program's name where the file is the program itself. */
+  program?: string
+}
+
+/** How a tool is built with Go: from a module's package, or from a folder of kp's own. */
+export type Build =
+  | {kind: 'install'; packages: string[]; ldflags?: string; units: number; go: string}
+  | {kind: 'module'; folder: string; modfile: string; output: string; links: string[]; ldflags: string; units: number; go: string}
+
+/** One tool at one version. `units` in its build is how many packages Go compiles, for progress. */
+export interface Tool {
+  name: string
+  version: string
+  /** The programs that its folder holds. */
+  programs: string[]
+  /** All files of one way to download it; used only on these systems. */
+  download?: {files: Download[]; os: string[]}
+  build: Build
+}
+
+/** Kubernetes minors that the lab offers, newest last. */
+export const KUBERNETES_MINORS = ['1.35', '1.36'] as const
+
+/** A Kubernetes minor that the lab offers. */
+export type KubernetesMinor = (typeof KUBERNETES_MINORS)[number]
+
+const KUBERNETES_PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl', 'kubeadm']
+
+/** Every tool that kp can bring. Several versions of a tool are several entries. */
+export const TOOLS: readonly Tool[] = [
+  kubernetes('1.35.4', {go: '1.25.0', units: 2747}),
+  kubernetes('1.36.3', {go: '1.26.0', units: 2786}),
+  {
+    name: 'helm',
+    version: '4.3.1',
+    programs: ['helm'],
+    download: {
+      os: ['linux', 'darwin'],
+      files: [
+        {
+          url: 'https://get.helm.sh/helm-v{version}-{os}-{arch}.tar.gz',
+          sum: 'https://get.helm.sh/helm-v{version}-{os}-{arch}.tar.gz.sha256sum',
+          members: {helm: '{os}-{arch}/helm'},
+        },
+      ],
+    },
+    build: {kind: 'install', packages: ['helm.sh/helm/v4/cmd/helm'], ldflags: '-s -w -X helm.sh/helm/v4/internal/version.version=v4.3.1', units: 1150, go: '1.26.0'},
+  },
+  // kwok publishes no checksums beside its programs, so it is always built.
+  kwok('kwok', '0.8.0', 1100),
+  kwok('kwokctl', '0.8.0', 1000),
+]
+
+/**
+ * Finds a tool in the catalog.
+ * @param version a whole version, or its beginning (`1.35`); absent: the newest entry
+ * @returns the entry, or undefined where there is none
+ */
+export function findTool(name: string, version?: string): Tool | undefined {
+  return TOOLS.findLast(
+    (tool) => tool.name === name && (version === undefined || tool.version === version || tool.version.startsWith(`${version}.`)),
+  )
+}
+
+/** The tools that bring a program: `kubectl` comes with every entry of kubernetes. Newest first. */
+export function toolsOfProgram(program: string): Tool[] {
+  return TOOLS.filter((tool) => tool.programs.includes(program)).toReversed()
+}
+
+/** The tools of a lab of that minor, in the order in which they are worth installing. */
+export function labTools(minor: KubernetesMinor): Tool[] {
+  return ['kwokctl', 'kwok'].map((name) => findTool(name)).concat([findTool('kubernetes', minor)]).filter((tool) => tool !== undefined)
+}
+
+function kubernetes(version: string, build: {go: string; units: number}): Tool {
+  const [major = '', minor = ''] = version.split('.')
+  const variable = (name: string, value: string): string => `-X k8s.io/component-base/version.${name}=${value}`
+  return {
+    name: 'kubernetes',
+    version,
+    programs: KUBERNETES_PROGRAMS,
+    build: {
+      kind: 'module',
+      folder: 'toolchain/kubernetes',
+      modfile: `v${major}.${minor}.mod`,
+      output: 'kubernetes',
+      links: KUBERNETES_PROGRAMS,
+      ldflags: ['-s', '-w', variable('gitVersion', `v${version}`), variable('gitMajor', major), variable('gitMinor', minor)].join(' '),
+      ...build,
+    },
+  }
+}
+
+function kwok(name: string, version: string, units: number): Tool {
+  return {
+    name,
+    version,
+    programs: [name],
+    build: {
+      kind: 'install',
+      packages: [`sigs.k8s.io/kwok/cmd/${name}`],
+      ldflags: '-s -w',
+      units,
+      go: '1.26.0',
+    },
+  }
+}

@@ -1,0 +1,46 @@
+/** Commands that write files, as people read them. Pure. */
+import type {Look} from './io.ts'
+import {nextLines} from './render-common.ts'
+import type {InitResult, KubeconfigResult, RenderResult} from './results.ts'
+import {styleFor} from './style.ts'
+import {clean, count, oneLine, shellQuote, truncate, wrap} from './text.ts'
+
+const MAX_FILES = 12
+const MAX_DIFF = 30
+
+/** Says what was written where, and what to do next. */
+export function renderInit(result: InitResult, look: Look): string {
+  const environments = result.environments.join(', ')
+  const head = `Platform ${result.name} (provider ${result.provider}, ${count(result.environments.length, 'environment')}: ${environments}) is in ${result.directory}`
+  return [...wrap(head, look.columns), ...fileLines(result.written, '+', look), '', ...nextLines(result.next, look)].join('\n')
+}
+
+/** Says which files changed; shows the difference of those that were edited by hand and left alone. */
+export function renderRender(result: RenderResult, look: Look): string {
+  const style = styleFor(look)
+  const {written, removed, unchanged, refused} = result
+  const refusals = refused.flatMap(({path, reason, diff}) => [
+    '',
+    ...wrap(`${path}: ${oneLine(reason)}`, look.columns).map(style.yellow),
+    ...diff.slice(0, MAX_DIFF).map((line) => `  ${clean(line)}`),
+    ...(diff.length > MAX_DIFF ? [`  and ${diff.length - MAX_DIFF} more lines`] : []),
+  ])
+  if (written.length + removed.length + refused.length === 0) return `Nothing to write: ${count(unchanged, 'file is', 'files are')} as rendered.`
+  return [
+    ...wrap(`${count(written.length, 'file')} written, ${removed.length} removed, ${unchanged} unchanged, ${refused.length} left alone.`, look.columns),
+    ...fileLines(written, '~', look),
+    ...fileLines(removed, '-', look),
+    ...refusals,
+    ...(refused.length === 0 ? [] : ['', ...nextLines(['move the change into kp.yaml, or run kp render --force to overwrite it'], look)]),
+  ].join('\n')
+}
+
+/** The path alone, so that `$(kp kubeconfig)` works; with `exported` the line for a shell. */
+export function renderKubeconfig(result: KubeconfigResult, options: {exported: boolean}): string {
+  return options.exported ? `export KUBECONFIG=${shellQuote(result.path)}` : result.path
+}
+
+function fileLines(files: string[], sign: string, look: Look): string[] {
+  const more = files.length > MAX_FILES ? [`  and ${count(files.length - MAX_FILES, 'more file')}`] : []
+  return [...files.slice(0, MAX_FILES).map((path) => truncate(`  ${sign} ${path}`, look.columns)), ...more]
+}

@@ -1,0 +1,59 @@
+/** The end of `kp up` and `kp step` as people read it; the error itself is shown by `renderError`. Pure. */
+import {formatDuration} from '../engine/clock.ts'
+import type {Look} from './io.ts'
+import {nextLines} from './render-common.ts'
+import type {Words} from './render-common.ts'
+import type {StepResult, UpResult} from './results.ts'
+import {styleFor} from './style.ts'
+import {clean, count, wrap, wrapCommand} from './text.ts'
+
+type StepOutcome = UpResult['phases'][number]['steps'][number]['result']
+
+/** Says what was built, what was as planned already, what did not run, and what comes next. */
+export function renderRun(result: UpResult | StepResult, look: Look, words: Words = {}): string {
+  const style = styleFor(look)
+  const colour = result.result === 'ok' ? style.green : result.result === 'failed' ? style.red : style.yellow
+  const blocked = result.phases.filter(({state}) => state === 'blocked').map(({id}) => words.phaseTitle?.(id) ?? id)
+  const next = nextOf(result)
+  return [
+    ...dryRunLines(result, look),
+    ...wrap(`${headline(result)} ${counts(result)}`, look.columns).map(colour),
+    ...(blocked.length === 0 ? [] : wrap(`Not started, since something before failed: ${blocked.join(', ')}.`, look.columns)),
+    ...(next.length === 0 ? [] : ['', ...nextLines(next, look)]),
+  ].join('\n')
+}
+
+function headline({result, dryRun, durationMs}: UpResult | StepResult): string {
+  const time = formatDuration(durationMs)
+  if (result === 'failed') return `Failed after ${time}:`
+  if (result === 'interrupted') return `Stopped after ${time}, everything is journalled:`
+  return dryRun ? 'Dry run, nothing was changed:' : `Done in ${time}:`
+}
+
+function counts({phases}: UpResult | StepResult): string {
+  const steps = phases.flatMap((phase) => phase.steps)
+  const of = (outcome: StepOutcome): number => steps.filter(({result}) => result === outcome).length
+  const parts: [number, string][] = [
+    [of('applied'), 'built or repaired'],
+    [of('recorded'), 'would be built or repaired'],
+    [of('removed'), 'removed'],
+    [of('failed'), 'failed'],
+    [of('interrupted'), 'interrupted'],
+    [of('satisfied'), 'as planned'],
+    [of('skipped'), 'skipped'],
+  ]
+  const said = parts.filter(([number]) => number > 0).map(([number, what], index) => `${index === 0 ? count(number, 'step') : number} ${what}`)
+  return said.length === 0 ? 'no step had to run.' : `${said.join(', ')}.`
+}
+
+function dryRunLines({commands = []}: UpResult | StepResult, look: Look): string[] {
+  if (commands.length === 0) return []
+  return [styleFor(look).bold('Would run'), ...commands.flatMap((command) => wrapCommand(clean(command), look.columns, '  ')), '']
+}
+
+function nextOf({result, dryRun, schema, phases}: UpResult | StepResult): string[] {
+  if (result === 'failed') return []
+  if (result === 'interrupted') return ['run the same command again: it goes on from where it is']
+  if (dryRun) return ['run it without --dry-run']
+  return [schema === 'kp/step/v1' ? `kp verify ${phases[0]?.id ?? ''}`.trim() : 'kp verify']
+}

@@ -1,0 +1,27 @@
+/** The values that commands give back: what `--json` prints and what the renderers show. Types only, no library at run time. */
+import type {z} from 'zod'
+import type {checkReport, errorBody, fixStep, lab} from './schemas/common.ts'
+import type {error, history, plan, status, step, up, verify} from './schemas/platform.ts'
+import type {doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './schemas/tools.ts'
+
+export type VerifyResult = z.infer<typeof verify>
+export type VerifiedCheck = z.infer<typeof checkReport>
+export type PlanResult = z.infer<typeof plan>
+export type UpResult = z.infer<typeof up>
+export type StepResult = z.infer<typeof step>
+export type StatusResult = z.infer<typeof status>
+export type HistoryResult = z.infer<typeof history>
+export type ErrorResult = z.infer<typeof error>
+export type ErrorBody = z.infer<typeof errorBody>
+export type DoctorResult = z.infer<typeof doctor>
+export type ExplainResult = z.infer<typeof explain>
+export type ToolsResult = z.infer<typeof tools>
+export type InitResult = z.infer<typeof init>
+export type RenderResult = z.infer<typeof render>
+export type KubeconfigResult = z.infer<typeof kubeconfig>
+export type LabUpResult = z.infer<typeof labUp>
+export type LabDownResult = z.infer<typeof labDown>
+export type LabListResult = z.infer<typeof labList>
+export type LabStatusResult = z.infer<typeof labStatus>
+export type LabFact = z.infer<typeof lab>
+export type FixAction = z.infer<typeof fixStep>

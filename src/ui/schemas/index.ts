@@ -1,0 +1,35 @@
+/** Every result that kp prints as JSON, by the name of its file under schemas/. Loaded by scripts and tests only. */
+import {z} from 'zod'
+import {error, history, plan, status, step, up, verify} from './platform.ts'
+import {doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './tools.ts'
+
+/** Schemas by command; `lab-up` is `kp lab up`. */
+export const RESULT_SCHEMAS = {
+  verify,
+  plan,
+  up,
+  step,
+  status,
+  doctor,
+  explain,
+  tools,
+  history,
+  render,
+  init,
+  kubeconfig,
+  'lab-up': labUp,
+  'lab-down': labDown,
+  'lab-list': labList,
+  'lab-status': labStatus,
+  error,
+} as const
+
+/** Name of a result. */
+export type ResultName = keyof typeof RESULT_SCHEMAS
+
+/** The JSON Schema of a result, as text. Fields may be added within a version: readers ignore what they do not know. */
+export function resultSchemaText(name: ResultName): string {
+  const {$schema, ...body} = z.toJSONSchema(RESULT_SCHEMAS[name], {io: 'input'})
+  const title = name === 'error' ? 'What kp prints with --json when it fails' : `Result of kp ${name.replace('-', ' ')} --json`
+  return `${JSON.stringify({$schema, $id: `kp/${name}/v1`, title, ...body}, null, 2)}\n`
+}

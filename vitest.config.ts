@@ -1,0 +1,12 @@
+import {defineConfig} from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    // oclif's own capture of output needs the real console.
+    disableConsoleIntercept: true,
+    pool: 'forks',
+  },
+})
