@@ -10,6 +10,7 @@ import {createBus} from './platform/bus.ts'
 import type {EventBus} from './platform/bus.ts'
 import {watchInterrupts} from './platform/interrupts.ts'
 import type {Interrupts} from './platform/interrupts.ts'
+import {honourNetworkSettings} from './platform/network.ts'
 import {openPlatform} from './platform/open.ts'
 import type {OpenedPlatform} from './platform/open.ts'
 import {knownSecretValues} from './platform/secrets.ts'
@@ -70,6 +71,7 @@ export abstract class KpCommand extends Command {
   protected begin(flags: object): void {
     this.global = flags as GlobalFlags
     this.terminal = terminalOf(process, {noColor: !this.global.color, json: this.global.json})
+    honourNetworkSettings(process.env)
   }
 
   /** The phases, loaded only where they are needed. */

@@ -31,7 +31,7 @@ export function stepCommand(about: PhaseAbout): typeof BuildCommand {
       const {flags} = await this.parse(StepPhase)
       this.begin(flags)
       const select = (phases: PlatformPhase[]): PlatformPhase[] => phases.filter((phase) => phase.id === about.id)
-      if (flags['verify-only']) return this.withPlatform((opened) => verifyCommand({opened, phases: select(opened.ctx.phases), terminal: this.terminal, words: this.words(), output: 'table', failOnWarn: false, checks: [], ignored: new Map()}))
+      if (flags['verify-only']) return this.withPlatform((opened) => verifyCommand({opened, phases: select(opened.ctx.phases), terminal: this.terminal, words: this.words(), output: 'table', failOnWarn: false, checks: [], waitMs: 10_000, ignored: new Map()}))
       if (flags.plan) return this.withPlatform((opened) => planCommand({opened, phases: select(opened.ctx.phases), terminal: this.terminal, words: this.words(), exitCode: false}))
       return this.build({kind: 'step', command: `kp step ${about.id}`, select, dryRun: flags['dry-run'], mayInstall: about.id === 'control-plane', parallel: 1})
     }

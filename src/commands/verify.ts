@@ -27,6 +27,7 @@ export default class Verify extends KpCommand {
     ignore: Flags.string({summary: 'Set this check aside', multiple: true, helpValue: 'ID', dependsOn: ['reason', 'until']}),
     reason: Flags.string({summary: 'Why it is set aside'}),
     until: Flags.string({summary: 'Last day on which it is set aside', helpValue: 'YYYY-MM-DD'}),
+    wait: Flags.integer({summary: 'Seconds to wait for what takes a while', default: 10, min: 0, max: 3600}),
     watch: Flags.boolean({summary: 'Again and again, every five seconds, until Ctrl-C'}),
   }
 
@@ -44,6 +45,7 @@ export default class Verify extends KpCommand {
           output: flags.json ? 'json' : flags.output,
           failOnWarn: flags['fail-on'] === 'warn',
           checks: flags.check ?? [],
+          waitMs: flags.wait * 1000,
           ignored,
         })
         if (!flags.watch || opened.ctx.stopping()) return result

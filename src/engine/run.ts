@@ -227,7 +227,7 @@ async function failedChecksOf<C extends EngineContext>(phase: Phase<C>, step: St
   for (const id of step.verify ?? []) {
     const check = phase.checks.find((candidate) => candidate.id === id)
     if (check === undefined) throw new KpError({code: 'BUG', message: `step ${step.id} names the check ${id}, which phase ${phase.id} does not have`})
-    const report = await runCheck(phase.id, check, ctx, true)
+    const report = await runCheck(phase.id, check, ctx)
     if (report.status === 'fail' || report.status === 'unknown') failed.push(`${id}: ${report.observed}`)
   }
   return failed

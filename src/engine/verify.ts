@@ -13,20 +13,27 @@ export interface VerifySummary {
   unknown: number
 }
 
-/** Runs the checks of phases side by side; the reports keep the order of the phases. */
+/**
+ * Runs the checks of phases side by side; the reports keep the order of the phases.
+ * What becomes true only after a while is waited for, `waitMs` at most for all of them together.
+ */
 export async function verifyPhases<C extends EngineContext>(
   phases: Phase<NoInfer<C>>[],
   ctx: C,
-  options: {parallel: number; only?: (check: Check<C>) => boolean; wait?: boolean},
+  options: {parallel: number; only?: (check: Check<C>) => boolean; waitMs?: number},
 ): Promise<CheckReport[]> {
   const all = phases.flatMap((phase) => phase.checks.filter((check) => options.only?.(check) ?? true).map((check) => ({phase, check})))
-  return mapParallel(all, options.parallel, ({phase, check}) => runCheck(phase.id, check, ctx, options.wait ?? true))
+  const until = ctx.clock.now() + (options.waitMs ?? 0)
+  return mapParallel(all, options.parallel, ({phase, check}) => runCheck(phase.id, check, ctx, until))
 }
 
-/** Runs one check; where it becomes true only after a while, looks again until its deadline. */
-export async function runCheck<C extends EngineContext>(phase: string, check: Check<C>, ctx: C, wait: boolean): Promise<CheckReport> {
+/**
+ * Runs one check; where it becomes true only after a while, looks again until its own deadline.
+ * @param until a deadline of the caller's, in milliseconds since 1970; without one the check's own counts
+ */
+export async function runCheck<C extends EngineContext>(phase: string, check: Check<C>, ctx: C, until = Number.POSITIVE_INFINITY): Promise<CheckReport> {
   const started = ctx.clock.now()
-  const result = await resultOf(check, ctx, wait)
+  const result = await resultOf(check, ctx, until)
   const report: CheckReport = {
     id: check.id,
     phase,
@@ -41,13 +48,14 @@ export async function runCheck<C extends EngineContext>(phase: string, check: Ch
   return report
 }
 
-async function resultOf<C extends EngineContext>(check: Check<C>, ctx: C, wait: boolean): Promise<CheckResult> {
+async function resultOf<C extends EngineContext>(check: Check<C>, ctx: C, until: number): Promise<CheckResult> {
   const applies = check.appliesTo?.(ctx) ?? true
   if (applies !== true) return {status: 'skip', observed: applies}
-  const deadline = ctx.clock.now() + (wait && check.within !== undefined ? check.within.deadlineMs : 0)
+  const deadline = Math.min(until, ctx.clock.now() + (check.within?.deadlineMs ?? 0))
   for (;;) {
     const result = await once(check, ctx)
-    const settled = result.status === 'pass' || result.status === 'skip'
+    // What cannot be asked now is not asked again and again: only a failure may still become a pass.
+    const settled = result.status !== 'fail' && result.status !== 'warn'
     if (settled || check.within === undefined || ctx.clock.now() + check.within.everyMs > deadline || ctx.stopping() || ctx.signal.aborted) return result
     await ctx.clock.sleep(check.within.everyMs, ctx.signal)
     ctx.changed()

@@ -30,7 +30,7 @@ export async function examine(ctx: PlatformContext, tools: string[]): Promise<Do
       examined.push({id, area, title: found.check.title, severity: found.check.severity, status: 'skip', observed: await ctx.presence().then(({observed}) => observed, (error: unknown) => asKpError(error).message), expected: null, fix: [], pitfalls: []})
       continue
     }
-    const report = await runCheck(found.phase.id, found.check, ctx, false)
+    const report = await runCheck(found.phase.id, found.check, ctx, 0)
     const fix = report.status === 'pass' || report.status === 'skip' ? [] : fixOf(ctx.phases, report.pitfalls, report.expected)
     examined.push({id, area, title: report.title, severity: report.severity, status: report.status, observed: report.observed, expected: report.expected ?? null, fix, pitfalls: report.pitfalls})
   }

@@ -30,6 +30,8 @@ export interface VerifyCommandOptions {
   failOnWarn: boolean
   /** `--check ID`: only these. */
   checks: string[]
+  /** How long all checks together wait for what takes a while, in milliseconds. */
+  waitMs: number
   ignored: ReadonlyMap<string, Ignored>
 }
 
@@ -46,7 +48,7 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<Comm
   const present = (await ctx.presence()).state === 'running'
   if (present) await guardCluster(ctx)
   const {active} = selectPhases<PlatformContext>(phases, ctx)
-  const reports = await verifyPhases(active, ctx, {parallel: PARALLEL_CHECKS, ...(checks.length === 0 ? {} : {only: (check) => checks.includes(check.id)})})
+  const reports = await verifyPhases(active, ctx, {parallel: PARALLEL_CHECKS, waitMs: options.waitMs, ...(checks.length === 0 ? {} : {only: (check) => checks.includes(check.id)})})
   const value = verifyResult({environment: ctx.spec.environment.name, cluster: await clusterFacts(ctx, present), reports, ignored: options.ignored})
   return {json: value, text: () => renderAs(options.output, value, terminal, words, failOnWarn), exit: exitOf(value, failOnWarn)}
 }

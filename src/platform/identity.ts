@@ -7,6 +7,7 @@ import {join} from 'node:path'
 import type {ManifestContext, PlatformContext} from '../context.ts'
 import {KpError} from '../engine/errors.ts'
 import {writeFileAtomic} from '../render/files.ts'
+import {changedImmutable, fixedFields} from '../spec/immutable.ts'
 import type {KubeObject} from '../tools/kube-api.ts'
 
 /** Where the record is in the cluster. */
@@ -41,7 +42,7 @@ export interface IdentityLook {
   uid: string
   local: IdentityRecord | undefined
   /** Platform and environment that the cluster names; undefined where it names none. */
-  inCluster: {platform: string; environment: string} | undefined
+  inCluster: {platform: string; environment: string; fixed: object | undefined} | undefined
 }
 
 /** Reads both sides. */
@@ -50,11 +51,11 @@ export async function lookAtIdentity(ctx: PlatformContext): Promise<IdentityLook
   const system = await cluster.get('v1', 'Namespace', 'kube-system')
   if (system?.metadata.uid === undefined) throw new KpError({code: 'API_ERROR', message: 'the cluster has no namespace kube-system', next: ['kp doctor']})
   const record = await cluster.get('v1', 'ConfigMap', RECORD.name, RECORD.namespace)
-  const data = record?.['data'] as {platform?: string; environment?: string} | undefined
+  const data = record?.['data'] as {platform?: string; environment?: string; fixed?: string} | undefined
   return {
     uid: system.metadata.uid,
     local: readRecord(ctx.paths.environment),
-    inCluster: data?.platform === undefined ? undefined : {platform: data.platform, environment: data.environment ?? ''},
+    inCluster: data?.platform === undefined ? undefined : {platform: data.platform, environment: data.environment ?? '', fixed: parseFixed(data.fixed)},
   }
 }
 
@@ -81,13 +82,38 @@ export function requireOwnCluster(ctx: PlatformContext, look: IdentityLook): voi
   }
 }
 
+/**
+ * Refuses a kp.yaml in which something was changed that a cluster cannot change.
+ * @throws KpError IMMUTABLE
+ */
+export function requireUnchanged(ctx: PlatformContext, look: IdentityLook): void {
+  if (look.inCluster?.fixed === undefined) return
+  const changes = changedImmutable(look.inCluster.fixed, ctx.spec)
+  if (changes.length === 0) return
+  throw new KpError({
+    code: 'IMMUTABLE',
+    message: `kp.yaml changes what cannot be changed in a cluster that exists: ${changes.map((change) => change.field).join(', ')}`,
+    details: changes.map((change) => `${change.field}: built with ${change.before}, kp.yaml says ${change.after}`),
+    next: ['put the old value back into kp.yaml', ...new Set(changes.map((change) => `or ${change.instead}`))],
+  })
+}
+
+function parseFixed(text: string | undefined): object | undefined {
+  try {
+    const fixed = JSON.parse(text ?? '') as unknown
+    return typeof fixed === 'object' && fixed !== null ? fixed : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** The record as an object of the cluster. */
 export function recordObject(ctx: ManifestContext): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: {name: RECORD.name, namespace: RECORD.namespace},
-    data: {platform: ctx.spec.platform, environment: ctx.spec.environment.name},
+    data: {platform: ctx.spec.platform, environment: ctx.spec.environment.name, fixed: JSON.stringify(fixedFields(ctx.spec))},
   }
 }
 

@@ -6,6 +6,7 @@ import {resolveChart} from '../components/charts.ts'
 import type {ResolvedChart} from '../components/charts.ts'
 import {loadCatalog} from '../components/load.ts'
 import type {Catalog} from '../components/types.ts'
+import {unknownValuePaths} from '../components/values-check.ts'
 import type {PlatformContext, PlatformPhase} from '../context.ts'
 import {systemClock} from '../engine/clock.ts'
 import {KpError} from '../engine/errors.ts'
@@ -15,7 +16,7 @@ import {createExistingProvider} from '../providers/existing.ts'
 import {createLabProvider} from '../providers/lab/provider.ts'
 import type {LabProvider} from '../providers/lab/provider.ts'
 import type {Provider} from '../providers/types.ts'
-import {loadSpec, validateComponents} from '../spec/load.ts'
+import {loadSpec, validateComponents, validateComponentValues} from '../spec/load.ts'
 import type {LoadedSpec} from '../spec/load.ts'
 import {environmentNames, resolveEnvironment} from '../spec/resolve.ts'
 import type {EnvironmentSpec} from '../spec/types.ts'
@@ -68,11 +69,12 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
   const root = findPlatform(options.cwd, options.dir)
   const [loaded, catalog] = await Promise.all([loadSpec(join(root, 'kp.yaml')), loadCatalog(join(options.home, 'templates'))])
   validateComponents(loaded, catalog.all().map((component) => component.id))
+  validateComponentValues(loaded, (id, values) => unknownValuePaths(catalog.get(id), values))
   const spec = resolveEnvironment(loaded.spec, options.environment)
   const paths = platformPaths(root, spec.environment.name)
   const {emit, redact, signal, env} = options
   const findAt = toolFinder(spec, options)
-  const real = createExec({findTool: async (name) => (await findAt.require(name)).path, env: {...env, KUBECONFIG: undefined}, emit, signal, redact, ...(options.runId === undefined ? {} : {runId: options.runId})})
+  const real = createExec({findTool: async (name) => (await findAt.require(name)).path, env: withoutForeignTargets(env), emit, signal, redact, ...(options.runId === undefined ? {} : {runId: options.runId})})
   const exec = options.dryRun === true ? createDryRunExec(real, emit) : real
   const providerFor = (one: EnvironmentSpec): Provider => makeProvider(one, root, options, exec)
   const provider = providerFor(spec)
@@ -95,7 +97,7 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
     mayInstall: options.mayInstall ?? false,
     presence: () => provider.presence(),
     cluster: reader.get,
-    chart: chartFinder(spec, root, options),
+    chart: chartFinder(spec, root, catalog, options),
     installTools: (progress) => bringTools(provider, spec, options, real, progress),
     tool: findAt.look,
     cacheFile: (name) => cacheFile(paths.environment, name),
@@ -116,6 +118,13 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
     dryRun: options.dryRun ?? false,
   }
   return {ctx, loaded, save: () => looked.save()}
+}
+
+/** Variables by which kubectl and helm could be led to another cluster than kp's own kubeconfig names. */
+const FOREIGN_TARGETS = ['KUBECONFIG', 'KUBERNETES_MASTER', 'HELM_KUBECONTEXT', 'HELM_KUBETOKEN', 'HELM_KUBEAPISERVER', 'HELM_KUBECAFILE', 'HELM_KUBEASUSER', 'HELM_KUBEASGROUPS', 'HELM_KUBEINSECURE_SKIP_TLS_VERIFY', 'HELM_KUBETLS_SERVER_NAME', 'HELM_NAMESPACE', 'HELM_DRIVER', 'HELM_DEBUG']
+
+function withoutForeignTargets(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !FOREIGN_TARGETS.includes(name)))
 }
 
 function makeProvider(spec: EnvironmentSpec, root: string, options: OpenOptions, exec: Exec): Provider {
@@ -147,22 +156,25 @@ function clusterReader(provider: Provider, options: OpenOptions): {get(): Promis
 }
 
 /** Decides once per component. A lab stays with the source that it was installed from: what can be reached changes by the hour. */
-function chartFinder(spec: EnvironmentSpec, root: string, options: OpenOptions): PlatformContext['chart'] {
+function chartFinder(spec: EnvironmentSpec, root: string, catalog: Catalog, options: OpenOptions): PlatformContext['chart'] {
   const network = chartNetwork((url, init) => fetch(url, init))
+  let probed: Promise<void> | undefined
   const found = new Map<string, Promise<ResolvedChart>>()
   return (component, installed) => {
     const key = `${component.id} ${installed ?? ''}`
     const known = found.get(key)
     if (known !== undefined) return known
     const sticky = spec.provider.type === 'lab' && spec.charts.mirror === undefined && (installed === 'repository' || installed === 'stand-in')
-    const promise = resolveChart(component, {
+    // All repositories are asked side by side, once, and only where one has to be asked at all.
+    const ready = sticky || spec.charts.mirror !== undefined ? Promise.resolve() : (probed ??= network.probeAll(catalog.all().map((one) => one.chart.repository)))
+    const promise = ready.then(() => resolveChart(component, {
       provider: spec.provider.type,
       mirror: spec.charts.mirror,
       base: root,
       kubernetes: spec.kubernetes.version,
       standIn: join(options.home, 'lab', 'standin'),
       network: sticky ? {...network, reachable: () => Promise.resolve(installed === 'repository')} : network,
-    })
+    }))
     found.set(key, promise)
     return promise
   }

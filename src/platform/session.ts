@@ -9,7 +9,7 @@ import {openJournal} from '../engine/journal.ts'
 import type {Journal} from '../engine/journal.ts'
 import {takeFileLock} from '../engine/lock.ts'
 import type {HeldLock} from '../engine/lock.ts'
-import {lookAtIdentity, requireOwnCluster} from './identity.ts'
+import {lookAtIdentity, requireOwnCluster, requireUnchanged} from './identity.ts'
 import {settleLeftovers} from './leftovers.ts'
 import {takeLease} from './lease.ts'
 import type {HeldLease} from './lease.ts'
@@ -90,12 +90,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 }
 
 /**
- * Refuses to look at or touch a cluster that is not this environment's. Without a cluster there is nothing to refuse.
- * @throws KpError WRONG_CLUSTER
+ * Refuses to look at or touch a cluster that is not this environment's, or that kp.yaml wants to change in a way that it cannot.
+ * Without a cluster there is nothing to refuse.
+ * @throws KpError WRONG_CLUSTER, IMMUTABLE
  */
 export async function guardCluster(ctx: PlatformContext): Promise<void> {
   if ((await ctx.presence()).state !== 'running') return
-  requireOwnCluster(ctx, await lookAtIdentity(ctx))
+  const look = await lookAtIdentity(ctx)
+  requireOwnCluster(ctx, look)
+  requireUnchanged(ctx, look)
 }
 
 function tellTakenOver(bus: EventBus, lock: HeldLock): void {

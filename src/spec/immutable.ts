@@ -24,8 +24,21 @@ export interface ImmutableChange {
   instead: string
 }
 
+/** The fixed fields of an environment alone, nested as in it; what is kept to compare with later. */
+export function fixedFields(spec: EnvironmentSpec): object {
+  const fixed: Record<string, unknown> = {}
+  for (const {field} of IMMUTABLE_FIELDS) {
+    const value = valueAt(spec, field.split('.'))
+    if (value === undefined) continue
+    const [first = '', second] = field.split('.')
+    if (second === undefined) fixed[first] = value
+    else fixed[first] = {...(fixed[first] as object | undefined), [second]: value}
+  }
+  return fixed
+}
+
 /** The fixed fields that differ between what was built and what is wanted. */
-export function changedImmutable(before: EnvironmentSpec, after: EnvironmentSpec): ImmutableChange[] {
+export function changedImmutable(before: EnvironmentSpec | object, after: EnvironmentSpec): ImmutableChange[] {
   return IMMUTABLE_FIELDS.flatMap(({field, instead}) => {
     const [was, is] = [before, after].map((spec) => valueAt(spec, field.split('.')))
     // An account that was not named before is only written down, not changed.

@@ -78,6 +78,26 @@ export function validateComponents(loaded: LoadedSpec, ids: readonly string[]): 
   if (details.length > 0) throw invalid(file, details)
 }
 
+/**
+ * Checks the values under `components`: helm ignores keys that a chart does not know.
+ * @param unknown the paths of a component's values that its chart does not know, with what was probably meant
+ * @throws KpError SPEC_INVALID that names every unknown path with its line
+ */
+export function validateComponentValues(loaded: LoadedSpec, unknown: (id: string, values: Record<string, unknown>) => {path: string; meant?: string}[]): void {
+  const file = basename(loaded.path)
+  const maps: [Path, unknown][] = [[['components'], loaded.spec.components]]
+  loaded.spec.environments.forEach((entry, i) => maps.push([['environments', i, 'components'], entry.components]))
+  const details = maps.flatMap(([path, map]) => Object.entries(isMap(map) ? map : {}).flatMap(([id, component]) => {
+    const values = isMap(component) ? component['values'] : undefined
+    return unknown(id, isMap(values) ? values : {}).map(({path: at, meant}) => {
+      const field = [...path, id, 'values', ...at.split('.')]
+      const {position} = locate(loaded.document, loaded.lines, field, 'key')
+      return formatProblem(file, {severity: 'error', position, field: formatPath(field), message: `is not a value of the chart${meant === undefined ? '' : `; did you mean "${meant}"?`}`})
+    })
+  }))
+  if (details.length > 0) throw invalid(file, details)
+}
+
 /** `kp.yaml:12:5  network.podCidr  must be …` */
 export function formatProblem(file: string, {position, field, message}: PlacedProblem): string {
   const line = `${file}:${position.line}:${position.column}  ${field === '' ? '' : `${field}  `}${message}`

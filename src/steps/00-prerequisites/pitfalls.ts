@@ -9,6 +9,7 @@ export const pitfalls: Pitfall[] = [
     cause: 'The program is not installed, or its folder is not on the PATH.',
     match: [
       {check: 'prerequisites.tools'},
+      {check: 'prerequisites.tools', output: /\b\S+ was not found\b/},
       {output: /\bspawn \S+ ENOENT\b/},
       {output: /[\w.-]+: command not found\b/},
       {output: /executable file not found in \$PATH/},
@@ -26,7 +27,7 @@ export const pitfalls: Pitfall[] = [
     symptom: 'A tool does not know a flag, or refuses its configuration because of its own version.',
     cause: 'The machine has an older (or much newer) version of the tool than kp was made for.',
     match: [
-      {check: 'prerequisites.tools', output: /too old|too new|not in the range|wants? \d/i},
+      {check: 'prerequisites.tools', output: /that was found can be used/},
       {output: /Error: Unsupported Terraform Core version/},
       {output: /Error: unknown (?:shorthand )?flag: /},
     ],

@@ -56,7 +56,7 @@ export const accessPitfalls: Pitfall[] = [
     cause: 'KUBECONFIG is not set and there is no ~/.kube/config, so kubectl falls back to localhost:8080.',
     match: [
       {output: /The connection to the server localhost:8080 was refused - did you specify the right host or port\?/},
-      {output: /kubernetes cluster unreachable: Get "http:\/\/localhost:8080\/version": dial tcp/},
+      {output: /kubernetes cluster unreachable: Get "http:\/\/localhost:8080\/version": dial tcp [^\n]+/},
     ],
     fix: [
       {text: "Use the environment's own kubeconfig in this shell.", command: 'eval "$(kp kubeconfig --export)"'},

@@ -44,7 +44,6 @@ export const pitfalls: Pitfall[] = [
       {output: /The connection to the server \S+ was refused/},
       {output: /kubernetes cluster unreachable: Get "[^"]*": dial tcp/},
       {output: /Unable to connect to the server: dial tcp/},
-      {output: /couldn't get current server API group list: Get "[^"]*": dial tcp/},
     ],
     fix: [
       {text: 'Which address is it, and is it the right one?', command: 'kp kubeconfig'},
@@ -141,7 +140,7 @@ export const pitfalls: Pitfall[] = [
       {check: 'control-plane.apiservices'},
       {condition: {kind: 'APIService', type: 'Available', status: 'False', reason: /MissingEndpoints|ServiceNotFound|FailedDiscoveryCheck|ServiceAccessError/}},
       {output: /error: Metrics API not available/},
-      {output: /unable to retrieve the complete list of server APIs/},
+      {output: /unable to retrieve the complete list of server APIs: [^\n]+/},
     ],
     fix: [
       {text: 'Which one?', command: 'kubectl get apiservices | grep False'},

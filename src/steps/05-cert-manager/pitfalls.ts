@@ -12,7 +12,7 @@ export const pitfalls: Pitfall[] = [
     match: [
       {condition: {kind: 'Certificate', type: 'Issuing', status: 'False', message: /urn:ietf:params:acme:error:rateLimited/}},
       {condition: {kind: 'CertificateRequest', type: 'Ready', status: 'False', message: /urn:ietf:params:acme:error:rateLimited/}},
-      {condition: {kind: 'ClusterIssuer', type: 'Ready', status: 'False', message: /urn:ietf:params:acme:error:rateLimited/}},
+      {condition: {kind: 'ClusterIssuer', type: 'Ready', status: 'False', reason: /^Err/, message: /urn:ietf:params:acme:error:rateLimited/}},
       {output: /urn:ietf:params:acme:error:rateLimited: [^\n]*/},
     ],
     fix: [
@@ -135,7 +135,7 @@ export const pitfalls: Pitfall[] = [
     symptom: 'The issuer has Ready=False: "invalidContact", "contact email has forbidden domain".',
     cause: "Let's Encrypt refuses made-up addresses, such as those of example.com, and domains that do not exist.",
     match: [
-      {condition: {kind: 'ClusterIssuer', type: 'Ready', status: 'False', message: /urn:ietf:params:acme:error:(?:invalidContact|invalidEmail|unsupportedContact)/}},
+      {condition: {kind: 'ClusterIssuer', type: 'Ready', status: 'False', reason: /^Err/, message: /urn:ietf:params:acme:error:(?:invalidContact|invalidEmail|unsupportedContact)/}},
       {output: /urn:ietf:params:acme:error:(?:invalidContact|invalidEmail|unsupportedContact)[^\n]*/},
       {condition: {kind: 'ClusterIssuer', type: 'Ready', status: 'False', reason: /^(?:ErrRegisterACMEAccount|ErrVerifyACMEAccount|ErrUpdateACMEAccount)$/}},
     ],
@@ -176,7 +176,7 @@ export const pitfalls: Pitfall[] = [
     cause: 'cert-manager may not write the zone (route53:ChangeResourceRecordSets), writes the wrong zone, or asks a DNS server that sees another view.',
     match: [
       {output: /Waiting for (?:DNS-01|dns-01) challenge propagation: DNS record for "[^"]*" not yet propagated/},
-      {output: /is not authorized to perform: route53:\w+/},
+      {output: /is not authorized to perform: route53:\w+[^\n]*/},
     ],
     fix: [
       {text: 'What is it waiting for?', command: 'kubectl get challenges -A'},

@@ -12,7 +12,7 @@ export const addressPitfalls: Pitfall[] = [
       {event: {reason: 'FailedDeployModel', message: /Failed deploy model due to .*(?:AccessDenied|UnauthorizedOperation|not authorized)/}},
       {event: {reason: 'SyncLoadBalancerFailed'}},
       {check: 'ingress.address'},
-      {output: /is not authorized to perform: elasticloadbalancing:\w+/},
+      {output: /is not authorized to perform: elasticloadbalancing:\w+[^\n]*/},
     ],
     fix: [
       {text: 'What does the event say?', command: 'kubectl -n envoy-gateway-system describe services'},

@@ -154,6 +154,6 @@ function notOurs(wanted: WantedRelease, latest: ReleaseRevision): KpError {
   return new KpError({
     code: 'NOT_OURS',
     message: `the release ${wanted.name} in namespace ${wanted.namespace} was made by ${owner} (revision ${latest.revision}, ${latest.status}): kp leaves it alone`,
-    next: [`helm history ${wanted.name} -n ${wanted.namespace}`, `kp up --adopt ${wanted.name}, to let kp take it over`, `or remove it: helm uninstall ${wanted.name} -n ${wanted.namespace}`],
+    next: [`helm history ${wanted.name} -n ${wanted.namespace}`, `if nobody needs it, remove it: helm uninstall ${wanted.name} -n ${wanted.namespace}`],
   })
 }

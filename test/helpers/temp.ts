@@ -1,0 +1,12 @@
+/** Temporary folders for tests. */
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {onTestFinished} from 'vitest'
+
+/** A new empty folder; removed when the test ends. */
+export function tempFolder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'kp-test-'))
+  onTestFinished(() => rmSync(path, {recursive: true, force: true}))
+  return path
+}

@@ -1,0 +1,192 @@
+/** The pitfalls of phases 0 to 6, held against what tools and clusters really say. */
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, expect, test} from 'vitest'
+import {matchPitfalls} from '../../../src/engine/diagnosis.ts'
+import type {Evidence} from '../../../src/engine/diagnosis.ts'
+import type {Pitfall, PitfallMatch} from '../../../src/engine/types.ts'
+import {about as prerequisitesAbout} from '../../../src/steps/00-prerequisites/about.ts'
+import {pitfalls as prerequisites} from '../../../src/steps/00-prerequisites/pitfalls.ts'
+import {about as networkingAbout} from '../../../src/steps/01-networking/about.ts'
+import {pitfalls as networking} from '../../../src/steps/01-networking/pitfalls.ts'
+import {about as controlPlaneAbout} from '../../../src/steps/02-control-plane/about.ts'
+import {pitfalls as controlPlane} from '../../../src/steps/02-control-plane/pitfalls.ts'
+import {about as nodePoolsAbout} from '../../../src/steps/03-node-pools/about.ts'
+import {pitfalls as nodePools} from '../../../src/steps/03-node-pools/pitfalls.ts'
+import {about as cniAbout} from '../../../src/steps/04-cni/about.ts'
+import {pitfalls as cni} from '../../../src/steps/04-cni/pitfalls.ts'
+import {about as certManagerAbout} from '../../../src/steps/05-cert-manager/about.ts'
+import {pitfalls as certManager} from '../../../src/steps/05-cert-manager/pitfalls.ts'
+import {about as ingressAbout} from '../../../src/steps/06-ingress/about.ts'
+import {pitfalls as ingress} from '../../../src/steps/06-ingress/pitfalls.ts'
+import {readCaptures, readEvidence} from '../../helpers/pitfall-fixtures.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..', '..')
+const FIXTURES = join(ROOT, 'test', 'fixtures', 'pitfalls')
+const RUNBOOKS = join(ROOT, 'templates', 'runbooks')
+
+const PHASES: {about: {id: string; number: number; title: string; what: string; why: string; how: string[]}; pitfalls: Pitfall[]}[] = [
+  {about: prerequisitesAbout, pitfalls: prerequisites},
+  {about: networkingAbout, pitfalls: networking},
+  {about: controlPlaneAbout, pitfalls: controlPlane},
+  {about: nodePoolsAbout, pitfalls: nodePools},
+  {about: cniAbout, pitfalls: cni},
+  {about: certManagerAbout, pitfalls: certManager},
+  {about: ingressAbout, pitfalls: ingress},
+]
+const ALL = PHASES.flatMap((phase) => phase.pitfalls)
+
+/** Ids of the checks of these phases: `fix, then look` is only a promise where the check exists. */
+const CHECKS = new Set([
+  'prerequisites.tools', 'prerequisites.repository', 'prerequisites.owner', 'prerequisites.disk-space', 'prerequisites.credentials',
+  'prerequisites.reachability', 'networking.cidr-overlap', 'networking.ip-headroom', 'networking.zones', 'networking.dns-cluster',
+  'networking.image-pulls', 'control-plane.readyz', 'control-plane.version', 'control-plane.version-skew', 'control-plane.apiservices',
+  'control-plane.webhooks', 'control-plane.identity', 'control-plane.cert-expiry', 'control-plane.exposure', 'node-pools.ready',
+  'node-pools.pressure', 'node-pools.size', 'node-pools.zones', 'node-pools.labels', 'node-pools.skew', 'node-pools.runtime',
+  'node-pools.cordoned', 'node-pools.gpu', 'node-pools.default-storage-class', 'node-pools.snapshot-class', 'node-pools.volume-binds',
+  'cni.agent-ready', 'cni.operator-ready', 'cni.single-plugin', 'cni.default-deny', 'cni.allow-rules', 'cni.no-taint-left',
+  'cert-manager.ready', 'cert-manager.crds', 'cert-manager.api', 'cert-manager.issuer-ready', 'cert-manager.probe-certificate',
+  'cert-manager.certificates', 'ingress.gateway-api-crds', 'ingress.controller-ready', 'ingress.gateway-class', 'ingress.gateway-programmed',
+  'ingress.address', 'ingress.routes', 'ingress.demo-ready', 'ingress.demo-tls',
+])
+
+const KP_COMMANDS = new Set(['bind', 'certs', 'diagnose', 'doctor', 'history', 'kubeconfig', 'lab', 'migrate', 'mirror', 'node', 'plan', 'render', 'status', 'step', 'tools', 'up', 'upgrade', 'verify'])
+const TOOLS = /^(?:kp|kubectl|helm|aws|terraform|git|npm|node|sudo|export|eval|echo|df|ls|stat|grep|date|curl|dig|openssl|etcdctl) /
+
+/** Whether a part of the match is more than "this check fails": such parts are held against captures. */
+function readsText(match: PitfallMatch): boolean {
+  return Object.keys(match).some((key) => key !== 'check')
+}
+
+const captures = ALL.flatMap((pitfall) => readCaptures(FIXTURES, pitfall.code).map((capture) => ({code: pitfall.code, name: `${pitfall.code}: ${capture.source}`, evidence: capture.evidence})))
+const seen = ALL.flatMap((pitfall) => readEvidence(FIXTURES, pitfall.code).map((item, index) => ({code: pitfall.code, name: `${pitfall.code}: ${index + 1}. ${item.source}`, evidence: item.evidence})))
+
+describe('every pitfall', () => {
+  test('has a code of its phase, used once', () => {
+    expect(new Set(ALL.map((pitfall) => pitfall.code)).size).toBe(ALL.length)
+    for (const {about, pitfalls} of PHASES) {
+      for (const {code} of pitfalls) expect(code).toMatch(new RegExp(`^KP0${about.number}\\d\\d$`))
+    }
+  })
+
+  test('the items are numbered without a gap', () => {
+    for (const {about, pitfalls} of PHASES) {
+      const items = pitfalls.map((pitfall) => Number(pitfall.code.slice(4))).toSorted((a, b) => a - b)
+      expect(items, about.id).toEqual(items.map((_, index) => index + 1))
+    }
+  })
+
+  test.each(ALL)('$code $title', (pitfall) => {
+    expect(pitfall.match.length).toBeGreaterThan(0)
+    expect(pitfall.match.every((match) => Object.keys(match).length > 0)).toBe(true)
+    expect(pitfall.fix.length).toBeGreaterThan(0)
+    expect(pitfall.fix.some((step) => step.command !== undefined)).toBe(true)
+    expect(CHECKS).toContain(pitfall.confirmBy)
+    for (const match of pitfall.match) if (match.check !== undefined) expect(CHECKS).toContain(match.check)
+    for (const text of [pitfall.title, pitfall.symptom, pitfall.cause, pitfall.source, ...pitfall.fix.map((step) => step.text)]) {
+      expect(text.trim()).toBe(text)
+      expect(text).not.toBe('')
+      expect(text.length).toBeLessThanOrEqual(260)
+    }
+    expect(pitfall.title.length).toBeLessThanOrEqual(70)
+    expect(pitfall.title).not.toMatch(/[.!?]$/)
+    for (const text of [pitfall.symptom, pitfall.cause]) expect(text).toMatch(/[.)]$/)
+  })
+
+  test.each(ALL)('$code has commands that can be copied', (pitfall) => {
+    for (const {command} of pitfall.fix) {
+      if (command === undefined) continue
+      expect(command).toMatch(TOOLS)
+      expect(command).not.toContain('\n')
+      expect(command.split('<').length).toBe(command.split('>').length + (command.match(/<\/dev\/null/g)?.length ?? 0))
+      if (command.startsWith('kp ')) expect(KP_COMMANDS).toContain(command.split(' ')[1])
+    }
+  })
+
+  test('no two have the same symptom, cause or fix', () => {
+    for (const text of [(one: Pitfall) => one.symptom, (one: Pitfall) => one.cause, (one: Pitfall) => JSON.stringify(one.fix), (one: Pitfall) => one.title]) {
+      expect(new Set(ALL.map(text)).size).toBe(ALL.length)
+    }
+  })
+
+  test('patterns keep no state between two uses', () => {
+    for (const {match} of ALL) {
+      for (const one of match) for (const pattern of [one.output, one.condition?.reason, one.condition?.message, one.event?.message]) expect(pattern?.flags ?? '').not.toMatch(/[gy]/)
+    }
+  })
+
+  test('a runbook that is named exists, and each runbook is named', () => {
+    const named = new Set(ALL.flatMap((pitfall) => pitfall.runbook ?? []))
+    for (const name of named) expect(existsSync(join(RUNBOOKS, name)), name).toBe(true)
+    expect([...named]).toEqual(expect.arrayContaining(readdirSync(RUNBOOKS).filter((name) => FIRST_RUNBOOKS.includes(name))))
+  })
+})
+
+const FIRST_RUNBOOKS = ['api-unreachable.md', 'node-not-ready.md', 'dns-broken.md', 'certificate-not-ready.md', 'gateway-not-programmed.md', 'release-stuck.md']
+
+describe('captured output', () => {
+  test('every fixture belongs to a pitfall', () => {
+    const codes = new Set(ALL.map((pitfall) => pitfall.code))
+    for (const file of readdirSync(FIXTURES)) {
+      const code = file.replace(/\.(?:txt|json)$/, '')
+      if (/^KP0[0-6]/.test(code)) expect(codes, file).toContain(code)
+    }
+  })
+
+  test.each([...captures, ...seen])('$name', ({code, evidence}) => {
+    expect(matchPitfalls(ALL, evidence)[0]?.code).toBe(code)
+  })
+
+  test.each(ALL)('$code: every pattern has a capture that triggers it', (pitfall) => {
+    const own = [...captures, ...seen].filter((one) => one.code === pitfall.code).map((one) => one.evidence)
+    for (const match of pitfall.match.filter(readsText)) {
+      const triggered = own.some((evidence: Evidence) => matchPitfalls([{...pitfall, match: [match]}], evidence).length > 0)
+      expect(triggered, describeMatch(match)).toBe(true)
+    }
+  })
+
+  test('a capture says where it comes from and names no machine', () => {
+    for (const file of readdirSync(FIXTURES)) {
+      const text = readFileSync(join(FIXTURES, file), 'utf8')
+      if (file.endsWith('.txt')) expect(text, file).toMatch(/^# (?:documented: [\w.-]+: \S|[\w.-]+ \d[\w.]*(?: \(exit \d+\))?: \S)/)
+      expect(text, file).not.toMatch(/\/(?:root|home|tmp|work)\//)
+    }
+  })
+})
+
+describe('failing checks', () => {
+  const explained = new Set(ALL.flatMap((pitfall) => pitfall.match.flatMap((match) => match.check ?? [])))
+
+  test.each([...explained])('%s is explained by a pitfall that it confirms or that names it', (check) => {
+    const [first] = matchPitfalls(ALL, {checks: [check]})
+    expect(first).toBeDefined()
+    expect(first?.match.some((match) => match.check === check)).toBe(true)
+  })
+
+  test('what the check saw tells two pitfalls of one check apart', () => {
+    const two = {checks: [{id: 'node-pools.default-storage-class', observed: '2 are: gp2, gp3'}]}
+    const none = {checks: [{id: 'node-pools.default-storage-class', observed: 'no StorageClass is the default'}]}
+    expect(matchPitfalls(ALL, two)[0]?.code).toBe('KP0305')
+    expect(matchPitfalls(ALL, none)[0]?.code).toBe('KP0304')
+  })
+})
+
+describe('what a phase says of itself', () => {
+  test.each(PHASES)('$about.number $about.title', ({about}) => {
+    for (const text of [about.what, about.why, ...about.how]) {
+      expect(text.trim()).toBe(text)
+      expect(text).toMatch(/[.)]$/)
+    }
+    expect(about.how.some((text) => text.startsWith('Verify: ') && text.includes('`kp '))).toBe(true)
+    expect(about.how.length).toBeGreaterThanOrEqual(4)
+  })
+
+  test('in the order of the twenty phases', () => {
+    expect(PHASES.map(({about}) => about.number)).toEqual([0, 1, 2, 3, 4, 5, 6])
+    expect(PHASES.map(({about}) => about.id)).toEqual(['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress'])
+  })
+})
+
+function describeMatch(match: PitfallMatch): string {
+  return JSON.stringify(match, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value))
+}
