@@ -84,7 +84,7 @@ export abstract class BuildCommand extends KpCommand {
   private async confirmPlan(plan: Plan, request: BuildRequest, environment: {name: string; cluster: string; protected: boolean}): Promise<void> {
     if (request.dryRun) return
     const count = plan.steps.filter((step) => step.state !== 'satisfied').length
-    if (!this.global.json && !this.global.yes) await this.print(`${renderPlan(planResult({environment: environment.name, cluster: environment.cluster, plan}), this.terminal, this.words())}\n`)
+    if (!this.global.json && !this.global.yes) await this.print(`${renderPlan(planResult({environment: environment.name, cluster: environment.cluster, plan}), this.terminal, this.words(), {brief: true})}\n`)
     const disrupts = plan.steps.some((step) => step.state !== 'satisfied' && step.risk !== 'none')
     await this.ask({
       risk: disrupts ? 'disrupts' : 'changes',

@@ -46,7 +46,7 @@ export async function loadCatalog(templatesDir: string): Promise<Catalog> {
     get(id) {
       const component = byId.get(id)
       if (component !== undefined) return component
-      throw new KpError({code: 'BUG', message: `the catalog has no component "${id}"`, details: [didYouMean(id, byId.keys())].filter((hint) => hint !== '')})
+      throw new KpError({code: 'BUG', message: `the catalog has no component "${id}"${didYouMean(id, byId.keys())}`})
     },
     has: (id) => byId.has(id),
     all: () => components,
@@ -65,7 +65,7 @@ async function loadComponent(folder: string, id: string, problems: string[]): Pr
     const name = OVERLAY.exec(file)?.[1]
     if (name === undefined) continue
     const provider = PROVIDERS.find((known) => known === name)
-    if (provider === undefined) problems.push(`${id}/${file}: "${name}" is no provider ${didYouMean(name, PROVIDERS)}`.trimEnd())
+    if (provider === undefined) problems.push(`${id}/${file}: "${name}" is no provider${didYouMean(name, PROVIDERS)}`)
     else overlays[provider] = parseValues(await read(folder, file, problems), `${id}/${file}`, problems)
   }
   return entry === undefined || problems.length > before ? undefined : {...entry, template, overlays, valuePaths}
@@ -116,7 +116,7 @@ function parseValues(source: string, file: string, problems: string[]): Values {
   for (const name of placeholders(values)) {
     if (CONTEXT.includes(name)) continue
     const at = Math.max(0, source.search(new RegExp(`\\$\\{${name.replaceAll('.', '\\.')}\\??\\}`)))
-    problems.push(`${file}:${position(lines, at)}: \${${name}} is no value of the platform ${didYouMean(name, CONTEXT)}`.trimEnd())
+    problems.push(`${file}:${position(lines, at)}: \${${name}} is no value of the platform${didYouMean(name, CONTEXT)}`)
   }
   return values
 }

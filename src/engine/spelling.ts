@@ -1,4 +1,6 @@
-/** Nearest spellings, for "did you mean": commands, phases, fields, values and check ids. */
+/** Nearest spellings, for "did you mean": commands, phases, fields, values, environments and check ids. */
+
+const LONGEST = 64
 
 /** How many single edits (insert, delete, replace, swap of neighbours) lead from one word to the other. */
 export function editDistance(from: string, to: string): number {
@@ -23,12 +25,14 @@ export function editDistance(from: string, to: string): number {
 /**
  * The known words that somebody may have meant, nearest first, at most `limit`.
  * A word is near when at most a third of it differs, or when it begins with what was typed (three letters at least).
+ * Case, dashes, underscores and spaces do not count.
  */
 export function nearestSpellings(typed: string, known: Iterable<string>, limit = 3): string[] {
-  const wanted = typed.toLowerCase().slice(0, 64)
+  if (typed.length > LONGEST) return []
+  const wanted = plain(typed)
   const near: {word: string; distance: number}[] = []
   for (const word of new Set(known)) {
-    const candidate = word.toLowerCase()
+    const candidate = plain(word)
     const distance = editDistance(wanted, candidate)
     const isPrefix = wanted.length >= 3 && candidate.startsWith(wanted)
     if (distance <= Math.max(1, Math.floor(Math.min(wanted.length, candidate.length) / 3)) && distance < candidate.length) near.push({word, distance})
@@ -45,8 +49,12 @@ export function nearestSpelling(typed: string, known: Iterable<string>): string 
   return nearestSpellings(typed, known, 1)[0]
 }
 
-/** `did you mean "cilium"?`, or an empty text where nothing is near. */
+/** The end of an error's sentence: `; did you mean "cilium"?`, or an empty text where nothing is near. */
 export function didYouMean(typed: string, known: Iterable<string>): string {
   const near = nearestSpelling(typed, known)
-  return near === undefined ? '' : `did you mean "${near}"?`
+  return near === undefined ? '' : `; did you mean "${near}"?`
+}
+
+function plain(text: string): string {
+  return text.toLowerCase().replaceAll(/[-_\s]/g, '')
 }

@@ -1,7 +1,7 @@
 /** What kp knows about a phase, step, check or pitfall. */
 import type {ManifestContext, PlatformPhase} from '../context.ts'
 import {KpError} from '../engine/errors.ts'
-import {didYouMean} from '../spec/nearest.ts'
+import {didYouMean} from '../engine/spelling.ts'
 import type {ExplainResult} from '../ui/results.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** Which phases a command is about. */
 import type {PlatformPhase} from '../context.ts'
 import {KpError} from '../engine/errors.ts'
-import {didYouMean} from '../spec/nearest.ts'
+import {didYouMean} from '../engine/spelling.ts'
 
 /** `--only a,b --from a --to b --skip a`, and phases named as arguments. */
 export interface Selection {

@@ -1,6 +1,6 @@
 /** From what the schema library found to sentences for people. */
 import type {z} from 'zod'
-import {didYouMean} from './nearest.ts'
+import {didYouMean} from '../engine/spelling.ts'
 import {isMap, valueAt, type Path} from './paths.ts'
 import {isPrintable, shorten} from './secret-text.ts'
 import {allowedKeys} from './walk.ts'

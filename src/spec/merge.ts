@@ -1,5 +1,5 @@
 /** Lays an environment's overrides over the sections that all environments share. */
-import {didYouMean} from './nearest.ts'
+import {didYouMean} from '../engine/spelling.ts'
 import type {Problem} from './issues.ts'
 import {isMap, valueAt, type Path} from './paths.ts'
 import {BODY_KEYS} from './schema/platform.ts'

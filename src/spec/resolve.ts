@@ -3,7 +3,7 @@ import {KpError} from '../engine/errors.ts'
 import {fillEnvironment} from './fill.ts'
 import {check} from './issues.ts'
 import {mergeEnvironment} from './merge.ts'
-import {nearest} from './nearest.ts'
+import {nearestSpelling} from '../engine/spelling.ts'
 import {formatPath} from './paths.ts'
 import {bodySchema} from './schema/platform.ts'
 import type {EnvironmentEntry, EnvironmentSpec, PlatformSpec} from './types.ts'
@@ -49,7 +49,7 @@ function findEnvironment(spec: PlatformSpec, name: string | undefined): Environm
   }
   const entry = spec.environments.find((other) => other.name === name)
   if (entry !== undefined) return entry
-  const meant = nearest(name, names)
+  const meant = nearestSpelling(name, names)
   throw new KpError({
     code: 'ENVIRONMENT_UNKNOWN',
     message: `there is no environment "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`,

@@ -30,7 +30,7 @@ export function applyObjects(exec: Exec, access: ClusterAccess, objects: KubeObj
   })
 }
 
-/** A JSON patch of one object. */
+/** A JSON patch of one object. It goes into the command line: it must hold no values that are secret. */
 export function patchObject(exec: Exec, access: ClusterAccess, object: {kind: string; apiVersion: string; metadata: {name: string; namespace?: string}}, patch: unknown[], options: {doing: string; fieldManager: string}): Promise<ToolResult> {
   return exec.run({
     tool: 'kubectl',
@@ -41,11 +41,10 @@ export function patchObject(exec: Exec, access: ClusterAccess, object: {kind: st
       ...namespaceArgs(object.metadata.namespace),
       '--type=json',
       `--field-manager=${options.fieldManager}`,
-      '--patch-file=/dev/stdin',
+      `--patch=${JSON.stringify(patch)}`,
     ],
     mutates: true,
     doing: options.doing,
-    input: JSON.stringify(patch),
     env: accessEnv(access),
   })
 }

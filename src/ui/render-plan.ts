@@ -16,26 +16,31 @@ const SIGNS: Record<Exclude<PlannedStep['state'], 'satisfied'>, {sign: string; c
   unknown: {sign: '?', colour: 'yellow'},
 }
 
-/** Shows what `kp up` would do: `+` builds, `~` repairs, `?` could not be looked at. */
-export function renderPlan(plan: PlanResult, look: Look, words: Words = {}): string {
+/**
+ * Shows what `kp up` would do: `+` builds, `~` repairs, `?` could not be looked at.
+ * @param options.brief for a question: what is built has one line, only what differs has more
+ */
+export function renderPlan(plan: PlanResult, look: Look, words: Words = {}, options: {brief?: boolean} = {}): string {
   const {bold} = styleFor(look)
   const todo = plan.steps.filter(({state}) => state !== 'satisfied')
   const phases = groupBy(todo, ({phase}) => phase).flatMap(([phase, steps]) => [
     bold(words.phaseTitle?.(phase) ?? phase),
-    ...steps.flatMap((step) => stepLines(step, look)),
+    ...steps.flatMap((step) => stepLines(step, look, options.brief === true && step.state === 'absent')),
     '',
   ])
   const head = wrap(`Plan for environment ${plan.environment}, cluster ${plan.cluster}`, look.columns).map(bold)
-  return [...head, '', ...phases, ...summaryLines(plan, look)].join('\n')
+  const more = options.brief === true && plan.summary.absent > 0 ? ['Each object and command: kp plan'] : []
+  return [...head, '', ...phases, ...summaryLines(plan, look), ...more].join('\n')
 }
 
-function stepLines(step: PlannedStep, look: Look): string[] {
+function stepLines(step: PlannedStep, look: Look, titleOnly: boolean): string[] {
   if (step.state === 'satisfied') return []
   const style = styleFor(look)
   const {sign, colour} = SIGNS[step.state]
   const risk = step.risk === 'none' ? '' : ` (${step.risk})`
   const time = step.estimateMs === undefined ? '' : `, about ${formatDuration(step.estimateMs)}`
   const title = wrap(oneLine(`${step.title}${risk}${time}`), look.columns, {first: `  ${sign} `}).map(style[colour])
+  if (titleOnly) return title
   const seen = wrap(oneLine(step.observed), look.columns, {first: '      '})
   const differences = step.differences.flatMap((difference) => differenceLines(difference, look))
   const changes = step.changes.flatMap((change) => wrap(clean(change), look.columns, {first: '      - ', rest: '        '}))

@@ -1,7 +1,7 @@
 /** Rules about mirrors, names of secrets and tools. */
 import {z} from 'zod'
 import type {Problem} from '../issues.ts'
-import {nearest} from '../nearest.ts'
+import {nearestSpelling} from '../../engine/spelling.ts'
 import {isMap, type Path} from '../paths.ts'
 import {bodySchema} from '../schema/platform.ts'
 import {shorten} from '../secret-text.ts'
@@ -46,7 +46,7 @@ export function secretNamesExist(spec: EnvironmentSpec): Problem[] {
   const names = Object.keys(spec.secrets)
   return fieldsWithSecretNames(bodySchema, spec, []).flatMap(({path, name}) => {
     if (names.includes(name)) return []
-    const meant = nearest(name, names)
+    const meant = nearestSpelling(name, names)
     const known = names.length === 0 ? 'secrets has none' : `secrets has: ${names.join(', ')}`
     return [wrong(path, `is not the name of an entry of secrets${meant === undefined ? `; ${known}` : `; did you mean "${meant}"?`}`, ['secrets'])]
   })

@@ -5,7 +5,6 @@ import type {ObjectsLook} from '../../checks/objects.ts'
 import {readRevisions} from '../../checks/helm-records.ts'
 import type {Component} from '../../components/types.ts'
 import {KpError} from '../../engine/errors.ts'
-import {formatDifference} from '../../engine/run.ts'
 import type {Difference, Probe} from '../../engine/types.ts'
 import {formatCommand} from '../../tools/exec.ts'
 import {uninstall, upgradeArgs, upgradeInstall} from '../../tools/helm.ts'
@@ -157,7 +156,7 @@ function planLines(found: ReleaseProbe): string[] {
   const lines = describeRepair(base)
   if (release.state === 'absent') lines.push(`install release ${helm.name}${version} in namespace ${helm.namespace}: ${source.said}`)
   if (release.state === 'interrupted') lines.push(`take away the record of the interrupted revision ${release.revision.revision}, then install ${helm.name}${version} again`)
-  if (release.state === 'outdated') lines.push(`upgrade release ${helm.name}${version} in namespace ${helm.namespace}: ${release.reason}`, ...release.differences.slice(0, 20).map(formatDifference))
+  if (release.state === 'outdated') lines.push(`upgrade release ${helm.name}${version} in namespace ${helm.namespace}: ${release.reason}`)
   if (release.state === 'objects') lines.push(...describeRepair(release.look))
   return lines
 }

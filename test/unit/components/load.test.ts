@@ -67,7 +67,7 @@ describe('loadCatalog', () => {
 
   it('refuses placeholders that the platform has no value for', async () => {
     await write({'values.yaml': 'a: 1\nb: ${podCird}\n'})
-    expect(await problems()).toEqual(['thing/values.yaml:2:4: ${podCird} is no value of the platform did you mean "podCidr"?'])
+    expect(await problems()).toEqual(['thing/values.yaml:2:4: ${podCird} is no value of the platform; did you mean "podCidr"?'])
   })
 
   it('refuses missing files, other ids, unknown providers and broken paths', async () => {
@@ -75,7 +75,7 @@ describe('loadCatalog', () => {
     expect(await problems()).toEqual([
       'thing/component.yaml: id: is "other", must be the folder\'s name',
       'thing/value-paths.json: is missing',
-      'thing/values.eksx.yaml: "eksx" is no provider did you mean "eks"?',
+      'thing/values.eksx.yaml: "eksx" is no provider; did you mean "eks"?',
       'thing/values.yaml:1:1: must be a map of values',
     ])
   })

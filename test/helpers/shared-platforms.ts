@@ -1,0 +1,16 @@
+/** vitest's global setup: a folder for the platforms that test files share, and their end. Costs nothing where none is used. */
+import {mkdtempSync, readdirSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import type {TestProject} from 'vitest/node'
+import {endLabs} from './end-labs.ts'
+
+/** Called by vitest before all files. @returns what it calls after them */
+export default function setup(project: TestProject): () => Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'kp-shared-'))
+  project.provide('sharedPlatforms', folder)
+  return async () => {
+    for (const name of readdirSync(folder)) await endLabs(join(folder, name, 'state'))
+    rmSync(folder, {recursive: true, force: true})
+  }
+}
