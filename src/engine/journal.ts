@@ -35,6 +35,8 @@ export interface RunSummary {
   dir: string
   command: string
   environment: string
+  /** A dry run changed nothing. */
+  dryRun: boolean
   startedAt: string
   finishedAt?: string
   /** `ok`, `failed`, `interrupted`, or `killed` where the run has no end. */
@@ -120,6 +122,7 @@ function summarize(id: string, dir: string): RunSummary {
     dir,
     command: String(started?.data?.['command'] ?? '?'),
     environment: String(started?.data?.['environment'] ?? '?'),
+    dryRun: started?.data?.['dryRun'] === true,
     startedAt: started?.time ?? '',
     ...(finished === undefined ? {} : {finishedAt: finished.time}),
     result: finished === undefined ? 'killed' : String(finished.data?.['result']),
@@ -132,6 +135,7 @@ function summarize(id: string, dir: string): RunSummary {
 export function pastDurations(runsDir: string, runs = 5): Map<string, number> {
   const seen = new Map<string, number[]>()
   for (const run of listRuns(runsDir, runs)) {
+    if (run.dryRun) continue
     for (const event of readJournal(run.dir)) {
       if (event.code !== 'step.finished' || event.step === undefined) continue
       const duration = event.data?.['durationMs']

@@ -6,7 +6,7 @@ import {asKpError, KpError} from './errors.ts'
 import {runGraph} from './graph.ts'
 import {reportProbe, selectPhases} from './plan.ts'
 import {runCheck} from './verify.ts'
-import type {EngineContext, Exec, Phase, Probe, Step} from './types.ts'
+import type {Changes, EngineContext, Exec, Phase, Probe, Step} from './types.ts'
 
 /** What became of a step. */
 export type StepOutcome = 'satisfied' | 'applied' | 'recorded' | 'skipped' | 'failed' | 'interrupted'
@@ -135,7 +135,7 @@ async function runStep<C extends EngineContext>(phase: Phase<C>, step: Step<C>, 
     if (probe.state === 'unknown') throw unknownState(step, probe)
     const changes = await step.plan(ctx, probe)
     ctx.emit({code: 'step.started', ...at, text: step.title, data: {title: step.title, changes: changes.lines, commands: changes.commands}})
-    failure.attempts = await applyWithRetries(step, ctx, probe, at)
+    failure.attempts = ctx.dryRun ? await recordStep(step, ctx, probe, changes, at) : await applyWithRetries(step, ctx, probe, at)
     ctx.changed()
     if (ctx.dryRun) return {id: step.id, result: 'recorded', attempts: failure.attempts, durationMs: ctx.clock.now() - started}
     await requireSettled(step, ctx)
@@ -163,6 +163,20 @@ async function applyWithRetries<C extends EngineContext>(step: Step<C>, ctx: C, 
       ctx.changed()
     }
   }
+}
+
+/** What a dry run cannot go through with, since what comes before was only recorded. */
+const NOT_THERE_YET = new Set(['CLUSTER_ABSENT', 'TOOL_MISSING', 'TOOL_OLD'])
+
+/** Applies a step in a dry run: every change is recorded. Where it needs what is not there yet, the plan's commands are. */
+async function recordStep<C extends EngineContext>(step: Step<C>, ctx: C, probe: Probe, changes: Changes, at: {phase: string; step: string}): Promise<number> {
+  try {
+    await applyInTime(step, ctx, probe, at)
+  } catch (error) {
+    if (!(error instanceof KpError) || !NOT_THERE_YET.has(error.code)) throw error
+    for (const command of changes.commands) ctx.emit({code: 'tool.recorded', ...at, text: step.title, data: {command}})
+  }
+  return 1
 }
 
 /** Runs `apply` with a signal of its own, so that its tools end when its time is up. */

@@ -24,7 +24,7 @@ export function editDistance(from: string, to: string): number {
 
 /**
  * The known words that somebody may have meant, nearest first, at most `limit`.
- * A word is near when at most a third of it differs, or when it begins with what was typed (three letters at least).
+ * A word is near when at most a third of what was typed differs, or when it begins with what was typed (three letters at least).
  * Case, dashes, underscores and spaces do not count.
  */
 export function nearestSpellings(typed: string, known: Iterable<string>, limit = 3): string[] {
@@ -35,7 +35,7 @@ export function nearestSpellings(typed: string, known: Iterable<string>, limit =
     const candidate = plain(word)
     const distance = editDistance(wanted, candidate)
     const isPrefix = wanted.length >= 3 && candidate.startsWith(wanted)
-    if (distance <= Math.max(1, Math.floor(Math.min(wanted.length, candidate.length) / 3)) && distance < candidate.length) near.push({word, distance})
+    if (distance <= Math.max(1, Math.floor(wanted.length / 3)) && distance < candidate.length) near.push({word, distance})
     else if (isPrefix) near.push({word, distance: wanted.length + distance})
   }
   return near

@@ -10,7 +10,7 @@ const WITHOUT_CLUSTER = new Set(['prerequisites', 'networking'])
 
 /** Makes the status. Reads the journals; asks the provider whether the cluster is there, and nothing of the cluster. */
 export async function statusOf(ctx: Pick<PlatformContext, 'spec' | 'paths' | 'phases' | 'presence' | 'provider' | 'catalog' | 'home'>): Promise<StatusResult> {
-  const runs = listRuns(ctx.paths.runs, RUNS_TO_LOOK_AT).filter((run) => run.environment === ctx.spec.environment.name && run.phases.length > 0)
+  const runs = listRuns(ctx.paths.runs, RUNS_TO_LOOK_AT).filter((run) => run.environment === ctx.spec.environment.name && !run.dryRun && run.phases.length > 0)
   const presence = await ctx.presence()
   const phases = ctx.phases.map((phase): StatusResult['phases'][number] => {
     const base = {id: phase.id, number: phase.number, title: phase.title}

@@ -1,9 +1,9 @@
 /** From kp.yaml to one environment. */
 import {KpError} from '../engine/errors.ts'
+import {nearestSpelling} from '../engine/spelling.ts'
 import {fillEnvironment} from './fill.ts'
 import {check} from './issues.ts'
 import {mergeEnvironment} from './merge.ts'
-import {nearestSpelling} from '../engine/spelling.ts'
 import {formatPath} from './paths.ts'
 import {bodySchema} from './schema/platform.ts'
 import type {EnvironmentEntry, EnvironmentSpec, PlatformSpec} from './types.ts'

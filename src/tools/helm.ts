@@ -1,5 +1,6 @@
 /** helm, as far as kp uses it. */
 import {parseAllDocuments} from 'yaml'
+import type {Tags} from 'yaml'
 import type {Exec, ToolResult} from '../engine/types.ts'
 import {accessEnv} from './kubectl.ts'
 import type {ClusterAccess} from './kubectl.ts'
@@ -102,10 +103,15 @@ export function uninstall(exec: Exec, access: ClusterAccess, name: string, names
   })
 }
 
-/** The objects of a manifest; empty documents are left out, lists are opened. */
+/** The objects of a manifest, read as helm and kubectl read it; empty documents are left out, lists are opened. */
 export function parseManifest(text: string): KubeObject[] {
-  return parseAllDocuments(text, {logLevel: 'silent', merge: true})
+  return parseAllDocuments(text, {logLevel: 'silent', version: '1.1', customTags: withoutTimes})
     .map((document) => ('toJS' in document ? (document.toJS() as KubeObject | null) : null))
     .filter((object): object is KubeObject => object !== null && typeof object === 'object' && 'kind' in object)
     .flatMap((object) => (object.kind === 'List' ? ((object['items'] as KubeObject[] | undefined) ?? []) : [object]))
+}
+
+/** They read YAML 1.1, in which 0400 is octal and `yes` is true, but take times of day and dates for text. */
+function withoutTimes(tags: Tags): Tags {
+  return tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && tag.tag !== 'tag:yaml.org,2002:timestamp'))
 }

@@ -54,6 +54,6 @@ function dryRunLines({commands = []}: UpResult | StepResult, look: Look): string
 function nextOf({result, dryRun, schema, phases}: UpResult | StepResult): string[] {
   if (result === 'failed') return []
   if (result === 'interrupted') return ['run the same command again: it goes on from where it is']
-  if (dryRun) return ['run it without --dry-run']
+  if (dryRun) return phases.some((phase) => phase.steps.some((step) => step.result === 'recorded')) ? ['run it without --dry-run'] : []
   return [schema === 'kp/step/v1' ? `kp verify ${phases[0]?.id ?? ''}`.trim() : 'kp verify']
 }

@@ -1,5 +1,6 @@
 /** vitest's global setup: a folder for the platforms that test files share, and their end. Costs nothing where none is used. */
-import {mkdtempSync, readdirSync, rmSync} from 'node:fs'
+import {randomBytes} from 'node:crypto'
+import {existsSync, readdirSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {TestProject} from 'vitest/node'
@@ -7,9 +8,11 @@ import {endLabs} from './end-labs.ts'
 
 /** Called by vitest before all files. @returns what it calls after them */
 export default function setup(project: TestProject): () => Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'kp-shared-'))
+  // Made by the first test that wants one.
+  const folder = join(tmpdir(), `kp-shared-${randomBytes(4).toString('hex')}`)
   project.provide('sharedPlatforms', folder)
   return async () => {
+    if (!existsSync(folder)) return
     for (const name of readdirSync(folder)) await endLabs(join(folder, name, 'state'))
     rmSync(folder, {recursive: true, force: true})
   }

@@ -1,6 +1,6 @@
 /** Rules about node pools, hosts and control planes. */
-import type {Problem} from '../issues.ts'
 import {didYouMean} from '../../engine/spelling.ts'
+import type {Problem} from '../issues.ts'
 import {providerHas} from '../provider-facts.ts'
 import type {EnvironmentSpec} from '../types.ts'
 import {shorten} from '../secret-text.ts'

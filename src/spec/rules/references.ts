@@ -1,7 +1,7 @@
 /** Rules about mirrors, names of secrets and tools. */
 import {z} from 'zod'
-import type {Problem} from '../issues.ts'
 import {nearestSpelling} from '../../engine/spelling.ts'
+import type {Problem} from '../issues.ts'
 import {isMap, type Path} from '../paths.ts'
 import {bodySchema} from '../schema/platform.ts'
 import {shorten} from '../secret-text.ts'

@@ -1,7 +1,6 @@
 /** Phase 4: pod network and the first network policies. */
 import type {PlatformPhase} from '../../context.ts'
 import {componentStep} from '../shared/component.ts'
-import {labStages} from '../shared/lab-stages.ts'
 import {networkPolicies} from '../shared/network-policies.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
@@ -16,7 +15,6 @@ export const cni: PlatformPhase = {
   steps: () => [
     refuseSecondPlugin,
     componentStep({id: 'cni/release', title: 'Install Cilium', component: 'cilium'}),
-    labStages('cni/simulation', 'cilium'),
     networkPolicies({id: 'cni/network-policies', namespace: 'default', rules: () => []}),
   ],
   checks,

@@ -70,7 +70,8 @@ export function manifestSet(set: ManifestSet): PlatformStep {
       const found = probe.data as SetLook | undefined
       const objects = wantedObjects(ctx)
       const lines = found === undefined ? objects.map((object) => `create ${describeObject(object)}`) : [...describeRepair(found.look), ...found.surplus.map((object) => `delete ${describeObject(object)}`)]
-      return Promise.resolve({lines, commands: [`kubectl apply --server-side --field-manager=${FIELD_MANAGER} -f <${label}.yaml>`]})
+      const file = set.render === false ? `<${label}.yaml>` : `clusters/${ctx.spec.environment.name}/${set.id}.yaml`
+      return Promise.resolve({lines, commands: [`kubectl apply --server-side --field-manager=${FIELD_MANAGER} -f ${file}`]})
     },
     async apply(ctx, probe) {
       const found = (probe.data as SetLook | undefined) ?? (await look(ctx))

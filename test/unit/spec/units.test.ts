@@ -1,6 +1,5 @@
 import {describe, expect, it} from 'vitest'
 import {instanceSize} from '../../../src/spec/instance-size.ts'
-import {editDistance, nearest} from '../../../src/spec/nearest.ts'
 import {dividesTheClock, durationSeconds, parseDuration, parseQuantity} from '../../../src/spec/units.ts'
 
 describe('durations', () => {
@@ -38,24 +37,5 @@ describe('instance types', () => {
 
   it.each(['m6i.metal', 'quux9.large', 'large'])('%s is not known', (type) => {
     expect(instanceSize(type)).toBeUndefined()
-  })
-})
-
-describe('nearest spelling', () => {
-  const words = ['cilium', 'calico', 'letsencrypt-staging', 'letsencrypt-production', 'argo-cd', 'podCidr', 'protected']
-
-  it.each([
-    ['cillium', 'cilium'], ['ciluim', 'cilium'], ['Calico', 'calico'], ['letsencrypt-stagin', 'letsencrypt-staging'], ['argocd', 'argo-cd'],
-    ['argo', 'argo-cd'], ['pod_cidr', 'podCidr'], ['podCIDR', 'podCidr'], ['protect', 'protected'],
-  ])('%s is meant to be %s', (word, meant) => {
-    expect(nearest(word, words)).toBe(meant)
-  })
-
-  it.each(['weave', 'x', '', 'q'.repeat(1000)])('"%s" is near nothing', (word) => {
-    expect(nearest(word, words)).toBeUndefined()
-  })
-
-  it('counts letters added, dropped, changed and swapped', () => {
-    expect([editDistance('', 'abc'), editDistance('abc', 'abc'), editDistance('abc', 'acb'), editDistance('kitten', 'sitting')]).toEqual([3, 0, 1, 3])
   })
 })
