@@ -3,8 +3,8 @@ import {Flags} from '@oclif/core'
 import type {CommandResult} from './base-command.ts'
 import {BuildCommand} from './build-command.ts'
 import type {PlatformPhase} from './context.ts'
-import {planCommand} from './operations/plan-command.ts'
-import {verifyCommand} from './operations/verify-command.ts'
+import {planCommand} from './plan-command.ts'
+import {verifyCommand} from './verify-command.ts'
 
 /** What the help of a phase needs; the phase itself is loaded only when the command runs. */
 export interface PhaseAbout {

@@ -18,8 +18,10 @@ interface CheckBasics {
 /** How long something that controllers do may take. */
 export const SOON = {deadlineMs: 60_000, everyMs: 1000}
 
-/** Whether statuses in this platform are written by the lab's stages. */
-export const writtenByLab = (ctx: PlatformContext): boolean => ctx.provider.simulated
+/** Why a status in the lab proves nothing about the real thing, by what the lab stands in for. */
+export const simulatedNodes = (ctx: PlatformContext): false | string => ctx.provider.simulated && 'the lab reports for the nodes'
+export const simulatedPods = (ctx: PlatformContext): false | string => ctx.provider.simulated && 'simulated containers are always ready'
+export const simulatedControllers = (ctx: PlatformContext): false | string => ctx.provider.simulated && 'the lab answers for the controllers'
 
 /** A check with its defaults filled in. */
 export function check(basics: CheckBasics & Pick<PlatformCheck, 'run'> & {simulated?: PlatformCheck['simulated']}): PlatformCheck {
@@ -49,7 +51,7 @@ interface WorkloadStatus {
 export function workloadsReady(options: CheckBasics & {component: string; kinds?: string[]}): PlatformCheck {
   return check({
     ...options,
-    simulated: writtenByLab,
+    simulated: simulatedPods,
     within: options.within ?? SOON,
     async run(ctx) {
       const cluster = await ctx.cluster()
@@ -135,7 +137,7 @@ export function conditionsTrue(
 ): PlatformCheck {
   return check({
     ...options,
-    simulated: options.simulated ?? writtenByLab,
+    simulated: options.simulated ?? simulatedControllers,
     within: options.within ?? SOON,
     async run(ctx) {
       const cluster = await ctx.cluster()

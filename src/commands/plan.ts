@@ -2,8 +2,8 @@ import {Args, Flags} from '@oclif/core'
 import {KpCommand} from '../base-command.ts'
 import type {CommandResult} from '../base-command.ts'
 import {SELECTION_FLAGS, selectionOf} from '../flags.ts'
-import {planCommand} from '../operations/plan-command.ts'
 import {selectByName} from '../operations/select.ts'
+import {planCommand} from '../plan-command.ts'
 
 export default class Plan extends KpCommand {
   static override summary = 'Show what would change, step by step; changes nothing'

@@ -4,9 +4,9 @@ import type {CommandResult} from '../base-command.ts'
 import {KpError} from '../engine/errors.ts'
 import {SELECTION_FLAGS, selectionOf} from '../flags.ts'
 import {selectByName} from '../operations/select.ts'
-import {verifyCommand, VERIFY_OUTPUTS} from '../operations/verify-command.ts'
-import type {VerifyOutput} from '../operations/verify-command.ts'
 import type {Ignored} from '../ui/make-results.ts'
+import {verifyCommand, VERIFY_OUTPUTS} from '../verify-command.ts'
+import type {VerifyOutput} from '../verify-command.ts'
 
 export default class Verify extends KpCommand {
   static override summary = 'Run every check and prove what the platform claims; changes nothing'

@@ -42,9 +42,9 @@ export function mergeValues(under: Values, over: Values): Values {
   return merged
 }
 
-/** YAML with sorted keys and no aliases: the same values always give the same text. */
+/** YAML with sorted keys and no aliases: the same values always give the same text. helm reads YAML 1.1, in which the text "on" wants quotes. */
 export function toYaml(value: Value): string {
-  return stringify(value, {sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0})
+  return stringify(value, {version: '1.1', sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0})
 }
 
 /** The value at a path such as `webhook.replicaCount`; undefined where there is none. */

@@ -54,7 +54,7 @@ export interface Finding {
 
 /** The points that a kind of evidence gives; what names its cause counts more than a symptom. */
 const POINTS = {
-  output: 50, awsError: 40, conditionReason: 25, eventReason: 20, condition: 20, text: 15, container: 12, check: 5,
+  output: 55, awsError: 40, conditionReason: 25, eventReason: 20, condition: 20, text: 30, container: 12, check: 5,
   exitCode: 3, tool: 2,
 } as const
 

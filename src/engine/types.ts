@@ -115,8 +115,8 @@ export interface Check<C extends EngineContext = EngineContext> {
   /** A sentence that is true when the check passes. */
   title: string
   severity: 'error' | 'warning'
-  /** Whether the status that it reads is written by a simulation (in the lab). */
-  simulated?(ctx: C): boolean
+  /** Whether the status that it reads is written by a simulation (in the lab), and by which: a short phrase. */
+  simulated?(ctx: C): false | string
   appliesTo?(ctx: C): Applies
   run(ctx: C): Promise<CheckResult>
   /** For what becomes true only after a while: look again every `everyMs` until `deadlineMs`. */
@@ -132,6 +132,8 @@ export interface CheckReport extends CheckResult {
   title: string
   severity: 'error' | 'warning'
   simulated: boolean
+  /** Which simulation wrote the status that was read. */
+  simulatedBy?: string
   pitfalls: string[]
   durationMs: number
 }

@@ -34,12 +34,14 @@ export async function verifyPhases<C extends EngineContext>(
 export async function runCheck<C extends EngineContext>(phase: string, check: Check<C>, ctx: C, until = Number.POSITIVE_INFINITY): Promise<CheckReport> {
   const started = ctx.clock.now()
   const result = await resultOf(check, ctx, until)
+  const simulatedBy = result.status === 'skip' ? false : (check.simulated?.(ctx) ?? false)
   const report: CheckReport = {
     id: check.id,
     phase,
     title: check.title,
     severity: check.severity,
-    simulated: result.status !== 'skip' && (check.simulated?.(ctx) ?? false),
+    simulated: simulatedBy !== false,
+    ...(simulatedBy === false ? {} : {simulatedBy}),
     pitfalls: result.status === 'pass' || result.status === 'skip' ? [] : (check.pitfalls ?? []),
     durationMs: Math.round(ctx.clock.now() - started),
     ...result,

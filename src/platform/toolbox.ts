@@ -8,9 +8,9 @@ import {createExec} from '../tools/exec.ts'
 import {findTool, KUBERNETES_MINORS, labTools} from '../tools/toolchain/catalog.ts'
 import type {KubernetesMinor, Tool} from '../tools/toolchain/catalog.ts'
 import {installTool} from '../tools/toolchain/install.ts'
-import type {Progress} from '../tools/toolchain/install.ts'
 import {locateTool} from '../tools/toolchain/locate.ts'
 import {cacheDir, stateDir} from '../tools/toolchain/paths.ts'
+import type {Progress} from '../tools/toolchain/progress.ts'
 import {kubectlRange} from '../tools/toolchain/versions.ts'
 
 /** What the toolbox needs. */

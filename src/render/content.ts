@@ -50,8 +50,9 @@ function renderStep(base: string, step: PlatformStep, ctx: ManifestContext): Ren
   return [{path: `${base}/${step.id}.yaml`, text: HEADER + objects.map(toDocument).join('---\n')}]
 }
 
+/** kubectl and the GitOps controllers read YAML 1.1, in which the text "on" wants quotes. */
 function toDocument(object: KubeObject): string {
-  return stringify(object, {lineWidth: 0, aliasDuplicateObjects: false})
+  return stringify(object, {version: '1.1', lineWidth: 0, aliasDuplicateObjects: false})
 }
 
 function runbooks(home: string): RenderedFile[] {

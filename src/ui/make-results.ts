@@ -23,8 +23,8 @@ export function verifyResult(input: {
       if (report.status === 'pass' && report.simulated) summary.simulated++
     }
     const {id, phase, title, severity, status, simulated, observed, pitfalls, durationMs} = report
-    const {expected = null, evidence = []} = report
-    return {id, phase, title, severity, status, simulated, observed, expected, evidence, pitfalls, durationMs, ...(ignored === undefined ? {} : {ignored})}
+    const {expected = null, evidence = [], simulatedBy} = report
+    return {id, phase, title, severity, status, simulated, ...(simulatedBy === undefined ? {} : {simulatedBy}), observed, expected, evidence, pitfalls, durationMs, ...(ignored === undefined ? {} : {ignored})}
   })
   return {schema: 'kp/verify/v1', environment: input.environment, cluster: input.cluster, summary, checks}
 }

@@ -50,7 +50,8 @@ function headLines({environment, cluster}: VerifyResult, look: Look): string[] {
 function checkLines(check: VerifiedCheck, column: number, look: Look, words: Words): string[] {
   const style = styleFor(look)
   const word = statusWord(check)
-  const reason = check.status === 'skip' || word === 'ignored' ? `: ${word === 'ignored' ? ignoredReason(check) : check.observed}` : ''
+  const why = word === 'ignored' ? ignoredReason(check) : check.status === 'skip' ? check.observed : word === 'pass (simulated)' ? check.simulatedBy : undefined
+  const reason = why === undefined ? '' : `: ${why}`
   const lines = wrap(oneLine(`${check.title}${reason}`), look.columns, {first: `  ${pad(word, column)}  `})
   const colour = word === 'ignored' ? 'dim' : COLOURS[check.status]
   const [head = '', ...rest] = lines

@@ -14,7 +14,7 @@ import {COMPONENTS, labLayout} from './layout.ts'
 import type {LabLayout} from './layout.ts'
 import {choosePorts} from './ports.ts'
 import type {LabPorts} from './ports.ts'
-import {deadComponents, endLabProcesses, forgetDeadComponents} from './processes.ts'
+import {deadComponents, endComponent, endLabProcesses, forgetDeadComponents} from './processes.ts'
 import {takenPorts, writeRecord} from './record.ts'
 import {coreStages, readStage} from './stages.ts'
 import type {LabOptions, LabRun, LabSettings} from './types.ts'
@@ -95,16 +95,31 @@ async function makeOnce(settings: LabSettings, layout: LabLayout, options: LabOp
   progress?.(`starting etcd, kube-apiserver, kube-controller-manager and kube-scheduler ${kubernetesVersion}`)
   signal?.throwIfAborted()
   await withWatch(settings, layout, () => runKwokctl(exec, layout, options.name, {args: ['create', 'cluster', '--kubeconfig', ''], doing: `make the lab ${options.name}`, env}))
-  if ((await deadControlPlane(layout)).length > 0) await startComponents(settings, layout, options.name)
+  signal?.throwIfAborted()
+  progress?.('giving kp an identity of its own, and the simulated nodes their behaviour')
+  await allOf(restartKwok(settings, layout, options.name), setUp(settings, layout, options, {kubernetesVersion, ports}))
+  await writeRecord(layout, {options, kubernetesVersion, server: serverUrl(ports), ports, createdAt: new Date(clock.now()).toISOString()})
+}
 
-  progress?.('giving kp an identity of its own')
-  signal?.throwIfAborted()
-  await writeKpKubeconfig(exec, layout, {name: options.name, kubernetesVersion, ports})
-  progress?.('teaching the simulated nodes to behave')
-  signal?.throwIfAborted()
+/** kp's certificate, its rights, and the stages. */
+async function setUp(settings: LabSettings, layout: LabLayout, options: LabOptions, {kubernetesVersion, ports}: {kubernetesVersion: string; ports: LabPorts}): Promise<void> {
+  await writeKpKubeconfig(settings.exec, layout, {name: options.name, kubernetesVersion, ports})
   const stages = coreStages(labFile('..')).map((path) => readStage(path, kubernetesVersion))
   await applyAsAdmin(settings, layout, [operatorBinding(), ...stages], `set up the lab ${options.name}`)
-  await writeRecord(layout, {options, kubernetesVersion, server: serverUrl(ports), ports, createdAt: new Date(clock.now()).toISOString()})
+}
+
+/**
+ * kwok was started before its own kinds were defined, and looks for them again only after seconds; a new one finds them at once.
+ * Whatever else ended while the API server came up is started again too.
+ */
+async function restartKwok(settings: LabSettings, layout: LabLayout, name: string): Promise<void> {
+  await endComponent(layout, 'kwok-controller')
+  await startComponents(settings, layout, name)
+}
+
+/** Waits for all, also where one fails: nothing goes on in the background. */
+async function allOf(...work: Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason
 }
 
 interface LabTools {

@@ -6,8 +6,8 @@ import type {Clock} from '../../engine/clock.ts'
 import {KpError} from '../../engine/errors.ts'
 import {identifyProcess, isAlive} from '../../engine/processes.ts'
 import type {ProcessIdentity} from '../../engine/processes.ts'
-import type {LabLayout} from './layout.ts'
 import {COMPONENTS} from './layout.ts'
+import type {Component, LabLayout} from './layout.ts'
 import type {LabProcess} from './types.ts'
 
 const END_TIMEOUT_MS = 15_000
@@ -53,6 +53,13 @@ export async function deadComponents(layout: LabLayout): Promise<string[]> {
   }
   for (const {name, identity} of await readRegistered(layout)) if (isAlive(identity) !== true) dead.push(name)
   return dead
+}
+
+/** Ends one component at once, where it runs. */
+export async function endComponent(layout: LabLayout, component: Component): Promise<void> {
+  if ((await deadComponents(layout)).includes(component)) return
+  const pid = await readPid(join(layout.pids, `${component}.pid`))
+  if (pid !== undefined) kill(pid)
 }
 
 /**

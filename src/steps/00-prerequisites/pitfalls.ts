@@ -1,6 +1,7 @@
 /** Known failures of phase 0, and of every phase: tools, disk, credentials, the way to charts. */
 import type {Pitfall} from '../../engine/types.ts'
 
+/** All of the phase, by code. */
 export const pitfalls: Pitfall[] = [
   {
     code: 'KP0001',

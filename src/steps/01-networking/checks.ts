@@ -1,5 +1,5 @@
 /** Checks of phase 1. */
-import {check, SOON, verdict, writtenByLab} from '../../checks/builders.ts'
+import {check, SOON, verdict, simulatedPods} from '../../checks/builders.ts'
 import type {PlatformCheck} from '../../context.ts'
 import {contains, overlaps, size, toCidr} from '../../spec/cidr.ts'
 import {planAddresses} from '../shared/address-plan.ts'
@@ -66,7 +66,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'networking.dns-cluster',
     title: 'The cluster DNS has ready endpoints',
-    simulated: writtenByLab,
+    simulated: simulatedPods,
     appliesTo: (ctx) => (ctx.provider.simulated ? 'simulated nodes run no DNS server' : true),
     async run(ctx) {
       const slices = await (await ctx.cluster()).listKnown('discovery.k8s.io/v1', 'EndpointSlice')

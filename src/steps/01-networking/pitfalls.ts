@@ -1,6 +1,7 @@
 /** Known failures of phase 1: network, addresses, DNS, permissions, and the stacks that make them. */
 import type {Pitfall} from '../../engine/types.ts'
 
+/** All of the phase, by code. */
 export const pitfalls: Pitfall[] = [
   {
     code: 'KP0101',

@@ -1,6 +1,7 @@
 /** Known failures of phase 2: the cluster answers, but not to you, or it is another one. */
 import type {Pitfall} from '../../engine/types.ts'
 
+/** Pitfalls of access. */
 export const accessPitfalls: Pitfall[] = [
   {
     code: 'KP0211',

@@ -2,7 +2,7 @@
 import type {Pitfall} from '../../engine/types.ts'
 import {accessPitfalls} from './pitfalls-access.ts'
 
-export const pitfalls: Pitfall[] = [
+const ownPitfalls: Pitfall[] = [
   {
     code: 'KP0201',
     title: 'The control plane is open to the world',
@@ -47,7 +47,7 @@ export const pitfalls: Pitfall[] = [
     ],
     fix: [
       {text: 'Which address is it, and is it the right one?', command: 'kp kubeconfig'},
-      {text: 'The lab: see whether it runs, and bring back what stopped.', command: 'kp lab status'},
+      {text: 'The lab: see whether it runs, and bring back what stopped.', command: 'kp lab status <cluster>'},
       {text: 'It starts only what is not running.', command: 'kp step control-plane'},
       {text: 'A cloud: is the cluster active, and does its endpoint let your address in?', command: 'aws eks describe-cluster --name <cluster> --query "cluster.[status,endpoint,resourcesVpcConfig]"'},
       {text: 'Own machines: on a control plane node, is the API server running?', command: 'sudo crictl ps -a --name kube-apiserver'},
@@ -67,7 +67,7 @@ export const pitfalls: Pitfall[] = [
       {output: /Unable to connect to the server: stream error: stream ID \d+; INTERNAL_ERROR; received from peer/},
     ],
     fix: [
-      {text: 'The lab names the part that is dead.', command: 'kp lab status'},
+      {text: 'The lab names the part that is dead.', command: 'kp lab status <cluster>'},
       {text: 'Bring it back.', command: 'kp step control-plane'},
       {text: 'Own machines: on each control plane node.', command: 'sudo crictl ps -a --name "etcd|kube-controller-manager|kube-scheduler"'},
       {text: 'Who holds the leases, and since when?', command: 'kubectl -n kube-system get leases kube-scheduler kube-controller-manager'},
@@ -198,5 +198,7 @@ export const pitfalls: Pitfall[] = [
     runbook: 'api-unreachable.md',
     source: 'etcd docs: maintenance, space quota',
   },
-  ...accessPitfalls,
 ]
+
+/** All of the phase, by code. */
+export const pitfalls: Pitfall[] = [...ownPitfalls, ...accessPitfalls].toSorted((a, b) => a.code.localeCompare(b.code))

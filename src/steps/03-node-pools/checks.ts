@@ -1,5 +1,5 @@
 /** Checks of phase 3. */
-import {check, complainAboutCondition, conditionsOf, SOON, verdict, writtenByLab} from '../../checks/builders.ts'
+import {check, complainAboutCondition, conditionsOf, SOON, verdict, simulatedNodes} from '../../checks/builders.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {parseTaint, POOL_LABEL} from './lab-nodes.ts'
@@ -28,7 +28,7 @@ export const checks: PlatformCheck[] = [
     id: 'node-pools.ready',
     title: 'Every node is ready',
     pitfalls: ['KP0303'],
-    simulated: writtenByLab,
+    simulated: simulatedNodes,
     within: SOON,
     async run(ctx) {
       const nodes = await nodesOf(ctx)
@@ -40,7 +40,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'node-pools.pressure',
     title: 'No node is short of memory, disk or process ids',
-    simulated: writtenByLab,
+    simulated: simulatedNodes,
     within: SOON,
     async run(ctx) {
       const nodes = await nodesOf(ctx)
@@ -104,7 +104,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'node-pools.skew',
     title: 'No kubelet is newer than the API server, or more than three minors older',
-    simulated: writtenByLab,
+    simulated: simulatedNodes,
     within: SOON,
     async run(ctx) {
       const server = ((await (await ctx.cluster()).raw('/version')) as {gitVersion?: string} | undefined)?.gitVersion ?? ''
@@ -123,7 +123,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'node-pools.runtime',
     title: 'Every node runs a container runtime that its Kubernetes supports',
-    simulated: writtenByLab,
+    simulated: simulatedNodes,
     within: SOON,
     async run(ctx) {
       const nodes = await nodesOf(ctx)

@@ -1,6 +1,7 @@
 /** Known failures of phase 3: storage classes, volumes, snapshots. */
 import type {Pitfall} from '../../engine/types.ts'
 
+/** Pitfalls of storage. */
 export const storagePitfalls: Pitfall[] = [
   {
     code: 'KP0304',

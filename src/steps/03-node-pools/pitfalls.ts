@@ -2,7 +2,7 @@
 import type {Pitfall} from '../../engine/types.ts'
 import {storagePitfalls} from './pitfalls-storage.ts'
 
-export const pitfalls: Pitfall[] = [
+const ownPitfalls: Pitfall[] = [
   {
     code: 'KP0301',
     title: 'GPU nodes offer no GPU',
@@ -197,5 +197,7 @@ export const pitfalls: Pitfall[] = [
     confirmBy: 'node-pools.cordoned',
     source: 'Kubernetes docs: safely drain a node',
   },
-  ...storagePitfalls,
 ]
+
+/** All of the phase, by code. */
+export const pitfalls: Pitfall[] = [...ownPitfalls, ...storagePitfalls].toSorted((a, b) => a.code.localeCompare(b.code))

@@ -1,6 +1,7 @@
 /** Known failures of helm releases and of applying objects: the same in every phase that installs something. */
 import type {Pitfall} from '../../engine/types.ts'
 
+/** Pitfalls of helm and of applying objects. */
 export const helmPitfalls: Pitfall[] = [
   {
     code: 'KP0407',

@@ -2,6 +2,7 @@
 import type {Pitfall} from '../../engine/types.ts'
 import {helmPitfalls} from './pitfalls-helm.ts'
 
+/** All of the phase, by code. */
 export const pitfalls: Pitfall[] = [
   {
     code: 'KP0401',

@@ -1,5 +1,5 @@
 /** Checks of phase 5. */
-import {check, complainAboutCondition, conditionsTrue, definitionsEstablished, SOON, verdict, workloadsReady, writtenByLab} from '../../checks/builders.ts'
+import {check, complainAboutCondition, conditionsTrue, definitionsEstablished, SOON, verdict, workloadsReady, simulatedControllers} from '../../checks/builders.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
@@ -60,7 +60,7 @@ export const checks: PlatformCheck[] = [
     id: 'cert-manager.probe-certificate',
     title: 'The issuer issues: the probe certificate is there and valid',
     pitfalls: ['KP0505'],
-    simulated: writtenByLab,
+    simulated: simulatedControllers,
     appliesTo: probes,
     within: SOON,
     async run(ctx) {
@@ -77,7 +77,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'cert-manager.certificates',
     title: `Every certificate is ready and valid for more than ${LEAST_DAYS} days`,
-    simulated: writtenByLab,
+    simulated: simulatedControllers,
     within: SOON,
     async run(ctx) {
       const certificates = await (await ctx.cluster()).list(GROUP, 'Certificate')

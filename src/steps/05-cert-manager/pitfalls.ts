@@ -3,6 +3,7 @@ import type {Pitfall} from '../../engine/types.ts'
 
 const WEBHOOK = String.raw`failed calling webhook "webhook\.cert-manager\.io": (?:failed to call webhook: )?Post "[^"]*": `
 
+/** All of the phase, by code. */
 export const pitfalls: Pitfall[] = [
   {
     code: 'KP0501',

@@ -1,5 +1,5 @@
 /** Checks of phase 6. */
-import {check, complainAboutCondition, complainAboutWorkload, conditionsTrue, definitionsEstablished, SOON, verdict, workloadsReady, writtenByLab} from '../../checks/builders.ts'
+import {check, complainAboutCondition, complainAboutWorkload, conditionsTrue, definitionsEstablished, simulatedControllers, simulatedPods, SOON, verdict, workloadsReady} from '../../checks/builders.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import {DEMO_NAMESPACE, DEMO_TLS, demoHost, GATEWAY, GATEWAY_CLASS, GATEWAY_NAMESPACE} from './names.ts'
@@ -38,7 +38,7 @@ export const checks: PlatformCheck[] = [
     id: 'ingress.address',
     title: 'The platform gateway has an address',
     pitfalls: ['KP0601'],
-    simulated: writtenByLab,
+    simulated: simulatedControllers,
     within: SOON,
     async run(ctx) {
       const gateway = await (await ctx.cluster()).get(GROUP, 'Gateway', GATEWAY, GATEWAY_NAMESPACE)
@@ -50,7 +50,7 @@ export const checks: PlatformCheck[] = [
     id: 'ingress.routes',
     title: 'Every route is accepted and leads to Services that exist',
     pitfalls: ['KP0605'],
-    simulated: writtenByLab,
+    simulated: simulatedControllers,
     within: SOON,
     async run(ctx) {
       const routes = await (await ctx.cluster()).list(GROUP, 'HTTPRoute')
@@ -68,7 +68,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'ingress.demo-ready',
     title: 'The demo application is ready behind its Service',
-    simulated: writtenByLab,
+    simulated: simulatedPods,
     appliesTo: wantsDemo,
     within: SOON,
     async run(ctx) {
@@ -88,7 +88,7 @@ export const checks: PlatformCheck[] = [
     id: 'ingress.demo-tls',
     title: "The certificate of the demo's host name is there",
     pitfalls: ['KP0505'],
-    simulated: writtenByLab,
+    simulated: simulatedControllers,
     appliesTo: wantsDemo,
     within: SOON,
     async run(ctx) {

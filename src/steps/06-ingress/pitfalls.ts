@@ -2,8 +2,7 @@
 import type {Pitfall} from '../../engine/types.ts'
 import {addressPitfalls} from './pitfalls-address.ts'
 
-export const pitfalls: Pitfall[] = [
-  ...addressPitfalls,
+const ownPitfalls: Pitfall[] = [
   {
     code: 'KP0603',
     title: 'The Gateway API is missing or too old',
@@ -169,3 +168,6 @@ export const pitfalls: Pitfall[] = [
     source: 'envoyproxy/gateway 6480',
   },
 ]
+
+/** All of the phase, by code. */
+export const pitfalls: Pitfall[] = [...ownPitfalls, ...addressPitfalls].toSorted((a, b) => a.code.localeCompare(b.code))

@@ -9,7 +9,7 @@ import {template} from '../../tools/helm.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {deleteObject} from '../../tools/kubectl.ts'
 import {MANAGED_BY, onCluster} from './on-cluster.ts'
-import {releaseInputs} from './release-inputs.ts'
+import {releaseInputs, tellSource} from './release-inputs.ts'
 import {describeRepair, repairObjects} from './repair.ts'
 import type {HelmReleaseStep} from './helm-release.ts'
 
@@ -41,6 +41,7 @@ export function appliedChart(options: HelmReleaseStep): PlatformStep {
       return {lines: found === undefined ? [`apply ${ctx.catalog.get(options.component).title}: ${source.said}`] : describeRepair(found), commands: [`helm template … | kubectl apply --server-side --field-manager=${FIELD_MANAGER} -f -`]}
     },
     async apply(ctx, probe) {
+      tellSource(ctx, options.id, (await releaseInputs(ctx, options.component, 0)).source)
       await repairObjects(ctx, (probe.data as ObjectsLook | undefined) ?? (await look(ctx)).look, {fieldManager: FIELD_MANAGER, doing: options.title})
       const cluster = await ctx.cluster()
       cluster.api.forgetResources()

@@ -15,7 +15,7 @@ import {explainWorkloads} from './explain-workloads.ts'
 import {namespaceObject} from './namespace.ts'
 import {onCluster} from './on-cluster.ts'
 import {describeRepair, repairObjects} from './repair.ts'
-import {releaseInputs} from './release-inputs.ts'
+import {releaseInputs, tellSource} from './release-inputs.ts'
 import {HELM_MANAGER, lookAtRelease, RELEASE_LABELS} from './release-state.ts'
 import type {ReleaseLook} from './release-state.ts'
 
@@ -111,7 +111,7 @@ async function install(ctx: PlatformContext, options: HelmReleaseStep, found: Re
     await uninstall(ctx.exec, ctx.access, component.releaseName, component.namespace, `finish the removal of ${component.releaseName}`)
     last = 0
   }
-  ctx.emit({code: 'step.progress', step: options.id, text: found.source.said})
+  tellSource(ctx, options.id, found.source)
   try {
     await upgradeInstall(ctx.exec, ctx.access, {...found.helm, labels: {...found.helm.labels, [RELEASE_LABELS.revision]: String(last + 1)}}, {doing: options.title})
   } catch (error) {

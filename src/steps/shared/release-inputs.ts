@@ -40,3 +40,8 @@ export async function releaseInputs(ctx: PlatformContext, componentId: string, t
     },
   }
 }
+
+/** Says in the output of the run where the chart of a step comes from. */
+export function tellSource(ctx: PlatformContext, step: string, source: ChartSource): void {
+  ctx.emit({code: 'note', phase: step.split('/')[0] ?? '', step, text: source.said})
+}

@@ -5,8 +5,8 @@ import {join} from 'node:path'
 import {KpError, asKpError} from '../../engine/errors.ts'
 import type {Exec, ToolResult} from '../../engine/types.ts'
 import type {Build, Tool} from './catalog.ts'
-import type {Progress} from './install.ts'
 import {labFile} from './paths.ts'
+import type {Progress} from './progress.ts'
 import {compareVersions} from './versions.ts'
 
 const BUILD_TIMEOUT_MS = 45 * 60_000

@@ -10,8 +10,8 @@ import {KpError} from '../../engine/errors.ts'
 import type {Exec} from '../../engine/types.ts'
 import type {Download, Tool} from './catalog.ts'
 import {thisMachine} from './digest.ts'
-import type {Progress} from './install.ts'
 import type {Environment} from './paths.ts'
+import type {Progress} from './progress.ts'
 
 /** Milliseconds until a publisher counts as out of reach. */
 const PROBE_MS = 3000

@@ -10,16 +10,7 @@ import {makeOwnFolder, sweepOwnFolders, waitForClaim} from './claim.ts'
 import {toolFolder} from './digest.ts'
 import {downloadTool} from './download.ts'
 import type {Environment} from './paths.ts'
-
-/** How far an installation is. */
-export interface Progress {
-  tool: string
-  version: string
-  phase: 'wait' | 'download' | 'build'
-  /** Absent where it cannot be told. */
-  percent?: number
-  line: string
-}
+import type {Progress} from './progress.ts'
 
 /** What an installation needs. */
 export interface InstallOptions {

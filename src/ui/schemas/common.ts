@@ -31,6 +31,7 @@ export const checkReport = z.object({
   severity,
   status: checkStatus,
   simulated: z.boolean().describe('The status that it read was written by a simulation (lab).'),
+  simulatedBy: z.string().optional().describe('Which simulation wrote it.'),
   observed: z.string().describe('What was seen; for skip and unknown the reason.'),
   expected: z.string().nullable(),
   evidence: z.array(z.string()),

@@ -61,7 +61,7 @@ describe('matchPitfalls', () => {
       checks: ['a'], containers: [{reason: 'ImagePullBackOff'}], events: [{reason: 'Failed', message: 'dial tcp: i/o timeout'}],
       conditions: [{kind: 'Gateway', type: 'Programmed', status: 'False', reason: 'NoResources'}], awsErrors: ['AccessDenied'], output: 'denied',
     })
-    expect(codes(found)).toEqual(['output', 'reason', 'aws', 'event', 'container', 'check'])
+    expect(codes(found)).toEqual(['output', 'event', 'reason', 'aws', 'container', 'check'])
   })
 
   test('equals keep the order given', () => {

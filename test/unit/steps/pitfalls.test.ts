@@ -171,6 +171,58 @@ describe('failing checks', () => {
   })
 })
 
+describe('whole incidents: the cause comes first', () => {
+  test('a load balancer that is refused', () => {
+    const found = matchPitfalls(ALL, {
+      checks: ['ingress.address', 'ingress.gateway-programmed', 'ingress.demo-ready'],
+      conditions: [{kind: 'Gateway', type: 'Programmed', status: 'False', reason: 'AddressNotAssigned', message: 'No addresses have been assigned to the Gateway'}],
+      events: [{reason: 'EnsuringLoadBalancer', message: 'Ensuring load balancer'}, {reason: 'SyncLoadBalancerFailed', message: 'Error syncing load balancer: quota exceeded'}],
+    })
+    expect(found[0]?.code).toBe('KP0601')
+    expect(found.map((one) => one.code)).toContain('KP0604')
+  })
+
+  test('a node that is cut off', () => {
+    const found = matchPitfalls(ALL, {
+      checks: ['node-pools.ready', 'node-pools.pressure', 'cni.agent-ready'],
+      conditions: [{kind: 'Node', type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.'}],
+      events: [{reason: 'NodeNotReady', message: 'Node n3 status is now: NodeNotReady'}, {reason: 'TaintManagerEviction', message: 'Marking for deletion Pod demo/demo-1'}],
+    })
+    expect(found[0]?.code).toBe('KP0303')
+  })
+
+  test('a node without network agent is not just a node that is not ready', () => {
+    const found = matchPitfalls(ALL, {
+      checks: ['node-pools.ready'],
+      conditions: [{kind: 'Node', type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'}],
+    })
+    expect(found.map((one) => one.code).slice(0, 2)).toEqual(['KP0403', 'KP0303'])
+  })
+
+  test('pods that wait for an image behind a release that does not become ready', () => {
+    const found = matchPitfalls(ALL, {
+      tool: 'helm',
+      exitCode: 1,
+      output: 'Error: resource Deployment/cert-manager/cert-manager not ready. status: InProgress, message: Available: 0/2\ncontext deadline exceeded',
+      events: [{reason: 'Failed', message: 'Failed to pull image "quay.io/jetstack/cert-manager-controller:v1.21.1": failed to do request: Head "https://quay.io/v2/": dial tcp 34.224.196.162:443: i/o timeout'}],
+      containers: [{reason: 'ImagePullBackOff'}],
+    })
+    expect(found.map((one) => one.code)).toEqual(expect.arrayContaining(['KP0101', 'KP0410']))
+    expect(found[0]?.code).toBe('KP0101')
+  })
+
+  test('an issuer without its Secret, and the certificates that wait for it', () => {
+    const found = matchPitfalls(ALL, {
+      checks: ['cert-manager.issuer-ready', 'cert-manager.certificates', 'cert-manager.probe-certificate', 'ingress.demo-tls'],
+      conditions: [
+        {kind: 'Certificate', type: 'Ready', status: 'False', reason: 'DoesNotExist', message: 'Issuing certificate as Secret does not exist'},
+        {kind: 'ClusterIssuer', type: 'Ready', status: 'False', reason: 'ErrGetKeyPair', message: 'Error getting keypair for CA issuer: secrets "kp-internal-ca" not found'},
+      ],
+    })
+    expect(found[0]?.code).toBe('KP0505')
+  })
+})
+
 describe('what a phase says of itself', () => {
   test.each(PHASES)('$about.number $about.title', ({about}) => {
     for (const text of [about.what, about.why, ...about.how]) {

@@ -1,17 +1,17 @@
-/** The plan as a result. */
-import type {CommandResult} from '../base-command.ts'
-import type {PlatformPhase} from '../context.ts'
-import {EXIT} from '../engine/errors.ts'
-import {pastDurations} from '../engine/journal.ts'
-import {planPhases} from '../engine/plan.ts'
-import type {OpenedPlatform} from '../platform/open.ts'
-import {guardCluster} from '../platform/session.ts'
-import {writeFileAtomic} from '../render/files.ts'
-import type {Terminal} from '../ui/io.ts'
-import {planResult} from '../ui/make-results.ts'
-import type {Words} from '../ui/render-common.ts'
-import {renderPlan} from '../ui/render-plan.ts'
-import {PARALLEL_LOOKS} from './up.ts'
+/** What `kp plan` and `kp step --plan` share: the plan as a result. */
+import type {CommandResult} from './base-command.ts'
+import type {PlatformPhase} from './context.ts'
+import {EXIT} from './engine/errors.ts'
+import {pastDurations} from './engine/journal.ts'
+import {planPhases} from './engine/plan.ts'
+import {PARALLEL_LOOKS} from './operations/up.ts'
+import type {OpenedPlatform} from './platform/open.ts'
+import {guardCluster} from './platform/session.ts'
+import {writeFileAtomic} from './render/files.ts'
+import type {Terminal} from './ui/io.ts'
+import {planResult} from './ui/make-results.ts'
+import type {Words} from './ui/render-common.ts'
+import {renderPlan} from './ui/render-plan.ts'
 
 /** What a plan is asked for. */
 export interface PlanCommandOptions {

@@ -1,0 +1,65 @@
+/** What must be true after a kill: the next `kp up` ends like a run that was never killed. */
+import {mkdirSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {dirname, join} from 'node:path'
+import {expect} from 'vitest'
+import {describeEntry, isLease} from './audit.ts'
+import {openTestPlatform} from './platform.ts'
+import type {TestPlatform} from './platform.ts'
+import {compareTraces, takeTraces} from './traces.ts'
+import type {Traces} from './traces.ts'
+
+/** A platform whose temporary folder is its own, so that what is left there is seen. */
+export interface Victim {
+  platform: TestPlatform
+  temporary: string
+  /** Environment of every kp that runs on it. */
+  env: Record<string, string>
+}
+
+/** Makes a platform repository that is not built yet. All have one name, so that their traces can be compared. */
+export async function openVictim(): Promise<Victim> {
+  const platform = await openTestPlatform({name: 'killed', build: 'none'})
+  const temporary = join(dirname(platform.root), 'tmp')
+  mkdirSync(temporary)
+  return {platform, temporary, env: {TMPDIR: temporary, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache')}}
+}
+
+interface UpEvent {
+  event?: string
+  step?: string
+  text?: string
+  data?: Record<string, unknown>
+}
+
+/** Builds to the end. @returns its events */
+export async function buildToEnd({platform, env}: Victim): Promise<UpEvent[]> {
+  const {stdout} = await platform.kpOk(['up', '--yes', '--json'], {env})
+  return stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as UpEvent)
+}
+
+/** What a run settled before it began, in words: `lock.takenOver`, `leftover.waiting` … */
+export function settled(events: UpEvent[]): string {
+  const codes = new Set(events.map(({event}) => event ?? '').filter((code) => code.startsWith('lock.') || code.startsWith('leftover.')))
+  return codes.size === 0 ? 'nothing to settle' : [...codes].join(', ')
+}
+
+/** Demands that a platform is complete, that nothing is left to do, and that it is the same as the reference. */
+export async function expectSame(victim: Victim, reference: Traces): Promise<void> {
+  const {platform, env} = victim
+  await platform.kpOk(['plan', '--exit-code', '--json'], {env})
+  const mark = platform.audit().mark()
+  const again = await buildToEnd(victim)
+  expect(again.filter(({event, data}) => event === 'step.started' || (event === 'tool.started' && data?.['mutates'] === true))).toEqual([])
+  const writes = (await platform.audit().writes(mark)).filter((entry) => !isLease(entry))
+  expect(writes.map(describeEntry)).toEqual([])
+  expect(compareTraces(reference, await takeTraces(platform, victim.temporary))).toEqual([])
+}
+
+/** The traces of a platform that is built without a kill; it stays as it is until `close`. */
+export async function openReference(): Promise<{victim: Victim; traces: Traces}> {
+  const victim = await openVictim()
+  await buildToEnd(victim)
+  await buildToEnd(victim)
+  return {victim, traces: await takeTraces(victim.platform, victim.temporary)}
+}

@@ -1,0 +1,119 @@
+/** Everything that a run of kp leaves behind, in a form in which two runs can be compared. */
+import {createHash} from 'node:crypto'
+import {existsSync, readFileSync, readdirSync} from 'node:fs'
+import {join} from 'node:path'
+import type {KubeObject} from '../../src/tools/kube-api.ts'
+import type {TestPlatform} from './platform.ts'
+
+/** What was found, each as `what it is` → `what it is like`. */
+export type Traces = Map<string, string>
+
+/** Kinds that controllers make, with names or contents of chance: of these the owner and the number count. */
+const DERIVED = new Set(['Pod', 'EndpointSlice', 'Endpoints', 'ReplicaSet', 'ControllerRevision', 'IPAddress', 'Lease'])
+/** Records of what went on, which are not the same twice. */
+const LEFT_OUT = /^(events(\.events\.k8s\.io)?|componentstatuses)$/
+
+/** Takes the traces of a platform: cluster, repository, `.kp`, state folder, temporary folder, processes. */
+export async function takeTraces(platform: TestPlatform, temporary: string): Promise<Traces> {
+  const traces: Traces = new Map()
+  if (existsSync(platform.lab.adminKubeconfig)) for (const [name, text] of await objectTraces(platform)) traces.set(name, text)
+  for (const path of filesBelow(platform.root)) {
+    if (path.startsWith('.git/')) continue
+    if (path.startsWith('.kp/')) traces.set(`file ${path.replace(/^\.kp\/runs\/[^/]+/, '.kp/runs/RUN').replace(/release-[0-9a-f-]+-\d+/, 'release-UID')}`, 'there')
+    else traces.set(`file ${path}`, createHash('sha256').update(readFileSync(join(platform.root, path))).digest('hex'))
+  }
+  for (const path of readIfThere(join(platform.stateDir, 'labs'))) traces.set(`lab folder ${path}`, 'there')
+  for (const path of readIfThere(platform.lab.folder)) traces.set(`lab file ${path}`, 'there')
+  for (const path of readIfThere(temporary)) traces.set(`temporary ${path}`, 'there')
+  for (const name of processesOf(platform.stateDir)) traces.set(`process ${name}`, String(Number(traces.get(`process ${name}`) ?? 0) + 1))
+  return traces
+}
+
+/** The differences of two traces, one a line. */
+export function compareTraces(expected: Traces, found: Traces): string[] {
+  const names = [...new Set([...expected.keys(), ...found.keys()])].toSorted()
+  return names.flatMap((name) => {
+    const [before, after] = [expected.get(name), found.get(name)]
+    if (before === after) return []
+    if (before === undefined) return [`surplus: ${name}`]
+    if (after === undefined) return [`missing: ${name}`]
+    return [`other:   ${name}\n${firstDifference(before, after)}`]
+  })
+}
+
+async function objectTraces(platform: TestPlatform): Promise<Traces> {
+  const listed = await platform.kubectl(['api-resources', '--verbs=list', '--output=name'])
+  const kinds = listed.split('\n').filter((kind) => kind !== '' && !LEFT_OUT.test(kind))
+  const text = await platform.kubectl(['get', kinds.join(','), '--all-namespaces', '--output=json'])
+  const traces: Traces = new Map()
+  const counted = new Map<string, number>()
+  for (const object of (JSON.parse(text) as {items: KubeObject[]}).items) {
+    const {kind, metadata} = object
+    const place = `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}`
+    const owner = metadata.ownerReferences?.[0]
+    if (DERIVED.has(kind) && owner !== undefined && kind !== 'Lease') {
+      const name = `${place}of ${owner.kind} ${owner.name}`
+      counted.set(name, (counted.get(name) ?? 0) + 1)
+    } else if (kind === 'IPAddress') {
+      counted.set('IPAddress', (counted.get('IPAddress') ?? 0) + 1)
+    } else {
+      traces.set(place + metadata.name, DERIVED.has(kind) ? 'there' : JSON.stringify(wantedPart(object), sortKeys, 1))
+    }
+  }
+  for (const [name, count] of counted) traces.set(name, String(count))
+  return traces
+}
+
+/** An object without what the server, or chance, puts into it. */
+function wantedPart(object: KubeObject): unknown {
+  const {metadata, status: _status, ...rest} = structuredClone(object)
+  const labels = {...metadata.labels}
+  delete labels['modifiedAt']
+  const annotations = {...metadata.annotations}
+  const part: Record<string, unknown> = {...rest, labels, annotations, finalizers: metadata.finalizers, deleted: metadata.deletionTimestamp !== undefined}
+  if (object.kind === 'Secret') part['data'] = Object.keys((object['data'] as object | undefined) ?? {}).toSorted()
+  if (object.kind === 'ConfigMap' && /^(kube-root-ca\.crt|extension-apiserver-authentication)$/.test(metadata.name)) part['data'] = Object.keys(object['data'] as object)
+  const spec = part['spec'] as Record<string, unknown> | undefined
+  if (spec !== undefined) {
+    for (const field of ['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'podCIDR', 'podCIDRs', 'caBundle']) delete spec[field]
+    if (object.kind === 'Service') for (const port of (spec['ports'] as Record<string, unknown>[] | undefined) ?? []) delete port['nodePort']
+  }
+  return part
+}
+
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function firstDifference(before: string, after: string): string {
+  const [a, b] = [before.split('\n'), after.split('\n')]
+  const at = a.findIndex((line, index) => line !== b[index])
+  const index = at === -1 ? a.length : at
+  return `  - ${a.slice(index, index + 3).join('\n  - ')}\n  + ${b.slice(index, index + 3).join('\n  + ')}`
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, {recursive: true, withFileTypes: true})
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+}
+
+function readIfThere(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : []
+}
+
+/** Programs whose environment names the state folder. Linux only; elsewhere none. */
+export function processesOf(stateDir: string): string[] {
+  if (process.platform !== 'linux') return []
+  return readdirSync('/proc').flatMap((pid) => {
+    if (!/^\d+$/.test(pid)) return []
+    try {
+      if (!readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`KP_STATE_DIR=${stateDir}`)) return []
+      const program = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0]?.split('/').at(-1) ?? ''
+      return program === '' ? [] : [program]
+    } catch {
+      return []
+    }
+  })
+}
