@@ -5,6 +5,7 @@ import {Command, Flags} from '@oclif/core'
 import type {Interfaces} from '@oclif/core'
 import {asKpError, EXIT, KpError} from './engine/errors.ts'
 import {newRunId} from './engine/journal.ts'
+import {didYouMean} from './engine/spelling.ts'
 import type {PlatformPhase} from './context.ts'
 import {createBus} from './platform/bus.ts'
 import type {EventBus} from './platform/bus.ts'
@@ -172,12 +173,22 @@ export abstract class KpCommand extends Command {
   }
 }
 
+/** What oclif's parser throws. */
+interface ParserError extends Error {
+  parse?: {input?: {flags?: Record<string, unknown>}}
+  /** The flags that do not exist, as typed. */
+  flags?: string[]
+}
+
 /** Errors of oclif's parser are wrong usage. */
-function fromOclif(error: Error & {oclif?: {exit?: number}; parse?: unknown; suggestions?: string[]}): KpError | undefined {
+function fromOclif(error: ParserError): KpError | undefined {
   if (error instanceof KpError) return undefined
   const fromParser = error.parse !== undefined || /^(Nonexistent flag|Unexpected argument|Missing |Expected |Flag |Parsing|The following error)/.test(error.message)
   if (!fromParser) return undefined
-  return new KpError({code: 'USAGE', message: error.message.replace(/\nSee more help with --help$/, '').replaceAll(/\s*\n\s*/g, ' '), next: ['run the same command with --help']})
+  const message = error.message.replace(/\nSee more help with --help$/, '').replaceAll(/\s*\n\s*/g, ' ')
+  const known = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`)
+  const hint = error.flags?.length === 1 ? didYouMean(error.flags[0] ?? '', known) : ''
+  return new KpError({code: 'USAGE', message: `${message}${hint}`, next: ['run the same command with --help']})
 }
 
 function ensureLineBreak(text: string): string {

@@ -108,7 +108,7 @@ function hold(options: LeaseOptions, self: LockHolder, first: LeaseObject): Held
       await busy
       const {metadata, ...rest} = current
       const {[HOLDER]: _holder, ...annotations} = metadata.annotations ?? {}
-      await api.request({method: 'PUT', path: `${PATH}/${LEASE.name}`, timeoutMs: 5000, body: {...rest, metadata: {...metadata, annotations}, spec: {...current.spec, holderIdentity: ''}}}).catch(() => {})
+      await api.request({method: 'PUT', path: `${PATH}/${LEASE.name}`, timeoutMs: 5000, evenIfStopped: true, body: {...rest, metadata: {...metadata, annotations}, spec: {...current.spec, holderIdentity: ''}}}).catch(() => {})
     },
   }
 }

@@ -1,4 +1,8 @@
 /** Runs programs: the only place that starts a process for a step. */
+import {randomBytes} from 'node:crypto'
+import {closeSync, openSync, unlinkSync, writeSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {execa} from 'execa'
 import {KpError} from '../engine/errors.ts'
 import type {EventInput} from '../engine/events.ts'
@@ -59,18 +63,20 @@ async function runTool(options: ExecOptions, call: ToolCall): Promise<ToolResult
   if (signal.aborted) throw interrupted(call, commandLine)
   const path = call.tool.startsWith('/') ? call.tool : await options.findTool(call.tool)
   const started = Date.now()
+  const input = call.input === undefined ? undefined : openInput(call.input)
   const subprocess = execa(path, call.args, {
     reject: false,
     detached: true,
     cleanup: true,
     forceKillAfterDelay: false,
     stripFinalNewline: false,
-    ...(call.input === undefined ? {stdin: 'ignore' as const} : {input: call.input}),
+    stdin: input ?? 'ignore',
     ...(call.cwd === undefined ? {} : {cwd: call.cwd}),
     env: {...options.env, ...call.env, ...(options.runId === undefined ? {} : {[RUN_VARIABLE]: options.runId})},
     extendEnv: false,
     maxBuffer: 512 * 1024 * 1024,
   })
+  if (input !== undefined) closeSync(input)
   const pid = subprocess.pid
   if (pid !== undefined) {
     options.emit({code: 'tool.started', ...call.at, text: call.doing, data: {tool: call.tool, pid, start: identifyProcess(pid)?.start ?? '?', command: commandLine, mutates: call.mutates}})
@@ -127,6 +133,20 @@ async function runTool(options: ExecOptions, call: ToolCall): Promise<ToolResult
     })
   }
   return {exitCode: result.exitCode, stdout, stderr, durationMs, commandLine, recorded: false}
+}
+
+/**
+ * A program's whole input, in a file that has lost its name. Through a pipe a kp that is killed would cut it off,
+ * and helm would install what it had read so far.
+ */
+function openInput(text: string): number {
+  const path = join(tmpdir(), `kp-${randomBytes(8).toString('hex')}`)
+  const file = openSync(path, 'wx+', 0o600)
+  unlinkSync(path)
+  const bytes = Buffer.from(text)
+  // Written at positions, so that the program starts to read at the beginning.
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written, bytes.length - written, written)
+  return file
 }
 
 function interrupted(call: ToolCall, command: string, tool?: KpError['tool']): KpError {

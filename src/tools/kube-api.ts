@@ -48,6 +48,8 @@ export interface KubeRequest {
   accept?: string
   /** Milliseconds; default 30 seconds. */
   timeoutMs?: number
+  /** True for what must still be done when the run was stopped at once: giving the lock back. */
+  evenIfStopped?: boolean
 }
 
 /** The kind of thing that a resource of the API is. */
@@ -214,7 +216,7 @@ export class KubeApi {
           method: call.method ?? 'GET',
           path: `${base}${call.path}`,
           timeout: call.timeoutMs ?? 30_000,
-          signal: this.#options.signal,
+          ...(call.evenIfStopped === true ? {} : {signal: this.#options.signal}),
           headers: {
             ...(options.headers as Record<string, string>),
             'user-agent': this.#options.userAgent,

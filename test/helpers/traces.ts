@@ -70,13 +70,19 @@ function wantedPart(object: KubeObject): unknown {
   const labels = {...metadata.labels}
   delete labels['modifiedAt']
   const annotations = {...metadata.annotations}
+  delete annotations['lab.kp.dev/load-balancer-address']
   const part: Record<string, unknown> = {...rest, labels, annotations, finalizers: metadata.finalizers, deleted: metadata.deletionTimestamp !== undefined}
   if (object.kind === 'Secret') part['data'] = Object.keys((object['data'] as object | undefined) ?? {}).toSorted()
   if (object.kind === 'ConfigMap' && /^(kube-root-ca\.crt|extension-apiserver-authentication)$/.test(metadata.name)) part['data'] = Object.keys(object['data'] as object)
   const spec = part['spec'] as Record<string, unknown> | undefined
   if (spec !== undefined) {
     for (const field of ['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'podCIDR', 'podCIDRs', 'caBundle']) delete spec[field]
-    if (object.kind === 'Service') for (const port of (spec['ports'] as Record<string, unknown>[] | undefined) ?? []) delete port['nodePort']
+    if (object.kind === 'Service') {
+      for (const port of (spec['ports'] as Record<string, unknown>[] | undefined) ?? []) {
+        delete port['nodePort']
+        if (metadata.name === 'kubernetes') delete port['targetPort']
+      }
+    }
   }
   return part
 }

@@ -150,19 +150,19 @@ async function linkPrograms(layout: LabLayout, tools: LabTools): Promise<void> {
   await symlink(join(tools.kwokctl.folder, 'kwokctl'), join(layout.bin, 'kwokctl'))
 }
 
-/** Runs kwokctl; where etcd or the API server die meanwhile, ends it at once instead of letting it wait for them. */
+/** Runs kwokctl; where etcd or the API server end meanwhile, ends it at once instead of letting it wait for them. */
 async function withWatch(settings: LabSettings, layout: LabLayout, work: () => Promise<void>): Promise<void> {
   let working = true
   const watch = async (): Promise<void> => {
-    for (;;) {
-      await settings.clock.sleep(500)
+    // A process that is being started may look dead for an instant: twice in a row is dead.
+    for (let deadLooks = 0; deadLooks < 2; ) {
+      await settings.clock.sleep(400)
       if (!working) return
       const dead = await deadComponents(layout)
-      if (['etcd', 'kube-apiserver'].some((name) => dead.includes(name) && existsSync(join(layout.pids, `${name}.pid`)))) {
-        await endLabProcesses(layout, settings.clock)
-        return
-      }
+      const ended = ['etcd', 'kube-apiserver'].some((name) => dead.includes(name) && existsSync(join(layout.pids, `${name}.pid`)))
+      deadLooks = ended ? deadLooks + 1 : 0
     }
+    await endLabProcesses(layout, settings.clock)
   }
   const watching = watch()
   try {

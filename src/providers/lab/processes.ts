@@ -4,7 +4,7 @@ import {mkdir, readFile, readdir, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import type {Clock} from '../../engine/clock.ts'
 import {KpError} from '../../engine/errors.ts'
-import {identifyProcess, isAlive} from '../../engine/processes.ts'
+import {commandOf, identifyProcess, isAlive} from '../../engine/processes.ts'
 import type {ProcessIdentity} from '../../engine/processes.ts'
 import {COMPONENTS} from './layout.ts'
 import type {Component, LabLayout} from './layout.ts'
@@ -44,21 +44,15 @@ export async function endLabProcesses(layout: LabLayout, clock: Clock): Promise<
 
 /** The components that do not run, and the registered processes that do not. */
 export async function deadComponents(layout: LabLayout): Promise<string[]> {
-  const programs = new Map((await listProgramPaths()).map(({pid, program}) => [pid, program]))
   const dead: string[] = []
-  for (const component of COMPONENTS) {
-    const pid = await readPid(join(layout.pids, `${component}.pid`))
-    const runs = pid !== undefined && programs.get(pid)?.startsWith(`${layout.folder}/`) === true && identifyProcess(pid) !== undefined
-    if (!runs) dead.push(component)
-  }
+  for (const component of COMPONENTS) if ((await componentPid(layout, component)) === undefined) dead.push(component)
   for (const {name, identity} of await readRegistered(layout)) if (isAlive(identity) !== true) dead.push(name)
   return dead
 }
 
 /** Ends one component at once, where it runs. */
 export async function endComponent(layout: LabLayout, component: Component): Promise<void> {
-  if ((await deadComponents(layout)).includes(component)) return
-  const pid = await readPid(join(layout.pids, `${component}.pid`))
+  const pid = await componentPid(layout, component)
   if (pid !== undefined) kill(pid)
 }
 
@@ -90,6 +84,13 @@ async function readRegistered(layout: LabLayout): Promise<{name: string; identit
     }),
   )
   return read.filter((each) => each?.identity?.pid !== undefined) as {name: string; identity: ProcessIdentity}[]
+}
+
+/** The pid of a component that runs; a pid that belongs to another program by now is none. */
+async function componentPid(layout: LabLayout, component: Component): Promise<number | undefined> {
+  const pid = await readPid(join(layout.pids, `${component}.pid`))
+  if (pid === undefined || identifyProcess(pid) === undefined) return undefined
+  return commandOf(pid)?.startsWith(`${layout.folder}/`) === true ? pid : undefined
 }
 
 async function readPid(path: string): Promise<number | undefined> {

@@ -1,8 +1,26 @@
 /** Why the workloads of a namespace are not ready, in words. */
+import {ClusterReader} from '../../checks/cluster.ts'
 import type {PlatformContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 
 const MOST = 8
+
+const FIRST_LOOK_MS = 4000
+const LOOK_EVERY_MS = 3000
+
+/** Says every few seconds what a tool that waits for workloads is waiting for. Call the result to end it. */
+export function sayWhatIsWaitedFor(ctx: PlatformContext, at: {phase: string; step: string}, namespace: string): () => void {
+  const ended = new AbortController()
+  void (async () => {
+    await ctx.clock.sleep(FIRST_LOOK_MS, ended.signal)
+    while (!ended.signal.aborted && !ctx.signal.aborted) {
+      const [first] = await explainWorkloads(ctx, namespace).catch(() => [])
+      if (first !== undefined && !ended.signal.aborted) ctx.emit({code: 'step.progress', ...at, text: `waiting for ${first}`})
+      await ctx.clock.sleep(LOOK_EVERY_MS, ended.signal)
+    }
+  })()
+  return () => ended.abort()
+}
 
 interface PodStatus {
   phase?: string
@@ -20,7 +38,8 @@ interface ContainerStatus {
 
 /** One line for each pod that is not ready, and for each replica that could not be made. */
 export async function explainWorkloads(ctx: PlatformContext, namespace: string): Promise<string[]> {
-  const cluster = await ctx.cluster()
+  // A reader of its own: what was read before is of no use while things change.
+  const cluster = new ClusterReader((await ctx.cluster()).api)
   const [pods, sets, events] = await Promise.all([cluster.list('v1', 'Pod'), cluster.list('apps/v1', 'ReplicaSet'), cluster.list('v1', 'Event')])
   const inNamespace = (objects: KubeObject[] | undefined): KubeObject[] => (objects ?? []).filter((object) => object.metadata.namespace === namespace)
   const lines = [...inNamespace(pods).flatMap(explainPod), ...inNamespace(sets).flatMap(explainReplicas)]

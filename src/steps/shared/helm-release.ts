@@ -11,7 +11,7 @@ import {uninstall, upgradeArgs, upgradeInstall} from '../../tools/helm.ts'
 import type {HelmRelease} from '../../tools/helm.ts'
 import {deleteObject} from '../../tools/kubectl.ts'
 import {chartDefinitions} from './chart-definitions.ts'
-import {explainWorkloads} from './explain-workloads.ts'
+import {explainWorkloads, sayWhatIsWaitedFor} from './explain-workloads.ts'
 import {namespaceObject} from './namespace.ts'
 import {onCluster} from './on-cluster.ts'
 import {describeRepair, repairObjects} from './repair.ts'
@@ -112,10 +112,13 @@ async function install(ctx: PlatformContext, options: HelmReleaseStep, found: Re
     last = 0
   }
   tellSource(ctx, options.id, found.source)
+  const stopSaying = sayWhatIsWaitedFor(ctx, {phase: options.id.split('/')[0] ?? '', step: options.id}, component.namespace)
   try {
     await upgradeInstall(ctx.exec, ctx.access, {...found.helm, labels: {...found.helm.labels, [RELEASE_LABELS.revision]: String(last + 1)}}, {doing: options.title})
   } catch (error) {
     throw await withWorkloads(ctx, component, error)
+  } finally {
+    stopSaying()
   }
 }
 
