@@ -21,7 +21,7 @@ type Loose = any
 /** Facts of a rendered manifest. */
 export function factsOf(entry: ComponentEntry, manifest: string): ChartFacts {
   const objects = parseAllDocuments(manifest, {logLevel: 'silent'})
-    .map((document) => ('toJS' in document ? (document.toJS() as Loose) : null))
+    .map((document) => ('toJS' in document ? (document.toJS()) : null))
     .filter((object) => object !== null && object.kind !== undefined)
   const facts: Required<ChartFacts> = {chart: entry.chart.name, version: entry.chart.version, objects: [], workloads: {}, services: {}, budgets: {}, crds: {}, webhooks: {}, bindings: {}}
   for (const object of objects) {

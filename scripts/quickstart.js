@@ -11,7 +11,7 @@ build()
 
 const kp = join(root, 'bin', 'run.js')
 const folder = resolve(process.env.INIT_CWD ?? process.cwd(), process.argv[2] ?? 'acme')
-const shown = relative(process.cwd(), folder) || '.'
+const shown = relative(process.env.INIT_CWD ?? process.cwd(), folder) || '.'
 const step = (text) => console.log(`\n── ${text}\n`)
 
 if (existsSync(join(folder, 'kp.yaml'))) {
@@ -28,14 +28,15 @@ run(node, [kp, 'verify', '--dir', folder])
 console.log(`
 That took ${Math.round((Date.now() - started) / 1000)} seconds.
 
-Real:      etcd, API server, controllers, scheduler, helm, kubectl, every object.
+Real:      etcd, API server, controllers, scheduler, helm, kubectl, all objects.
 Simulated: nodes, containers, and what controllers in them would do; such
            passes are marked (simulated).
 
-Try next, in ${shown}:
-  alias kp="${relative(process.cwd(), node)} ${relative(process.cwd(), kp)}"
-  kp status -C ${shown}
-  kp plan -C ${shown}                      nothing to do
-  kubectl --kubeconfig "$(kp kubeconfig -C ${shown})" get pods -A
+Try next:
+  alias kp='${node} ${kp}'
+  cd ${shown}
+  kp status
+  kp plan               nothing to do
   kp explain cert-manager
-  kp lab down -C ${shown} --yes            ends the lab; nothing of it is left`)
+  kubectl --kubeconfig "$(kp kubeconfig)" get pods -A
+  kp lab down --yes     ends the lab; nothing of it is left`)

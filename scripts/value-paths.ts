@@ -101,16 +101,16 @@ function openKnown(tree: ValuePaths): ValuePaths {
 /** Keys that values.yaml shows commented out, `# key: value` at the column of its siblings. Prose that looks like it does no harm. */
 function commentedPaths(text: string): string[][] {
   const found: string[][] = []
-  const open: {column: number; key: string}[] = []
+  const parents: {column: number; key: string}[] = []
   for (const line of text.split('\n')) {
     const written = /^( *)([A-Za-z][\w-]*):(\s|$)/.exec(line)
     const commented = /^( *)# ?([a-z]\w*):(\s|$)/.exec(line)
     const column = (written ?? commented)?.[1]?.length
     const key = (written ?? commented)?.[2]
     if (column === undefined || key === undefined || /^(ref|default|type|example|note)$/.test(key)) continue
-    while ((open.at(-1)?.column ?? -1) >= column) open.pop()
-    if (written === null) found.push([...open.map((entry) => entry.key), key])
-    else open.push({column, key})
+    while ((parents.at(-1)?.column ?? -1) >= column) parents.pop()
+    if (written === null) found.push([...parents.map((entry) => entry.key), key])
+    else parents.push({column, key})
   }
   return found
 }

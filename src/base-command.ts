@@ -57,6 +57,8 @@ export abstract class KpCommand extends Command {
   protected redactor: Redactor = createRedactor()
   protected bus: EventBus = createBus(() => Date.now())
   protected interrupts: Interrupts | undefined
+  /** Whether the first Ctrl-C stops the command at once: so it is where no step has to be finished. */
+  protected stopsAtOnce = true
   protected phases: PlatformPhase[] = []
 
   /** The work of the command. */
@@ -64,6 +66,7 @@ export abstract class KpCommand extends Command {
 
   override async run(): Promise<void> {
     const result = await this.work()
+    if (this.stopsAtOnce && this.interrupts?.stopping() === true) throw new KpError({code: 'INTERRUPTED', message: 'stopped', next: ['run the same command again']})
     await this.print(this.global.json ? resultLine(this.redactor.value(result.json)) : this.redactor.text(ensureLineBreak(result.text())))
     if (result.exit !== undefined && result.exit !== EXIT.ok) this.exit(result.exit)
   }
@@ -103,6 +106,17 @@ export abstract class KpCommand extends Command {
     return opened
   }
 
+  /** Name of the lab of the platform here, for the lab commands; undefined outside of a platform, or where its provider is another. */
+  protected async labOfPlatform(): Promise<string | undefined> {
+    try {
+      const {ctx} = await this.open()
+      return ctx.provider.id === 'lab' ? ctx.spec.environment.cluster : undefined
+    } catch (error) {
+      if (error instanceof KpError && error.code === 'SPEC_MISSING' && this.global.dir === undefined) return undefined
+      throw error
+    }
+  }
+
   /** Opens the platform for something that only looks, and writes the caches afterwards. */
   protected async withPlatform(look: (opened: OpenedPlatform) => Promise<CommandResult>): Promise<CommandResult> {
     const opened = await this.open()
@@ -115,7 +129,10 @@ export abstract class KpCommand extends Command {
 
   /** Signals are understood from here on. */
   protected watch(): Interrupts {
-    this.interrupts ??= watchInterrupts((signal) => this.bus.emit({code: 'run.interrupted', text: 'stopping after the step in hand; once more stops at once', data: {signal}}))
+    this.interrupts ??= watchInterrupts((signal) => {
+      if (this.stopsAtOnce) this.interrupts?.abort()
+      else this.bus.emit({code: 'run.interrupted', text: 'stopping after the step in hand; once more stops at once', data: {signal}})
+    })
     return this.interrupts
   }
 
@@ -163,7 +180,7 @@ export abstract class KpCommand extends Command {
     const exit = error.code === 'INTERRUPTED' && cause === 'SIGTERM' ? EXIT.terminated : error.exit
     if (json) await this.print(resultLine(this.redactor.value({...errorResult(error), exit})))
     else await writeWhole(process.stderr, this.redactor.text(ensureLineBreak(renderError(errorBodyOf(error), this.terminal, this.words()))))
-    if (this.global?.verbose === true && error.code === 'BUG' && error.cause instanceof Error) process.stderr.write(`${this.redactor.text(error.cause.stack ?? '')}\n`)
+    if (this.global?.verbose && error.code === 'BUG' && error.cause instanceof Error) process.stderr.write(`${this.redactor.text(error.cause.stack ?? '')}\n`)
     this.exit(exit)
   }
 
@@ -185,10 +202,20 @@ function fromOclif(error: ParserError): KpError | undefined {
   if (error instanceof KpError) return undefined
   const fromParser = error.parse !== undefined || /^(Nonexistent flag|Unexpected argument|Missing |Expected |Flag |Parsing|The following error)/.test(error.message)
   if (!fromParser) return undefined
-  const message = error.message.replace(/\nSee more help with --help$/, '').replaceAll(/\s*\n\s*/g, ' ')
+  const message = plainUsage(error.message)
   const known = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`)
   const hint = error.flags?.length === 1 ? didYouMean(error.flags[0] ?? '', known) : ''
   return new KpError({code: 'USAGE', message: `${message}${hint}`, next: ['run the same command with --help']})
+}
+
+/** What oclif's parser says, without its line breaks and its preambles. */
+function plainUsage(message: string): string {
+  return message
+    .replace(/\nSee more help with --help$/, '')
+    .replace(/^The following error(?:s)? occurred:\s*/, '')
+    .replace(/^Parsing (--[\w-]+)\s+/, '$1: ')
+    .replace(/^Missing \d+ required args?:\s*name\b/, 'missing argument:')
+    .replaceAll(/\s*\n\s*/g, ' ')
 }
 
 function ensureLineBreak(text: string): string {

@@ -29,6 +29,8 @@ export interface BuildRequest {
 
 /** Base of the commands that build. */
 export abstract class BuildCommand extends KpCommand {
+  protected override stopsAtOnce = false
+
   /** Runs a build and makes its result. */
   protected async build(request: BuildRequest): Promise<CommandResult> {
     const runId = this.newRun()

@@ -35,5 +35,5 @@ export function stepCommand(about: PhaseAbout): typeof BuildCommand {
       if (flags.plan) return this.withPlatform((opened) => planCommand({opened, phases: select(opened.ctx.phases), terminal: this.terminal, words: this.words(), exitCode: false}))
       return this.build({kind: 'step', command: `kp step ${about.id}`, select, dryRun: flags['dry-run'], mayInstall: about.id === 'control-plane', parallel: 1})
     }
-  } as unknown as typeof BuildCommand
+  }
 }

@@ -32,8 +32,8 @@ export function check(basics: CheckBasics & Pick<PlatformCheck, 'run'> & {simula
 /** `pass` where there is nothing to complain about, else `fail` with the complaints as evidence. */
 export function verdict(complaints: string[], pass: string, expected: string): CheckResult {
   if (complaints.length === 0) return {status: 'pass', observed: pass}
-  const [first = ''] = complaints
-  return {status: 'fail', observed: complaints.length === 1 ? first : `${first}, and ${complaints.length - 1} more`, expected, evidence: complaints.slice(0, 10)}
+  const [first = '', second = ''] = complaints
+  return {status: 'fail', observed: complaints.length === 1 ? first : complaints.length === 2 ? `${first}; ${second}` : `${first}, and ${complaints.length - 1} more`, expected, evidence: complaints.slice(0, 10)}
 }
 
 interface WorkloadStatus {

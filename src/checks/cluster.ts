@@ -71,7 +71,7 @@ export class ClusterReader {
     const query = new URLSearchParams({limit: '500', ...(options.labelSelector === undefined ? {} : {labelSelector: options.labelSelector})})
     const items: KubeObject[] = []
     for (;;) {
-      const answer = await this.api.request({path: `${resource.base}/${resource.plural}?${query}`, ...(accept === undefined ? {} : {accept})})
+      const answer = await this.api.request({path: `${resource.base}/${resource.plural}?${query.toString()}`, ...(accept === undefined ? {} : {accept})})
       if (answer.status === 404) return undefined
       if (answer.status === 410 && query.has('continue')) {
         // The snapshot that the pages came from is gone: start again.

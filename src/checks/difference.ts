@@ -146,13 +146,42 @@ function isHarmless(path: PathPart[]): boolean {
   return path.includes('kubectl.kubernetes.io/restartedAt')
 }
 
-/** A JSON patch (RFC 6902) that takes surplus fields away; deepest and last first, so that indexes stay right. */
-export function removalPatch(differences: FieldDifference[]): {op: 'remove'; path: string}[] {
-  return differences
-    .filter((difference) => difference.surplus)
-    .map((difference) => difference.path)
-    .toSorted((a, b) => comparePaths(b, a))
-    .map((path) => ({op: 'remove', path: `/${path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`}))
+/**
+ * A JSON patch (RFC 6902) that takes surplus fields away; deepest and last first, so that indexes stay right.
+ * @param exchange where the server refuses the wanted object beside what was set by hand (a Service cannot have two
+ * ports of one name): lists that lose an item get what they lack of the wanted ones, in the same patch
+ */
+export function removalPatch(differences: FieldDifference[], exchange?: {live: KubeObject; wanted: KubeObject}): PatchOperation[] {
+  const paths = differences.filter((difference) => difference.surplus).map((difference) => difference.path).toSorted((a, b) => comparePaths(b, a))
+  const removals = paths.map((path) => ({op: 'remove' as const, path: pointer(path)}))
+  return exchange === undefined ? removals : [...removals, ...additions(paths, exchange)]
+}
+
+/** One operation of a JSON patch. */
+export type PatchOperation = {op: 'remove'; path: string} | {op: 'add'; path: string; value: unknown}
+
+function additions(removed: PathPart[][], {live, wanted}: {live: KubeObject; wanted: KubeObject}): PatchOperation[] {
+  const lists = new Map(removed.filter((path) => typeof path.at(-1) === 'number').map((path) => [pointer(path.slice(0, -1)), path.slice(0, -1)]))
+  return [...lists].flatMap(([list, path]) => {
+    const [has, wants] = [valueAt(live, path), valueAt(wanted, path)]
+    if (!Array.isArray(has) || !Array.isArray(wants)) return []
+    const kept = has.filter((_, index) => !removed.some((one) => pointer(one) === `${list}/${index}`))
+    const lacking = wants.filter((item) => !kept.some((other) => isSameItem(item, other)))
+    return lacking.map((value): PatchOperation => ({op: 'add', path: `${list}/-`, value}))
+  })
+}
+
+/** Items of a list are the same where they have the same name; without names, where they are equal. */
+function isSameItem(a: unknown, b: unknown): boolean {
+  return isMap(a) && isMap(b) && a['name'] !== undefined ? a['name'] === b['name'] : JSON.stringify(a) === JSON.stringify(b)
+}
+
+function valueAt(value: unknown, path: PathPart[]): unknown {
+  return path.reduce<unknown>((at, part) => (at as Record<PathPart, unknown> | undefined)?.[part], value)
+}
+
+function pointer(path: PathPart[]): string {
+  return `/${path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`
 }
 
 function comparePaths(a: PathPart[], b: PathPart[]): number {

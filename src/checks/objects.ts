@@ -117,7 +117,8 @@ async function compareOne(cluster: ClusterReader, wanted: KubeObject, fieldManag
   if (answer.status >= 300) {
     const message = (answer.body as {message?: string} | undefined)?.message ?? `status ${answer.status}`
     if (answer.status === 403 || answer.status === 401) throw new KpError({code: 'API_ERROR', message: `${describeObject(wanted)} cannot be compared: ${message}`})
-    return {wanted, live, fields: [], refused: message}
+    // What was set by hand may be all that stands in the way.
+    return {wanted, live, fields: fieldsSetByHand(live, wanted), refused: message}
   }
   const fields = [...compareObjects(live, answer.body as KubeObject), ...fieldsSetByHand(live, wanted)]
   return fields.length === 0 ? 'equal' : {wanted, live, fields}
@@ -126,7 +127,7 @@ async function compareOne(cluster: ClusterReader, wanted: KubeObject, fieldManag
 /** The differences of a drifted object, for people. Values of Secrets are never shown. */
 export function toDifferences(drift: ObjectDrift): Difference[] {
   const object = describeObject(drift.wanted)
-  if (drift.refused !== undefined) return [{object, seen: `the server would refuse it: ${drift.refused}`}]
+  if (drift.refused !== undefined && drift.fields.length === 0) return [{object, seen: `the server would refuse it: ${drift.refused}`}]
   const secret = drift.wanted.kind === 'Secret'
   return drift.fields.map((field) => {
     const wanted = showValue(field.wanted, secret)

@@ -2,6 +2,8 @@ import {KpCommand} from '../base-command.ts'
 import type {CommandResult} from '../base-command.ts'
 import {KpError} from '../engine/errors.ts'
 import {bindTo, lookAtIdentity} from '../platform/identity.ts'
+import {renderBind} from '../ui/render-files.ts'
+import type {BindResult} from '../ui/results.ts'
 
 export default class Bind extends KpCommand {
   static override summary = "Tie the repository's environment to a cluster that was rebuilt"
@@ -17,9 +19,11 @@ export default class Bind extends KpCommand {
     if (look.inCluster !== undefined && (look.inCluster.platform !== platform || look.inCluster.environment !== environment.name)) {
       throw new KpError({code: 'WRONG_CLUSTER', message: `this cluster belongs to the platform ${look.inCluster.platform}, environment ${look.inCluster.environment}`, next: ['kp kubeconfig, to see where kp connects to']})
     }
-    await this.ask({risk: 'disrupts', what: `bind environment ${environment.name} to the cluster with UID ${look.uid}`, cluster: environment.cluster, protected: environment.protected})
-    await bindTo(ctx, look.uid)
-    const value = {schema: 'kp/bind/v1', environment: environment.name, cluster: environment.cluster, uid: look.uid}
-    return {json: value, text: () => `Environment ${environment.name} is bound to the cluster ${environment.cluster} (UID ${look.uid}).\n\nNext\n  kp plan`}
+    const value: BindResult = {schema: 'kp/bind/v1', environment: environment.name, cluster: environment.cluster, uid: look.uid, changed: look.local?.uid !== look.uid}
+    if (value.changed) {
+      await this.ask({risk: 'disrupts', what: `bind environment ${environment.name} to the cluster with UID ${look.uid}`, cluster: environment.cluster, protected: environment.protected})
+      await bindTo(ctx, look.uid)
+    }
+    return {json: value, text: () => renderBind(value, this.terminal)}
   }
 }

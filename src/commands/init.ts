@@ -5,15 +5,17 @@ import {parse} from 'yaml'
 import {KpCommand, schemaPath} from '../base-command.ts'
 import type {CommandResult} from '../base-command.ts'
 import {KpError} from '../engine/errors.ts'
-import {createPlatform, startGit} from '../platform/create.ts'
+import {createPlatform} from '../platform/create.ts'
+import {startGit} from '../platform/git.ts'
 import {lookAtRepository, writeRepository} from '../render/repository.ts'
 import type {PlatformAnswers, ProviderInput} from '../spec/defaults.ts'
 import {renderInit} from '../ui/render-files.ts'
 import type {InitResult} from '../ui/results.ts'
+import {shellQuote} from '../ui/text.ts'
 
 export default class Init extends KpCommand {
   static override summary = 'Make a platform repository: kp.yaml and everything rendered from it'
-  static override examples = ['<%= config.bin %> init acme --defaults', '<%= config.bin %> init acme --defaults --owner platform-team@example.com --domain example.com', '<%= config.bin %> init acme --answers answers.yaml']
+  static override examples = ['<%= config.bin %> init acme --defaults', '<%= config.bin %> init acme --defaults --owner team@example.com --domain example.com', '<%= config.bin %> init acme --answers answers.yaml']
   static override args = {dir: Args.string({description: 'Folder of the platform; default the current one', name: 'DIR'})}
   static override flags = {
     defaults: Flags.boolean({summary: 'Ask nothing; what no flag says has its default', exclusive: ['answers']}),
@@ -42,7 +44,7 @@ export default class Init extends KpCommand {
     const root = resolve(process.cwd(), flags.dir ?? '', args.dir ?? '')
     const answers = flags.answers === undefined ? {} : readAnswers(flags.answers)
     const name = flags.name ?? answers.name ?? basename(root).toLowerCase().replaceAll(/[^a-z0-9-]/g, '-')
-    await createPlatform(root, {...answers, ...this.fromFlags(flags), name}, readFileSync(schemaPath('kp.yaml.schema.json'), 'utf8'))
+    await createPlatform(root, {...answers, ...this.fromFlags(flags, name), name}, readFileSync(schemaPath('kp.yaml.schema.json'), 'utf8'))
     if (flags.git) await startGit(root, process.env)
     this.global = {...this.global, dir: root, env: this.global.env ?? flags.environments?.[0]}
     const {ctx} = await this.open()
@@ -58,25 +60,25 @@ export default class Init extends KpCommand {
       written: ['kp.yaml', ...written],
       unchanged: look.files.length - look.changes.length,
       removed: [],
-      next: [...(shown === '.' ? [] : [`cd ${shown}`]), 'kp plan', 'kp up'],
+      next: [...(shown === '.' ? [] : [`cd ${shellQuote(shown)}`]), 'kp plan', 'kp up'],
     }
     return {json: value, text: () => renderInit(value, this.terminal)}
   }
 
-  private fromFlags(flags: Record<string, unknown> & {provider?: string | undefined; kubeconfig?: string | undefined; environments?: string[] | undefined}): Partial<PlatformAnswers> {
+  private fromFlags(flags: Record<string, unknown> & {provider?: string | undefined; kubeconfig?: string | undefined; environments?: string[] | undefined}, name: string): Partial<PlatformAnswers> {
     const set = <T>(value: T | undefined, field: (value: T) => object): object => (value === undefined ? {} : field(value))
     const text = (key: string): string | undefined => flags[key] as string | undefined
     const phases = {...set(text('cni'), (plugin) => ({cni: {plugin}})), ...set(text('issuer'), (issuer) => ({'cert-manager': {issuer}})), ...set(text('ingress'), (controller) => ({ingress: {controller}}))}
     return {
       ...set(flags.provider, (type) => ({provider: (type === 'existing' ? {type, kubeconfig: flags.kubeconfig ?? '~/.kube/config'} : {type}) as ProviderInput})),
-      ...set(flags.environments, (names) => ({environments: names.map((one) => ({name: one, cluster: `${flags['name'] as string | undefined ?? 'platform'}-${one}`}))})),
+      ...set(flags.environments, (names) => ({environments: names.map((one) => ({name: one, cluster: `${name}-${one}`}))})),
       ...set(text('kubernetes-version'), (version) => ({kubernetes: {version}})),
       ...set(text('domain'), (domain) => ({domain})),
       ...set(text('email'), (email) => ({email})),
       ...set(text('owner'), (owner) => ({owner})),
       ...set(text('runbooks'), (runbooks) => ({runbooks})),
       ...(Object.keys(phases).length === 0 ? {} : {phases}),
-    } as Partial<PlatformAnswers>
+    }
   }
 }
 

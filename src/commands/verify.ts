@@ -15,7 +15,7 @@ export default class Verify extends KpCommand {
     '<%= config.bin %> verify',
     '<%= config.bin %> verify cert-manager',
     '<%= config.bin %> verify --output junit > verify.xml',
-    '<%= config.bin %> verify --ignore ingress.address --reason "no balancer yet" --until 2027-01-31',
+    '<%= config.bin %> verify --ignore ingress.address --reason "no balancer" --until 2027-01-31',
   ]
   static override strict = false
   static override args = {phases: Args.string({description: 'Phases; default all', name: 'PHASE…'})}

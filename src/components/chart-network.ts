@@ -49,7 +49,7 @@ export function chartNetwork(fetch: Fetch, limitMs: number = LIMIT_MS): ChartNet
 }
 
 interface Index {
-  entries: Record<string, {version: string}[]>
+  entries: Record<string, {version: string | number}[]>
 }
 
 async function ask(fetch: Fetch, place: string, limitMs: number): Promise<boolean> {

@@ -2,7 +2,7 @@
 import type {EnvironmentSpec} from '../spec/types.ts'
 import {resolveObjects} from './objects.ts'
 import type {ComponentObjects} from './objects.ts'
-import type {Catalog, RenderedValues, Values, ValuesContext} from './types.ts'
+import type {Catalog, RenderedValues, ValuesContext} from './types.ts'
 import {renderValues} from './values.ts'
 
 /** What of a platform decides the values of its components. */
@@ -31,7 +31,7 @@ export function valuesContext({spec, provider}: ValuesPlatform): ValuesContext {
 
 /** The values of a component: kp's with those of kp.yaml over them. */
 export function platformValues(platform: ValuesPlatform, component: string): RenderedValues {
-  return renderValues(platform.catalog.get(component), valuesContext(platform), platform.spec.components[component]?.values as Values | undefined)
+  return renderValues(platform.catalog.get(component), valuesContext(platform), platform.spec.components[component]?.values)
 }
 
 /** The objects that a component must create on this platform. */

@@ -2,7 +2,7 @@
  * The lab's stand-in for a chart that cannot be had: the chart `lab/standin`
  * creates the objects of its values, and here they are made from the catalog.
  */
-import type {Component, RenderedValues, Value, Values} from './types.ts'
+import type {Component, RenderedValues, Values} from './types.ts'
 import {standInObjects} from './stand-in-objects.ts'
 
 /**
@@ -18,7 +18,7 @@ export function standInValues(component: Component, {values}: RenderedValues): V
     },
     // Not used by the chart: so that `helm get values` shows what the real one would get.
     values,
-    objects: standInObjects(component, values) as unknown as Value[],
+    objects: standInObjects(component, values),
   }
 }
 

@@ -77,11 +77,11 @@ export function findPitfalls(pitfalls: readonly Pitfall[], evidence: Evidence): 
   for (const pitfall of pitfalls) {
     const best = pitfall.match
       .map((match) => recognise(match, evidence))
-      .filter((hit) => hit !== undefined)
+      .filter((found) => found !== undefined)
       .reduce<Hit | undefined>((a, b) => (a === undefined || b.score > a.score ? b : a), undefined)
     if (best !== undefined) findings.push({pitfall, because: best.parts.join('; '), score: best.score})
   }
-  return findings.sort((a, b) => b.score - a.score)
+  return findings.toSorted((a, b) => b.score - a.score)
 }
 
 interface Hit {

@@ -62,7 +62,7 @@ export async function runGraph<T extends GraphNode>(nodes: T[], parallel: number
 
 /** Maps with at most `parallel` calls at a time; results keep their order. */
 export async function mapParallel<T, R>(items: T[], parallel: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results = new Array<R>(items.length)
+  const results = Array.from<R>({length: items.length})
   let next = 0
   await Promise.all(
     Array.from({length: Math.min(parallel, items.length)}, async () => {

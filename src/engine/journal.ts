@@ -52,29 +52,35 @@ export function newRunId(now: number): string {
 }
 
 /**
- * Opens a journal for a new run.
- * @throws the file system's error where the folder cannot be written
+ * Opens a journal for a new run. Its folder is made with the first event: a run that is refused leaves none.
+ * @throws the file system's error at the first event where the folder cannot be written
  */
 export function openJournal(runsDir: string, id: string, redact: <T>(value: T) => T): Journal {
   const dir = join(runsDir, id)
-  mkdirSync(dir, {recursive: true, mode: 0o700})
-  const file = openSync(join(dir, 'journal.jsonl'), 'a', 0o600)
+  let file: number | undefined
   let open = true
   return {
     id,
     dir,
     append(event) {
       if (!open || NOT_KEPT.has(event.code)) return
+      file ??= createFile(dir)
       writeSync(file, `${JSON.stringify(redact(event))}\n`)
       if (FLUSHED.has(event.code)) fsyncSync(file)
     },
     close() {
       if (!open) return
       open = false
+      if (file === undefined) return
       fsyncSync(file)
       closeSync(file)
     },
   }
+}
+
+function createFile(dir: string): number {
+  mkdirSync(dir, {recursive: true, mode: 0o700})
+  return openSync(join(dir, 'journal.jsonl'), 'a', 0o600)
 }
 
 /** The events of a run. A last line that was cut by a kill is left out. */
@@ -93,15 +99,17 @@ export function readJournal(dir: string): Event[] {
   return events
 }
 
-/** The runs of a platform, newest first. */
+/** The runs of a platform, newest first. What never began, or was killed before its first line, is none. */
 export function listRuns(runsDir: string, limit = Number.POSITIVE_INFINITY): RunSummary[] {
   if (!existsSync(runsDir)) return []
-  return readdirSync(runsDir)
-    .filter((name) => /^\d{8}T\d{6}Z-/.test(name))
-    .toSorted()
-    .toReversed()
-    .slice(0, limit)
-    .map((id) => summarize(id, join(runsDir, id)))
+  const runs: RunSummary[] = []
+  for (const id of readdirSync(runsDir).toSorted().toReversed()) {
+    if (runs.length >= limit) break
+    if (!/^\d{8}T\d{6}Z-/.test(id)) continue
+    const run = summarize(id, join(runsDir, id))
+    if (run.startedAt !== '') runs.push(run)
+  }
+  return runs
 }
 
 function summarize(id: string, dir: string): RunSummary {

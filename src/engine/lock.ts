@@ -10,6 +10,8 @@ export interface LockHolder extends ProcessIdentity {
   command: string
   /** ISO 8601, UTC. */
   since: string
+  /** Id of the run, by which its tools are found after a kill. */
+  run?: string
 }
 
 /** A lock that is held. */

@@ -71,6 +71,7 @@ async function planStep<C extends EngineContext>(phase: Phase<C>, step: Step<C>,
     const probe = await step.probe(ctx)
     reportProbe(ctx, phase.id, step.id, probe)
     if (probe.state === 'satisfied') return {...base, state: 'satisfied', observed: probe.observed, differences: [], changes: [], commands: []}
+    if (probe.state === 'unknown') return {...base, state: 'unknown', observed: probe.observed, differences: [], changes: [], commands: []}
     const changes = await step.plan(ctx, probe)
     return {...base, state: probe.state, observed: probe.observed, differences: probe.differences ?? [], changes: changes.lines, commands: changes.commands}
   } catch (error) {

@@ -132,7 +132,11 @@ async function runStep<C extends EngineContext>(phase: Phase<C>, step: Step<C>, 
       ctx.emit({code: 'step.satisfied', ...at, text: step.title, data: {observed: probe.observed}})
       return {id: step.id, result: 'satisfied', attempts: 0, durationMs: ctx.clock.now() - started}
     }
-    if (probe.state === 'unknown') throw unknownState(step, probe)
+    if (probe.state === 'unknown') {
+      if (!ctx.dryRun) throw unknownState(step, probe)
+      ctx.emit({code: 'step.skipped', ...at, text: step.title, data: {reason: probe.observed}})
+      return {id: step.id, result: 'skipped', attempts: 0, durationMs: 0}
+    }
     const changes = await step.plan(ctx, probe)
     ctx.emit({code: 'step.started', ...at, text: step.title, data: {title: step.title, changes: changes.lines, commands: changes.commands}})
     failure.attempts = ctx.dryRun ? await recordStep(step, ctx, probe, changes, at) : await applyWithRetries(step, ctx, probe, at)

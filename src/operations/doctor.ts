@@ -22,16 +22,16 @@ const AREAS: Record<string, string> = {
 export async function examine(ctx: PlatformContext, tools: string[]): Promise<DoctorResult> {
   const examined: Examined[] = []
   for (const name of tools) examined.push(await examineTool(ctx, name))
-  const present = await ctx.presence().then(({state}) => state === 'running', () => false)
+  const presence = await ctx.presence().catch((error: unknown) => ({state: 'unknown' as const, observed: asKpError(error).message}))
   for (const [id, area] of Object.entries(AREAS)) {
     const found = findCheck(ctx.phases, id)
     if (found === undefined) continue
-    if (!present && (area === 'cluster' || area === 'credentials')) {
-      examined.push({id, area, title: found.check.title, severity: found.check.severity, status: 'skip', observed: await ctx.presence().then(({observed}) => observed, (error: unknown) => asKpError(error).message), expected: null, fix: [], pitfalls: []})
+    if (presence.state !== 'running' && (area === 'cluster' || area === 'credentials')) {
+      examined.push({id, area, title: found.check.title, severity: found.check.severity, status: presence.state === 'absent' ? 'skip' : 'unknown', observed: presence.observed, expected: null, fix: [], pitfalls: []})
       continue
     }
     const report = await runCheck(found.phase.id, found.check, ctx, 0)
-    const fix = report.status === 'pass' || report.status === 'skip' ? [] : fixOf(ctx.phases, report.pitfalls, report.expected)
+    const fix = report.status === 'pass' || report.status === 'skip' ? [] : fixOf(ctx.phases, report.pitfalls)
     examined.push({id, area, title: report.title, severity: report.severity, status: report.status, observed: report.observed, expected: report.expected ?? null, fix, pitfalls: report.pitfalls})
   }
   return {schema: 'kp/doctor/v1', environment: ctx.spec.environment.name, summary: summarize(examined), checks: examined}
@@ -84,9 +84,9 @@ function findCheck(phases: PlatformPhase[], id: string): {phase: PlatformPhase; 
   return undefined
 }
 
-function fixOf(phases: PlatformPhase[], codes: string[], expected: string | undefined): FixStep[] {
+function fixOf(phases: PlatformPhase[], codes: string[]): FixStep[] {
   const pitfall = phases.flatMap((phase) => phase.pitfalls).find((one) => codes.includes(one.code))
-  return pitfall?.fix ?? (expected === undefined ? [] : [{text: expected}])
+  return pitfall?.fix ?? []
 }
 
 function summarize(examined: Examined[]): DoctorResult['summary'] {

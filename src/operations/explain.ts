@@ -28,7 +28,7 @@ export function explain(name: string, phases: PlatformPhase[], ctx: ManifestCont
     }
   }
   const known = phases.flatMap((phase) => [phase.id, ...(ctx === undefined ? [] : phase.steps(ctx).map((step) => step.id)), ...phase.checks.map((check) => check.id), ...phase.pitfalls.map((pitfall) => pitfall.code)])
-  throw new KpError({code: 'USAGE', message: `kp knows no phase, step, check or pitfall "${name}"${didYouMean(name, known)}`, next: phases.map((phase) => `kp explain ${phase.id}`).slice(0, 3)})
+  throw new KpError({code: 'USAGE', message: `kp knows no phase, step, check or pitfall "${name}"${didYouMean(name, known)}`, next: [`phases: ${phases.map((phase) => phase.id).join(', ')}`, 'kp explain <phase> lists its steps, checks and pitfalls']})
 }
 
 function explainPhase(phase: PlatformPhase, ctx: ManifestContext | undefined): ExplainResult {

@@ -33,6 +33,6 @@ function missing(root: string): KpError {
   return new KpError({
     code: 'SPEC_MISSING',
     message: `there is no ${SPEC_FILE} in ${root} or above it`,
-    next: ['kp init my-platform --defaults, to make a platform here', 'kp --help, or give the folder with --dir DIR'],
+    next: ['kp init my-platform --defaults, to make a platform here', 'or give the folder of the platform: --dir DIR'],
   })
 }

@@ -26,6 +26,10 @@ export interface LeaseOptions {
   api: KubeApi
   clock: Clock
   command: string
+  /** Id of this run. */
+  run: string
+  /** Waits for, or ends, what a dead holder on this machine has left running; called before the Lease is taken over. */
+  settle(run: string): Promise<void>
   emit(event: EventInput): void
   stopping(): boolean
   /** Called when somebody else took the Lease in spite of us: the run must stop. */
@@ -43,7 +47,7 @@ interface LeaseObject extends KubeObject {
  */
 export async function takeLease(options: LeaseOptions): Promise<HeldLease> {
   const {api, clock} = options
-  const self: LockHolder = {...identifySelf(), command: options.command, since: new Date(clock.now()).toISOString()}
+  const self: LockHolder = {...identifySelf(), command: options.command, since: new Date(clock.now()).toISOString(), run: options.run}
   let seen: {renewTime: string; at: number} | undefined
   for (;;) {
     const lease = (await api.get(`${PATH}/${LEASE.name}`)) as LeaseObject | undefined
@@ -55,6 +59,7 @@ export async function takeLease(options: LeaseOptions): Promise<HeldLease> {
     }
     const holder = holderOf(lease)
     if (holder === undefined || isAlive(holder) === false) {
+      if (holder?.run !== undefined) await options.settle(holder.run)
       if (holder !== undefined) options.emit({code: 'lock.takenOver', text: `took the lock over from ${holder.command}, process ${holder.pid}, which is dead`, data: {holder}})
       const taken = await replace(options, lease, self)
       if (taken !== undefined) return hold(options, self, taken)
@@ -100,7 +105,9 @@ function hold(options: LeaseOptions, self: LockHolder, first: LeaseObject): Held
     options.onLost(holder === undefined ? new KpError({code: 'LOCKED', message: 'the lock (Lease kube-system/kp) was deleted while kp worked', next: ['kp status', 'run the same command again']}) : lockedError(holder, 'Lease kube-system/kp'))
   }
   // An API server that does not answer for a while is not a reason to stop: the step in hand will tell.
-  const timer = setInterval(() => (busy = renew().catch(() => {})), RENEW_MS)
+  const timer = setInterval(() => {
+    busy = renew().catch(() => {})
+  }, RENEW_MS)
   timer.unref()
   return {
     async release() {

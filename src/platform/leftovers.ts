@@ -9,6 +9,8 @@ import {RUN_VARIABLE, signalGroup} from '../tools/exec.ts'
 
 /** Tools that change a platform and must not be cut off in the middle. */
 const WAITED_FOR = new Set(['helm', 'kubectl', 'terraform', 'tofu', 'ansible-playbook', 'velero'])
+/** Tools that are of no use without the kp that started them. */
+const ENDED = new Set(['go', 'kwokctl', 'kubeadm', 'tar'])
 const LONGEST_WAIT_MS = 15 * 60_000
 const GRACE_MS = 10_000
 const RUNS_TO_LOOK_AT = 20
@@ -31,11 +33,17 @@ export interface LeftoverOptions {
  * @throws KpError LOCKED where one does not end
  */
 export async function settleLeftovers(options: LeftoverOptions): Promise<void> {
-  const leftovers = findLeftovers(options.runsDir)
-  for (const leftover of leftovers) {
-    if (leftover.mutates && WAITED_FOR.has(leftover.tool)) await waitFor(leftover, options)
-    else await end(leftover, options)
-  }
+  for (const leftover of findLeftovers(options.runsDir)) await settle(leftover, options)
+}
+
+/** The same for one run of which only the id is known, such as that of another checkout. */
+export async function settleRun(run: string, options: Omit<LeftoverOptions, 'runsDir'>): Promise<void> {
+  for (const leftover of findByRun(run)) await settle(leftover, options)
+}
+
+async function settle(leftover: Leftover, options: Omit<LeftoverOptions, 'runsDir'>): Promise<void> {
+  if (leftover.mutates && WAITED_FOR.has(leftover.tool)) await waitFor(leftover, options)
+  else await end(leftover, options)
 }
 
 /** Tools of runs without an end that still run. */
@@ -54,16 +62,20 @@ export function findLeftovers(runsDir: string): Leftover[] {
       if (isAlive(identity) === true) found.set(pid, {...identity, tool: nameOf(tool ?? ''), mutates: mutates === true})
     }
     // Between the start of a tool and its line in the journal there is a moment: its environment names the run too.
-    for (const pid of findByEnvironment(RUN_VARIABLE, run.id)) {
-      const tool = nameOf((commandOf(pid) ?? '').split(' ')[0] ?? '')
-      const identity = identifyProcess(pid)
-      if (identity !== undefined && WAITED_FOR.has(tool) && !found.has(pid)) found.set(pid, {...identity, tool, mutates: true})
-    }
+    for (const leftover of findByRun(run.id)) if (!found.has(leftover.pid)) found.set(leftover.pid, leftover)
   }
   return [...found.values()]
 }
 
-async function waitFor(leftover: Leftover, options: LeftoverOptions): Promise<void> {
+function findByRun(run: string): Leftover[] {
+  return findByEnvironment(RUN_VARIABLE, run).flatMap((pid) => {
+    const tool = nameOf((commandOf(pid) ?? '').split(' ')[0] ?? '')
+    const identity = identifyProcess(pid)
+    return identity !== undefined && (WAITED_FOR.has(tool) || ENDED.has(tool)) ? [{...identity, tool, mutates: true}] : []
+  })
+}
+
+async function waitFor(leftover: Leftover, options: Omit<LeftoverOptions, 'runsDir'>): Promise<void> {
   const {clock} = options
   const until = clock.now() + LONGEST_WAIT_MS
   const command = commandOf(leftover.pid)?.slice(0, 120) ?? leftover.tool
@@ -81,7 +93,7 @@ async function waitFor(leftover: Leftover, options: LeftoverOptions): Promise<vo
   }
 }
 
-async function end(leftover: Leftover, options: LeftoverOptions): Promise<void> {
+async function end(leftover: Leftover, options: Omit<LeftoverOptions, 'runsDir'>): Promise<void> {
   const {clock} = options
   options.emit({code: 'leftover.ended', text: `ended ${leftover.tool} of an earlier run that was killed (process ${leftover.pid})`, data: {pid: leftover.pid}})
   signalGroup(leftover.pid, 'SIGTERM')

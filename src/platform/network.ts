@@ -11,7 +11,7 @@ const PROXIES = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy']
  * @throws KpError FILE_SYSTEM where the CA bundle cannot be read
  */
 export function honourNetworkSettings(env: Record<string, string | undefined>): void {
-  if (PROXIES.some((name) => env[name])) http.setGlobalProxyFromEnv(env as NodeJS.ProcessEnv)
+  if (PROXIES.some((name) => env[name])) http.setGlobalProxyFromEnv(env)
   const bundle = env['SSL_CERT_FILE']
   if (bundle === undefined || bundle === '') return
   try {

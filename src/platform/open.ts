@@ -5,6 +5,7 @@ import {chartNetwork} from '../components/chart-network.ts'
 import {resolveChart} from '../components/charts.ts'
 import type {ResolvedChart} from '../components/charts.ts'
 import {loadCatalog} from '../components/load.ts'
+import {overrideVersions} from '../components/override.ts'
 import type {Catalog} from '../components/types.ts'
 import {unknownValuePaths} from '../components/values-check.ts'
 import type {PlatformContext, PlatformPhase} from '../context.ts'
@@ -67,10 +68,11 @@ export const HELM_RANGE = '>=4.0.0 <5'
  */
 export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform> {
   const root = findPlatform(options.cwd, options.dir)
-  const [loaded, catalog] = await Promise.all([loadSpec(join(root, 'kp.yaml')), loadCatalog(join(options.home, 'templates'))])
-  validateComponents(loaded, catalog.all().map((component) => component.id))
-  validateComponentValues(loaded, (id, values) => unknownValuePaths(catalog.get(id), values))
+  const [loaded, wholeCatalog] = await Promise.all([loadSpec(join(root, 'kp.yaml')), loadCatalog(join(options.home, 'templates'))])
+  validateComponents(loaded, wholeCatalog.all().map((component) => component.id))
+  validateComponentValues(loaded, (id, values) => unknownValuePaths(wholeCatalog.get(id), values))
   const spec = resolveEnvironment(loaded.spec, options.environment)
+  const catalog = overrideVersions(wholeCatalog, spec.components)
   const paths = platformPaths(root, spec.environment.name)
   const {emit, redact, signal, env} = options
   const findAt = toolFinder(spec, options)

@@ -2,15 +2,17 @@
  * One run that may change a platform: the locks are held, leftovers of killed
  * runs are settled, the cluster is the right one, and everything is written down.
  */
+import {existsSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import type {PlatformContext} from '../context.ts'
-import {KpError} from '../engine/errors.ts'
+import type {KpError} from '../engine/errors.ts'
 import {openJournal} from '../engine/journal.ts'
 import type {Journal} from '../engine/journal.ts'
 import {takeFileLock} from '../engine/lock.ts'
 import type {HeldLock} from '../engine/lock.ts'
+import {sweepTemporaries} from '../render/files.ts'
 import {lookAtIdentity, requireOwnCluster, requireUnchanged} from './identity.ts'
-import {settleLeftovers} from './leftovers.ts'
+import {settleLeftovers, settleRun} from './leftovers.ts'
 import {takeLease} from './lease.ts'
 import type {HeldLease} from './lease.ts'
 import type {EventBus} from './bus.ts'
@@ -53,6 +55,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     fileLock.release()
   }
   try {
+    sweepTemporaries(writtenFolders(ctx), ctx.clock.now())
     await settleLeftovers({runsDir: ctx.paths.runs, clock: ctx.clock, emit: bus.emit, stopping: ctx.stopping})
     const opened = openJournal(ctx.paths.runs, options.runId, options.redact)
     journal = opened
@@ -69,6 +72,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
           api,
           clock: ctx.clock,
           command,
+          run: options.runId,
+          settle: (run) => settleRun(run, {clock: ctx.clock, emit: bus.emit, stopping: ctx.stopping}),
           emit: bus.emit,
           stopping: ctx.stopping,
           onLost(error) {
@@ -99,6 +104,13 @@ export async function guardCluster(ctx: PlatformContext): Promise<void> {
   const look = await lookAtIdentity(ctx)
   requireOwnCluster(ctx, look)
   requireUnchanged(ctx, look)
+}
+
+/** The folders in which kp writes files beside those that it renders. */
+function writtenFolders(ctx: PlatformContext): string[] {
+  const environments = join(ctx.paths.state, 'environments')
+  const below = existsSync(environments) ? readdirSync(environments).map((name) => join(environments, name)) : []
+  return [ctx.paths.root, ctx.paths.state, ...below.flatMap((folder) => [folder, join(folder, 'cache')])]
 }
 
 function tellTakenOver(bus: EventBus, lock: HeldLock): void {

@@ -1,12 +1,12 @@
 /** The platform repository on the disk, held against what kp.yaml renders to. */
 import {createHash} from 'node:crypto'
 import {existsSync, readFileSync, rmSync} from 'node:fs'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import type {PlatformContext} from '../context.ts'
 import {KpError} from '../engine/errors.ts'
 import {renderContent} from './content.ts'
 import type {RenderedFile} from './content.ts'
-import {writeFileAtomic} from './files.ts'
+import {sweepTemporaries, writeFileAtomic} from './files.ts'
 
 /** Names the digests of what kp wrote, so that a change by hand is told from an old rendering. Kept in Git. */
 export const RENDER_RECORD = '.kp-render.json'
@@ -24,6 +24,8 @@ export interface FileChange {
 export interface RepositoryLook {
   files: RenderedFile[]
   changes: FileChange[]
+  /** The record does not say that these are kp's files: it is gone, or a kill left it as it was in the middle. */
+  staleRecord: boolean
 }
 
 interface RenderRecord {
@@ -48,12 +50,12 @@ export function lookAtRepository(ctx: RenderPlatform): Promise<RepositoryLook> {
     else changes.push({path, kind: isOurs(record, path, before) ? 'update' : 'edited', before, after: text})
   }
   const wanted = new Set(files.map((file) => file.path))
-  for (const path of Object.keys(record.files)) {
+  for (const path of new Set([...Object.keys(record.files), ...Object.keys(record.pending ?? {})])) {
     if (wanted.has(path)) continue
     const before = readIfThere(join(ctx.paths.root, path))
     if (before !== undefined) changes.push({path, kind: isOurs(record, path, before) ? 'delete' : 'edited', before, after: undefined})
   }
-  return Promise.resolve({files, changes})
+  return Promise.resolve({files, changes, staleRecord: !isSame(record, {files: digestsOf(files)})})
 }
 
 /**
@@ -65,13 +67,14 @@ export async function writeRepository(ctx: RenderPlatform, look: RepositoryLook,
   if (edited.length > 0 && !options.force) throw editedByHand(edited)
   const root = ctx.paths.root
   const record = readRecord(root)
-  const digests = Object.fromEntries(look.files.map((file) => [file.path, digestOf(file.text)]))
-  if (look.changes.length > 0) await writeRecord(root, {files: record.files, pending: digests})
+  const digests = digestsOf(look.files)
+  sweepTemporaries(new Set([root, ...look.files.map((file) => join(root, dirname(file.path)))]), Date.now())
+  if (look.changes.length > 0) await writeRecord(root, {files: {...record.files, ...ownDigests(record, look)}, pending: digests})
   for (const change of look.changes) {
     if (change.after === undefined) rmSync(join(root, change.path), {force: true})
     else await writeFileAtomic(join(root, change.path), change.after)
   }
-  if (look.changes.length > 0 || JSON.stringify(record) !== JSON.stringify({files: digests})) await writeRecord(root, {files: digests})
+  if (!isSame(record, {files: digests}) || look.changes.length > 0) await writeRecord(root, {files: digests})
   return look.changes.map((change) => change.path)
 }
 
@@ -100,6 +103,19 @@ export function firstDifferences(change: FileChange, most = 4): string[] {
 function isOurs(record: RenderRecord, path: string, text: string): boolean {
   const digest = digestOf(text)
   return record.files[path] === digest || record.pending?.[path] === digest
+}
+
+/** What kp wrote of the files that are to change, also in a run that was killed: it stays known as kp's until it is written anew. */
+function ownDigests(record: RenderRecord, look: RepositoryLook): Record<string, string> {
+  return Object.fromEntries(look.changes.flatMap(({path, before}) => (before !== undefined && isOurs(record, path, before) ? [[path, digestOf(before)]] : [])))
+}
+
+function digestsOf(files: RenderedFile[]): Record<string, string> {
+  return Object.fromEntries(files.map((file) => [file.path, digestOf(file.text)]))
+}
+
+function isSame(one: RenderRecord, other: RenderRecord): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 function digestOf(text: string): string {

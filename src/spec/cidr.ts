@@ -44,9 +44,9 @@ export function parseCidr(text: string): CidrParse {
   const address = match?.[1] === undefined ? undefined : parseAddress(match[1])
   const prefix = Number(match?.[2])
   if (match === null || address === undefined || prefix > 32) return {problem: EXAMPLE}
-  const size = 2 ** (32 - prefix)
-  const first = Math.floor(address / size) * size
-  const cidr = {first, last: first + size - 1, prefix}
+  const count = 2 ** (32 - prefix)
+  const first = Math.floor(address / count) * count
+  const cidr = {first, last: first + count - 1, prefix}
   if (first !== address) return {problem: `must begin at the first address of the range: ${formatCidr(cidr)}`}
   return {cidr}
 }

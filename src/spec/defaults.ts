@@ -116,7 +116,7 @@ function compact(node: unknown, inList = false): void {
     else for (const item of node.items) compact(item, true)
   } else if (isMap(node)) {
     for (const pair of node.items) {
-      if (inList && isMap(pair.value) && pair.value.items.every((item) => isScalar((item as Pair).value)) && pair.value.items.length <= 2) pair.value.flow = true
+      if (inList && isMap(pair.value) && pair.value.items.every((item) => isScalar((item).value)) && pair.value.items.length <= 2) pair.value.flow = true
       else compact(pair.value, inList)
     }
   }

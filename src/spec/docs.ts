@@ -180,7 +180,7 @@ function initialText(schema: z.ZodType): string {
   if (schema instanceof z.ZodPrefault) return ''
   if (schema instanceof z.ZodOptional) return ''
   if (!(schema instanceof z.ZodDefault)) return 'required'
-  const value = schema.def.defaultValue as unknown
+  const value = schema.def.defaultValue
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map((item) => `\`${String(item)}\``).join(', ')
   if (typeof value === 'object') return 'none'
   return `\`${String(value)}\``

@@ -48,5 +48,6 @@ export function changedImmutable(before: EnvironmentSpec | object, after: Enviro
 }
 
 function text(value: unknown): string {
-  return value === undefined ? 'not set' : String(value)
+  if (value === undefined) return 'not set'
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

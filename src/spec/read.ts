@@ -80,11 +80,18 @@ const MESSAGES: Partial<Record<YamlCode, string>> = {
 function onePerLine(errors: readonly YAMLError[], text: string, lines: LineCounter): Flaw[] {
   const flaws = new Map<number, Flaw>()
   const end = text.trimEnd().length
-  for (const error of [...errors].sort((a, b) => Number(b.code === 'MISSING_CHAR') - Number(a.code === 'MISSING_CHAR'))) {
+  for (const error of errors.toSorted((a, b) => Number(b.code === 'MISSING_CHAR') - Number(a.code === 'MISSING_CHAR'))) {
     const position = positionAt(Math.min(error.pos[0], end), lines)
-    if (!flaws.has(position.line)) flaws.set(position.line, {position, message: MESSAGES[error.code] ?? 'this is not valid YAML'})
+    if (!flaws.has(position.line)) flaws.set(position.line, {position, message: messageOf(error, text)})
   }
-  return [...flaws.values()].sort((a, b) => a.position.line - b.position.line)
+  return [...flaws.values()].toSorted((a, b) => a.position.line - b.position.line)
+}
+
+/** A key that is written twice is named: it is the name of a field, not a value. */
+function messageOf({code, pos}: YAMLError, text: string): string {
+  const key = /^[A-Za-z][\w.-]{0,40}(?=\s*:)/.exec(text.slice(pos[0]))?.[0]
+  if (code === 'DUPLICATE_KEY' && key !== undefined) return `the key ${key} is written twice in the same map`
+  return MESSAGES[code] ?? 'this is not valid YAML'
 }
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -44,8 +44,8 @@ export function withEnvironments(platform: Omit<PlatformSpec, 'environments'> & 
   const {name} = platform.metadata
   const written = platform.environments as EnvironmentEntry[] | undefined
   const first = {name: platform.provider.type === 'lab' ? 'lab' : 'default', cluster: name, protected: false}
-  const environments = written?.map((entry) => ({...entry, cluster: (entry.cluster as string | undefined) ?? `${name}-${entry.name}`}))
-  return {...platform, environments: environments ?? [first as EnvironmentEntry]}
+  const environments = written?.map((entry) => ({...entry, cluster: (entry.cluster) ?? `${name}-${entry.name}`}))
+  return {...platform, environments: environments ?? [first]}
 }
 
 function environmentProblems(spec: PlatformSpec, entry: EnvironmentEntry, index: number, doubtful: Path[], source: Source): PlacedProblem[] {
@@ -75,7 +75,7 @@ function checkAndRepair<T>(schema: Schema<T>, value: unknown, remove: (root: Rec
   let problems: Problem[] | undefined
   for (let round = 0; round < ROUNDS; round++) {
     const result = check(schema, root)
-    if ('data' in result) return {data: result.data as T, problems: problems ?? [], removed}
+    if ('data' in result) return {data: result.data, problems: problems ?? [], removed}
     problems ??= result.problems
     for (const problem of result.problems) {
       const path = problem.missing ? problem.path.slice(0, -1) : problem.path
@@ -128,5 +128,5 @@ function inOrder(problems: PlacedProblem[]): PlacedProblem[] {
       const key = `${line}:${column}:${message.includes('not shown') ? '' : message}`
       return !seen.has(key) && seen.add(key) !== undefined
     })
-    .sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column)
+    .toSorted((a, b) => a.position.line - b.position.line || a.position.column - b.position.column)
 }

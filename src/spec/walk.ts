@@ -28,7 +28,7 @@ export function allowedKeys(schema: z.ZodType, path: Path, value: unknown): stri
   }
   if (here === undefined) return undefined
   const found = branch(bare(here), data)
-  return found instanceof z.ZodObject ? Object.keys(found.shape as object) : undefined
+  return found instanceof z.ZodObject ? Object.keys(found.shape) : undefined
 }
 
 /** The branches of a tagged union with the values of their tag; empty for anything else. */

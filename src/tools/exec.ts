@@ -70,7 +70,8 @@ async function runTool(options: ExecOptions, call: ToolCall): Promise<ToolResult
     cleanup: true,
     forceKillAfterDelay: false,
     stripFinalNewline: false,
-    stdin: input ?? 'ignore',
+    // Any file descriptor will do; execa's types name only the first ten.
+    stdin: (input ?? 'ignore') as 3 | 'ignore',
     ...(call.cwd === undefined ? {} : {cwd: call.cwd}),
     env: {...options.env, ...call.env, ...(options.runId === undefined ? {} : {[RUN_VARIABLE]: options.runId})},
     extendEnv: false,
@@ -86,8 +87,8 @@ async function runTool(options: ExecOptions, call: ToolCall): Promise<ToolResult
   const result = await subprocess
   const ended = stop()
   const durationMs = Date.now() - started
-  const stdout = String(result.stdout ?? '')
-  const stderr = String(result.stderr ?? '')
+  const stdout = result.stdout ?? ''
+  const stderr = result.stderr ?? ''
   if (pid !== undefined) options.emit({code: 'tool.finished', ...call.at, data: {tool: call.tool, pid, exitCode: result.exitCode ?? null, durationMs}})
 
   const report = {

@@ -121,6 +121,12 @@ export class KubeApi {
     return (await this.#resources).get(key)
   }
 
+  /** Name or address of the API server. */
+  async host(): Promise<string> {
+    this.#target ??= this.#connect()
+    return (await this.#target).server.hostname.replace(/^\[|\]$/g, '')
+  }
+
   /** Forgets what the server knows; used after CRDs were installed. */
   forgetResources(): void {
     this.#resources = undefined

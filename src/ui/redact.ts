@@ -26,7 +26,7 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
 
   function add(more: Iterable<string>): void {
     const before = forms.size
-    for (const value of more) for (const form of formsOf(value)) forms.add(form)
+    for (const secret of more) for (const form of formsOf(secret)) forms.add(form)
     if (forms.size === before) return
     const longestFirst = [...forms].toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1))
     known = new RegExp(longestFirst.map(escapeForRegExp).join('|'), 'g')

@@ -20,11 +20,23 @@ export function renderExplain(result: ExplainResult, look: Look): string {
     ['Pitfalls', pairs(result.pitfalls?.map(({code, title}) => [code, title]), look)],
     ['Fix', result.fix === undefined ? [] : fixLines(result.fix, look, '  ')],
     ['Proved by', result.confirmBy === undefined ? [] : wrapCommand(`kp verify --check ${result.confirmBy}`, look.columns, '  ')],
-    ['Runbook', paragraph(result.runbook, look)],
-    ['Source', paragraph(result.source, look)],
+    ['Run it', runLines(result, look)],
+    ['Runbook', paragraph(result.runbook === undefined ? undefined : `runbooks/${result.runbook}`, look)],
+    ['Read on', paragraph(publicSources(result.source), look)],
   ]
   const shown = sections.filter(([, lines]) => lines.length > 0)
   return [...headLines(result, look).map(bold), ...shown.flatMap(([title, lines]) => ['', bold(title), ...lines])].join('\n')
+}
+
+/** How a check or step is run by itself. */
+function runLines({kind, id, phase}: ExplainResult, look: Look): string[] {
+  if (kind === 'check') return wrapCommand(`kp verify --check ${id}`, look.columns, '  ')
+  return kind === 'step' ? wrapCommand(`kp step ${phase} --plan`, look.columns, '  ').concat(wrapCommand(`kp step ${phase}`, look.columns, '  ')) : []
+}
+
+/** The sources that a reader can look up; where kp's own design speaks, there is nothing to read. */
+function publicSources(source: string | undefined): string | undefined {
+  return source?.split('; ').filter((part) => !/^(?:twenty phases|checks|kp|lab|self-hosted|private infrastructure)\b(?!\.)/.test(part)).join('; ')
 }
 
 function headLines({kind, id, title, phase, number, risk, severity}: ExplainResult, look: Look): string[] {

@@ -1,7 +1,7 @@
 /** Commands that write files, as people read them. Pure. */
 import type {Look} from './io.ts'
 import {nextLines} from './render-common.ts'
-import type {InitResult, KubeconfigResult, RenderResult} from './results.ts'
+import type {BindResult, InitResult, KubeconfigResult, RenderResult} from './results.ts'
 import {styleFor} from './style.ts'
 import {clean, count, oneLine, shellQuote, truncate, wrap} from './text.ts'
 
@@ -38,6 +38,12 @@ export function renderRender(result: RenderResult, look: Look): string {
 /** The path alone, so that `$(kp kubeconfig)` works; with `exported` the line for a shell. */
 export function renderKubeconfig(result: KubeconfigResult, options: {exported: boolean}): string {
   return options.exported ? `export KUBECONFIG=${shellQuote(result.path)}` : result.path
+}
+
+/** Says which cluster the environment is tied to. */
+export function renderBind({environment, cluster, uid, changed}: BindResult, look: Look): string {
+  const sentence = `${changed ? '' : 'Nothing to do: '}environment ${environment} is bound to the cluster ${cluster} (UID ${uid})${changed ? '' : ' already'}.`
+  return [...wrap(sentence.charAt(0).toUpperCase() + sentence.slice(1), look.columns), '', ...nextLines(['kp plan'], look)].join('\n')
 }
 
 function fileLines(files: string[], sign: string, look: Look): string[] {

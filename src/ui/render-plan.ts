@@ -23,17 +23,26 @@ const SIGNS: Record<Exclude<PlannedStep['state'], 'satisfied'>, {sign: string; c
 export function renderPlan(plan: PlanResult, look: Look, words: Words = {}, options: {brief?: boolean} = {}): string {
   const {bold} = styleFor(look)
   const todo = plan.steps.filter(({state}) => state !== 'satisfied')
+  const shared = sharedReason(todo)
   const phases = groupBy(todo, ({phase}) => phase).flatMap(([phase, steps]) => [
     bold(words.phaseTitle?.(phase) ?? phase),
-    ...steps.flatMap((step) => stepLines(step, look, options.brief === true && step.state === 'absent')),
+    ...steps.flatMap((step) => stepLines(step, look, {titleOnly: options.brief === true && step.state === 'absent', shared})),
     '',
   ])
   const head = wrap(`Plan for environment ${plan.environment}, cluster ${plan.cluster}`, look.columns).map(bold)
   const more = options.brief === true && plan.summary.absent > 0 ? ['Each object and command: kp plan'] : []
-  return [...head, '', ...phases, ...summaryLines(plan, look), ...more].join('\n')
+  const reason = shared === undefined ? [] : wrap(oneLine(`${shared.charAt(0).toUpperCase()}${shared.slice(1)}.`), look.columns)
+  return [...head, ...reason, '', ...phases, ...summaryLines(plan, look), ...more].join('\n')
 }
 
-function stepLines(step: PlannedStep, look: Look, titleOnly: boolean): string[] {
+/** What was seen at most steps, where that is one thing (there is no cluster yet): it is said once. */
+function sharedReason(steps: PlannedStep[]): string | undefined {
+  const candidates = steps.filter(({state, differences}) => (state === 'absent' || state === 'unknown') && differences.length === 0)
+  const [reason, same] = groupBy(candidates, ({observed}) => observed).toSorted(([, a], [, b]) => b.length - a.length)[0] ?? []
+  return (same?.length ?? 0) > 3 ? reason : undefined
+}
+
+function stepLines(step: PlannedStep, look: Look, {titleOnly, shared}: {titleOnly: boolean; shared: string | undefined}): string[] {
   if (step.state === 'satisfied') return []
   const style = styleFor(look)
   const {sign, colour} = SIGNS[step.state]
@@ -41,7 +50,7 @@ function stepLines(step: PlannedStep, look: Look, titleOnly: boolean): string[] 
   const time = step.estimateMs === undefined ? '' : `, about ${formatDuration(step.estimateMs)}`
   const title = wrap(oneLine(`${step.title}${risk}${time}`), look.columns, {first: `  ${sign} `}).map(style[colour])
   if (titleOnly) return title
-  const seen = wrap(oneLine(step.observed), look.columns, {first: '      '})
+  const seen = step.observed === shared ? [] : wrap(oneLine(step.observed), look.columns, {first: '      '})
   const differences = step.differences.flatMap((difference) => differenceLines(difference, look))
   const changes = step.changes.flatMap((change) => wrap(clean(change), look.columns, {first: '      - ', rest: '        '}))
   const commands = step.commands.flatMap((command) => wrapCommand(clean(command), look.columns, '      ').map(style.dim))

@@ -7,7 +7,7 @@ import {clean, oneLine} from './text.ts'
 
 /** The checks as Markdown tables, one a phase. */
 export function renderVerifyMarkdown(result: VerifyResult, words: Words = {}): string {
-  const head = [`# Verify of ${markdown(result.environment)}`, '', `${markdown(clusterText(result))}`, '', `**${verdictText(result)}** ${summaryText(result.summary)}`, '']
+  const head = [`# Verify of ${markdown(result.environment)}`, '', (markdown(clusterText(result))), '', `**${verdictText(result)}** ${summaryText(result.summary)}`, '']
   const phases = groupBy(result.checks, ({phase}) => phase).flatMap(([phase, checks]) => [
     `## ${markdown(words.phaseTitle?.(phase) ?? phase)}`,
     '',

@@ -13,10 +13,11 @@ const MAX_EVIDENCE = 8
 /** Shows every check by phase, what does not pass with its reason and fix, the counts, and what to do next. */
 export function renderVerify(result: VerifyResult, look: Look, words: Words = {}): string {
   const {bold} = styleFor(look)
+  const shared = sharedReason(result)
   const column = Math.max(...result.checks.map((check) => statusWord(check).length), 4)
   const phases = groupBy(result.checks, ({phase}) => phase).flatMap(([phase, checks]) => [
     bold(words.phaseTitle?.(phase) ?? phase),
-    ...checks.flatMap((check) => checkLines(check, column, look, words)),
+    ...checks.flatMap((check) => checkLines(check, {column, shared}, look, words)),
     '',
   ])
   return [...headLines(result, look).map(bold), '', ...phases, ...summaryLines(result, look), ...nextOf(result, look)].join('\n')
@@ -47,7 +48,14 @@ function headLines({environment, cluster}: VerifyResult, look: Look): string[] {
   return wrap(`Environment ${environment}, cluster ${cluster.name}${version}${cluster.simulated ? ', simulated nodes' : ''}`, look.columns)
 }
 
-function checkLines(check: VerifiedCheck, column: number, look: Look, words: Words): string[] {
+/** Why several checks could not look, where it is one reason: it is said once, at the end. */
+function sharedReason({checks}: VerifyResult): string | undefined {
+  const unknown = checks.filter(({status, ignored}) => status === 'unknown' && ignored === undefined)
+  const [reason, same] = groupBy(unknown, ({observed}) => observed).toSorted(([, a], [, b]) => b.length - a.length)[0] ?? []
+  return (same?.length ?? 0) > 2 ? reason : undefined
+}
+
+function checkLines(check: VerifiedCheck, {column, shared}: {column: number; shared: string | undefined}, look: Look, words: Words): string[] {
   const style = styleFor(look)
   const word = statusWord(check)
   const why = word === 'ignored' ? ignoredReason(check) : check.status === 'skip' ? check.observed : word === 'pass (simulated)' ? check.simulatedBy : undefined
@@ -56,7 +64,8 @@ function checkLines(check: VerifiedCheck, column: number, look: Look, words: Wor
   const colour = word === 'ignored' ? 'dim' : COLOURS[check.status]
   const [head = '', ...rest] = lines
   const painted = [`  ${style[colour](word)}${head.slice(2 + word.length)}`, ...rest]
-  const quiet = check.status === 'pass' || check.status === 'skip' || word === 'ignored'
+  const told = check.status === 'unknown' && check.observed === shared
+  const quiet = check.status === 'pass' || check.status === 'skip' || word === 'ignored' || told
   return quiet ? painted : [...painted, ...detailLines(check, look, words)]
 }
 
@@ -66,20 +75,22 @@ function ignoredReason({status, ignored}: VerifiedCheck): string {
 
 function detailLines(check: VerifiedCheck, look: Look, words: Words): string[] {
   const at = {indent: 4, width: 8}
-  const known = check.pitfalls.flatMap((code) => words.pitfall?.(code) ?? [])
-  const first = known[0]
-  const evidence = check.evidence.slice(0, MAX_EVIDENCE)
+  // A check that could not look has seen no pitfall.
+  const codes = check.status === 'unknown' ? [] : check.pitfalls
+  const first = codes.flatMap((code) => words.pitfall?.(code) ?? [])[0]
+  const shown = check.evidence.length === 1 && check.evidence[0] === check.observed ? [] : check.evidence
+  const evidence = shown.slice(0, MAX_EVIDENCE)
   return [
     ...labelled(check.status === 'unknown' ? 'reason' : 'seen', check.observed, look, at),
     ...(check.expected === null ? [] : labelled('expected', check.expected, look, at)),
     ...evidence.flatMap((text, index) => labelled(index === 0 ? 'evidence' : '', text, look, at)),
-    ...(check.evidence.length > evidence.length ? labelled('', `and ${check.evidence.length - evidence.length} more`, look, at) : []),
-    ...check.pitfalls.flatMap((code, index) => {
+    ...(shown.length > evidence.length ? labelled('', `and ${shown.length - evidence.length} more`, look, at) : []),
+    ...codes.flatMap((code, index) => {
       const title = words.pitfall?.(code)?.title
       return labelled(index === 0 ? 'pitfall' : '', title === undefined ? code : `${code}  ${title}`, look, at)
     }),
     ...(first === undefined || first.fix.length === 0 ? [] : ['    fix', ...fixLines(first.fix, look, '      ')]),
-    ...labelled('more', `kp explain ${check.pitfalls[0] ?? check.id}`, look, at),
+    ...labelled('more', `kp explain ${codes[0] ?? check.id}`, look, at),
   ]
 }
 
@@ -87,7 +98,9 @@ function summaryLines(result: VerifyResult, look: Look): string[] {
   const style = styleFor(look)
   const {fail, unknown, warn} = result.summary
   const colour: Colour = fail > 0 ? 'red' : unknown + warn > 0 ? 'yellow' : 'green'
-  return [...wrap(summaryText(result.summary), look.columns), ...wrap(verdictText(result), look.columns).map(style[colour])]
+  const shared = sharedReason(result)
+  const why = shared === undefined ? [] : wrap(shared, look.columns, {first: '  reason  '})
+  return [...wrap(summaryText(result.summary), look.columns), ...wrap(verdictText(result), look.columns).map(style[colour]), ...why]
 }
 
 function nextOf({summary, checks}: VerifyResult, look: Look): string[] {
@@ -95,5 +108,5 @@ function nextOf({summary, checks}: VerifyResult, look: Look): string[] {
   if (worst !== undefined) {
     return ['', ...nextLines([`kp explain ${worst.pitfalls[0] ?? worst.id}`, `kp verify ${worst.phase}`], look)]
   }
-  return summary.unknown > 0 ? ['', ...nextLines(['kp doctor'], look)] : []
+  return summary.unknown > 0 ? ['', ...nextLines(['kp status', 'kp doctor'], look)] : []
 }

@@ -2,7 +2,7 @@
 import type {z} from 'zod'
 import type {checkReport, errorBody, fixStep, lab} from './schemas/common.ts'
 import type {error, history, plan, status, step, up, verify} from './schemas/platform.ts'
-import type {doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './schemas/tools.ts'
+import type {bind, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './schemas/tools.ts'
 
 export type VerifyResult = z.infer<typeof verify>
 export type VerifiedCheck = z.infer<typeof checkReport>
@@ -19,6 +19,7 @@ export type ToolsResult = z.infer<typeof tools>
 export type InitResult = z.infer<typeof init>
 export type RenderResult = z.infer<typeof render>
 export type KubeconfigResult = z.infer<typeof kubeconfig>
+export type BindResult = z.infer<typeof bind>
 export type LabUpResult = z.infer<typeof labUp>
 export type LabDownResult = z.infer<typeof labDown>
 export type LabListResult = z.infer<typeof labList>

@@ -59,7 +59,7 @@ export function wrap(text: string, columns: number, options: WrapOptions = {}): 
       }
       let left = line === '' ? word : `${line} ${word}`
       while (width(left) > room()) {
-        const head = takeColumns(left, room()) || (characters(left)[0] ?? left)
+        const head = headOf(left, room())
         push(head)
         left = left.slice(head.length)
       }
@@ -125,6 +125,13 @@ export function shellQuote(word: string): string {
 /** `1 step`, `2 steps`. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`
+}
+
+/** As much of a word as fits; a path or address is broken behind a slash where that loses little. */
+function headOf(word: string, columns: number): string {
+  const head = takeColumns(word, columns) || (characters(word)[0] ?? word)
+  const slash = head.lastIndexOf('/') + 1
+  return slash > head.length / 2 ? head.slice(0, slash) : head
 }
 
 function takeColumns(text: string, columns: number): string {

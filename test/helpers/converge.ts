@@ -1,5 +1,5 @@
 /** What must be true after a kill: the next `kp up` ends like a run that was never killed. */
-import {mkdirSync} from 'node:fs'
+import {existsSync, mkdirSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {expect} from 'vitest'
@@ -62,4 +62,10 @@ export async function openReference(): Promise<{victim: Victim; traces: Traces}>
   await buildToEnd(victim)
   await buildToEnd(victim)
   return {victim, traces: await takeTraces(victim.platform, victim.temporary)}
+}
+
+/** Whether nobody holds the lock: no lock file, and a Lease without a holder. */
+export async function lockIsFree({platform}: Victim): Promise<boolean> {
+  const lease = JSON.parse(await platform.kubectl(['get', 'lease', 'kp', '--namespace=kube-system', '--output=json'])) as {spec: {holderIdentity?: string}}
+  return !existsSync(join(platform.root, '.kp', 'lock')) && !lease.spec.holderIdentity
 }

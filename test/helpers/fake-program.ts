@@ -6,7 +6,7 @@ import {join} from 'node:path'
 export function fakeProgram(folder: string, name: string, body: string): string {
   mkdirSync(folder, {recursive: true})
   const path = join(folder, name)
-  writeFileSync(path, `#!/bin/sh\n${body}\n`)
+  writeFileSync(path, `#!/bin/bash\n${body}\n`)
   chmodSync(path, 0o755)
   return path
 }

@@ -13,12 +13,15 @@ export type KillKind = (typeof KILL_KINDS)[number]
 
 /** When: at the nth event (default the first) that fits all that is given, and a chosen while later. */
 export interface Moment {
+  /** Code of an event; `start` is the start of the process. */
   event: string
   phase?: string
   step?: string
   /** Name of the tool of a `tool.started`: `helm`. */
   tool?: string
   nth?: number
+  /** Asked from the event on, again and again: the moment is when it first says yes. */
+  when?: {what: string; ask(): Promise<boolean>}
   /** Least and most milliseconds from the event to the kill. */
   after: [number, number]
 }
@@ -32,30 +35,53 @@ export interface KillReport {
   result: KpResult
 }
 
-/** Ends kp with SIGKILL at a moment; the chosen delay is in the report. */
+/**
+ * Ends kp with SIGKILL at a moment; the chosen delay is in the report.
+ * @param args a command with `--json`, unless the moment is `start`
+ */
 export async function killAt(platform: TestPlatform, args: string[], moment: Moment, kind: KillKind, chance: Chance, env: Record<string, string> = {}): Promise<KillReport> {
   const delay = chance.between(...moment.after)
   const victims: string[] = []
   let seen = 0
-  let timer: Promise<void> | undefined
+  let ended = false
+  let attack: Promise<void> | undefined
+  const begin = async (): Promise<void> => {
+    while (moment.when !== undefined && !ended && !(await moment.when.ask())) await sleep(10)
+    await sleep(delay)
+    // A pid that nobody has any more may be somebody else's soon.
+    if (kp.child.exitCode === null && kp.child.signalCode === null) victims.push(...kill(kp.pid, kind))
+  }
   const kp = platform.start(args, {
     env,
     detached: true,
     onLine(line) {
-      if (timer !== undefined || !fits(line, moment) || ++seen < (moment.nth ?? 1)) return
-      timer = sleep(delay).then(() => void victims.push(...kill(kp.pid, kind)))
+      if (attack === undefined && fits(line, moment) && ++seen >= (moment.nth ?? 1)) attack = begin()
     },
   })
+  if (moment.event === 'start') attack = begin()
   const result = await kp.done
-  await timer
+  ended = true
+  await attack
   const hit = result.signal === 'SIGKILL'
   const line = `SIGKILL ${kind} ${describeMoment(moment)} +${delay} ms: ${hit ? `killed ${victims.join(', ')}` : `too late, kp had ended with ${result.exit}`}`
   return {line, hit, result}
 }
 
 /** A moment in words. */
-export function describeMoment({event, phase, step, tool, nth}: Moment): string {
-  return [event, tool, step ?? phase, nth === undefined ? '' : `no. ${nth}`].filter(Boolean).join(' ')
+export function describeMoment({event, phase, step, tool, nth, when}: Moment): string {
+  return [event, tool, step ?? phase, nth === undefined ? '' : `no. ${nth}`, when === undefined ? '' : `when ${when.what}`].filter(Boolean).join(' ')
+}
+
+/** When helm has written down that it is in the middle of something: `pending-install`, `pending-upgrade`. */
+export function whenPending(platform: TestPlatform, status: string): NonNullable<Moment['when']> {
+  return {
+    what: status,
+    async ask() {
+      const path = `/api/v1/secrets?labelSelector=${encodeURIComponent(`owner=helm,status=${status}`)}&limit=1`
+      const list = (await platform.admin().get(path).catch(() => undefined)) as {items?: unknown[]} | undefined
+      return (list?.items?.length ?? 0) > 0
+    },
+  }
 }
 
 /** Sends SIGKILL. @returns the names of the programs that got it */

@@ -8,11 +8,12 @@ import {endLabs} from './end-labs.ts'
 
 /** Called by vitest before all files. @returns what it calls after them */
 export default function setup(project: TestProject): () => Promise<void> {
-  // Made by the first test that wants one.
-  const folder = join(tmpdir(), `kp-shared-${randomBytes(4).toString('hex')}`)
+  // Made by the first test that wants one. A folder given by KP_TEST_SHARED is kept for the next run.
+  const kept = process.env['KP_TEST_SHARED']
+  const folder = kept ?? join(tmpdir(), `kp-shared-${randomBytes(4).toString('hex')}`)
   project.provide('sharedPlatforms', folder)
   return async () => {
-    if (!existsSync(folder)) return
+    if (kept !== undefined || !existsSync(folder)) return
     for (const name of readdirSync(folder)) await endLabs(join(folder, name, 'state'))
     rmSync(folder, {recursive: true, force: true})
   }

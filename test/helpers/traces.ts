@@ -19,7 +19,7 @@ export async function takeTraces(platform: TestPlatform, temporary: string): Pro
   if (existsSync(platform.lab.adminKubeconfig)) for (const [name, text] of await objectTraces(platform)) traces.set(name, text)
   for (const path of filesBelow(platform.root)) {
     if (path.startsWith('.git/')) continue
-    if (path.startsWith('.kp/')) traces.set(`file ${path.replace(/^\.kp\/runs\/[^/]+/, '.kp/runs/RUN').replace(/release-[0-9a-f-]+-\d+/, 'release-UID')}`, 'there')
+    if (path.startsWith('.kp/')) traces.set(`file ${path.replace(/^\.kp\/runs\/[^/]+/, '.kp/runs/RUN')}`, 'there')
     else traces.set(`file ${path}`, createHash('sha256').update(readFileSync(join(platform.root, path))).digest('hex'))
   }
   for (const path of readIfThere(join(platform.stateDir, 'labs'))) traces.set(`lab folder ${path}`, 'there')

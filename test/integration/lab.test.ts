@@ -1,6 +1,6 @@
 /** A real control plane with simulated nodes. Needs the toolchain: `kp tools install`. */
 import {spawn} from 'node:child_process'
-import {mkdtempSync, readFileSync, readdirSync, rmSync, statSync} from 'node:fs'
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
@@ -13,6 +13,7 @@ import {KUBERNETES_MINORS, labTools} from '../../src/tools/toolchain/catalog.ts'
 import {toolFolder} from '../../src/tools/toolchain/digest.ts'
 import {cacheDir as findCacheDir} from '../../src/tools/toolchain/paths.ts'
 import {testExec} from '../helpers/exec.ts'
+import {fakeProgram} from '../helpers/fake-program.ts'
 
 const cacheDir = findCacheDir(process.env)
 const stateDir = mkdtempSync(join(tmpdir(), 'kp-lab-'))
@@ -131,6 +132,38 @@ describe.skipIf(tools.includes(false) || process.platform !== 'linux')('a lab', 
     await labs.down('killed')
     expect(processesOf(`${folder}/`)).toEqual([])
     expect(readdirSync(join(stateDir, 'labs')).filter((name) => name.includes('killed'))).toEqual([])
+  })
+
+  describe('whose API server fails', () => {
+    /** A cache like the real one, but for the API server. */
+    async function cacheWith(apiserver: string): Promise<string> {
+      const fakeCache = join(stateDir, `cache-${Math.random()}`)
+      for (const tool of labTools('1.36')) {
+        const [real, fake] = [await toolFolder(tool, cacheDir), await toolFolder(tool, fakeCache)]
+        mkdirSync(fake, {recursive: true})
+        for (const program of tool.programs) if (program !== 'kube-apiserver') symlinkSync(join(real, program), join(fake, program))
+        if (tool.name === 'kubernetes') fakeProgram(fake, 'kube-apiserver', `[ "$1" = --version ] && echo Kubernetes v1.36.3 && exit 0\nreal=${real}/kube-apiserver\n${apiserver}`)
+      }
+      return fakeCache
+    }
+    const create = (fakeCache: string) => createLabs({stateDir, cacheDir: fakeCache, exec, clock: systemClock, env: process.env}).create({...options, name: 'failing', kubernetesMinor: '1.36'})
+
+    it('is given up at once, with what it said, and taken away', {timeout: 30_000}, async () => {
+      const fakeCache = await cacheWith('sleep 0.2; echo "boom: no such flag" >&2; exit 1')
+      const started = Date.now()
+      await expect(create(fakeCache)).rejects.toMatchObject({code: 'LAB_FAILED', message: 'the lab failing could not be made: kube-apiserver ended while it started', details: expect.arrayContaining(['kube-apiserver: boom: no such flag'])})
+      expect(Date.now() - started).toBeLessThan(20_000)
+      expect(processesOf(`${labLayout(stateDir, 'failing').folder}/`)).toEqual([])
+      expect(await labs.status('failing')).toEqual({name: 'failing', state: 'absent'})
+    })
+
+    it('because somebody took its port is tried again with another', {timeout: 40_000}, async () => {
+      const mark = join(stateDir, 'tried')
+      const fakeCache = await cacheWith(`[ -e ${mark} ] && exec -a "$0" $real "$@"\ntouch ${mark}; echo "listen tcp: bind: address already in use" >&2; exit 1`)
+      expect(await create(fakeCache)).toMatchObject({state: 'running'})
+      expect(existsSync(mark)).toBe(true)
+      await labs.down('failing')
+    })
   })
 
   it('goes without a trace, and leaves the other one alone', async () => {

@@ -45,7 +45,6 @@ afterAll(() => platform.close())
 const NEVER_APPLIED: Record<string, string> = {
   'prerequisites/tools': 'the tools are brought before the tests of the lab run',
   'cni/single-plugin': 'only looks, and refuses',
-  'cni/simulation': 'Cilium has no stages: nothing of it needs to be simulated',
 }
 
 describe('every registered step', () => {

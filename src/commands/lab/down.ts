@@ -3,7 +3,6 @@ import {join} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {KpCommand} from '../../base-command.ts'
 import type {CommandResult} from '../../base-command.ts'
-import {KpError} from '../../engine/errors.ts'
 import {forgetCluster} from '../../platform/forget.ts'
 import {openToolbox} from '../../platform/toolbox.ts'
 import {renderLabDown} from '../../ui/render-lab.ts'
@@ -40,15 +39,5 @@ export default class LabDown extends KpCommand {
       value.removed.push(name)
     }
     return {json: value, text: () => renderLabDown(value, this.terminal)}
-  }
-
-  private async labOfPlatform(): Promise<string | undefined> {
-    try {
-      const {ctx} = await this.open()
-      return ctx.provider.id === 'lab' ? ctx.spec.environment.cluster : undefined
-    } catch (error) {
-      if (error instanceof KpError && error.code === 'SPEC_MISSING' && this.global.dir === undefined) return undefined
-      throw error
-    }
   }
 }

@@ -4,7 +4,6 @@ import type {CommandResult} from '../../base-command.ts'
 import {labFact} from '../../operations/labs.ts'
 import {DEFAULT_MINOR, openToolbox} from '../../platform/toolbox.ts'
 import {findTool, KUBERNETES_MINORS, labTools} from '../../tools/toolchain/catalog.ts'
-import type {KubernetesMinor} from '../../tools/toolchain/catalog.ts'
 import {eventLine} from '../../ui/json.ts'
 import {progressLine} from '../../ui/progress.ts'
 import {renderLabUp} from '../../ui/render-lab.ts'
@@ -15,7 +14,7 @@ export default class LabUp extends KpCommand {
   static override examples = ['<%= config.bin %> lab up', '<%= config.bin %> lab up second --kubernetes-version 1.36']
   static override args = {name: Args.string({description: 'Name of the lab', default: 'lab', name: 'NAME'})}
   static override flags = {
-    'kubernetes-version': Flags.option({summary: 'Minor version of Kubernetes', options: KUBERNETES_MINORS, default: DEFAULT_MINOR as KubernetesMinor})(),
+    'kubernetes-version': Flags.option({summary: 'Minor version of Kubernetes', options: KUBERNETES_MINORS, default: DEFAULT_MINOR})(),
     webhooks: Flags.boolean({summary: 'Let the API server call admission webhooks; in a lab nobody answers them'}),
   }
 

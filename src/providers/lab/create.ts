@@ -153,20 +153,28 @@ async function linkPrograms(layout: LabLayout, tools: LabTools): Promise<void> {
 /** Runs kwokctl; where etcd or the API server end meanwhile, ends it at once instead of letting it wait for them. */
 async function withWatch(settings: LabSettings, layout: LabLayout, work: () => Promise<void>): Promise<void> {
   let working = true
-  const watch = async (): Promise<void> => {
+  const watch = async (): Promise<string | undefined> => {
     // A process that is being started may look dead for an instant: twice in a row is dead.
-    for (let deadLooks = 0; deadLooks < 2; ) {
+    let before: string | undefined
+    for (;;) {
       await settings.clock.sleep(400)
-      if (!working) return
+      if (!working) return undefined
       const dead = await deadComponents(layout)
-      const ended = ['etcd', 'kube-apiserver'].some((name) => dead.includes(name) && existsSync(join(layout.pids, `${name}.pid`)))
-      deadLooks = ended ? deadLooks + 1 : 0
+      const ended = ['etcd', 'kube-apiserver'].find((name) => dead.includes(name) && existsSync(join(layout.pids, `${name}.pid`)))
+      if (ended !== undefined && ended === before) {
+        await endLabProcesses(layout, settings.clock)
+        return ended
+      }
+      before = ended
     }
-    await endLabProcesses(layout, settings.clock)
   }
   const watching = watch()
   try {
     await work()
+  } catch (error) {
+    working = false
+    const ended = await watching
+    throw ended === undefined ? error : new KpError({code: 'LAB_FAILED', message: `${ended} ended while it started`, cause: error})
   } finally {
     working = false
     await watching

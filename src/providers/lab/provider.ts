@@ -70,7 +70,7 @@ export function createLabProvider(options: LabProviderOptions): LabProvider {
       })
     },
     async create(spec, owner, progress, signal) {
-      const webhooks = spec.provider.type === 'lab' && spec.provider.webhooks === true
+      const webhooks = spec.provider.type === 'lab' &&  spec.provider.webhooks
       await labs.create({name: options.name, kubernetesMinor: minorOf(spec), podCidr: spec.network.podCidr, serviceCidr: spec.network.serviceCidr, webhooks, owner}, {progress, signal})
       seen = undefined
     },

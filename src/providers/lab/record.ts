@@ -35,7 +35,7 @@ export async function writeRecord(layout: LabLayout, record: LabRecord): Promise
 /** Names of all labs that have a folder. */
 export async function listNames(stateDir: string): Promise<string[]> {
   const names = await readdir(labsFolder(stateDir)).catch(() => [])
-  return names.filter((name) => !name.startsWith('.')).sort()
+  return names.filter((name) => !name.startsWith('.')).toSorted()
 }
 
 /** Ports of all labs, running or not. */

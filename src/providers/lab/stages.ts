@@ -29,7 +29,7 @@ export function componentStages(home: string, component: string): string[] {
 
 /** Ids of the components that have stages. */
 export function componentsWithStages(home: string): string[] {
-  return readdirSync(join(home, 'lab', 'stages', 'components')).sort()
+  return readdirSync(join(home, 'lab', 'stages', 'components')).toSorted()
 }
 
 /** The Stage in a file; a node that does not name its kubelet's version gets the one given. */
@@ -66,6 +66,6 @@ function stageFiles(folder: string): string[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
-    .sort()
+    .toSorted()
     .map((name) => join(folder, name))
 }

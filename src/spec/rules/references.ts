@@ -1,5 +1,5 @@
 /** Rules about mirrors, names of secrets and tools. */
-import {z} from 'zod'
+import type {z} from 'zod'
 import {nearestSpelling} from '../../engine/spelling.ts'
 import type {Problem} from '../issues.ts'
 import {isMap, type Path} from '../paths.ts'
@@ -30,7 +30,7 @@ export function mirrorsAreValid(spec: EnvironmentSpec): Problem[] {
 }
 
 function chartMirror(text: string): boolean {
-  if (/^oci:/.test(text)) return /^oci:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?(\/[a-z0-9._-]+)+\/?$/.test(text)
+  if (text.startsWith('oci:')) return /^oci:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?(\/[a-z0-9._-]+)+\/?$/.test(text)
   if (/^https?:/.test(text)) return /^https?:\/\/(\[[0-9a-f:]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?(\/[^\s?#]*)?$/.test(text)
   return /^[^\0\n\r:]+$/.test(text) && text.trim() === text && text !== ''
 }

@@ -1,8 +1,8 @@
 /** Checks of phase 0. */
-import {execFile} from 'node:child_process'
 import {statfs} from 'node:fs/promises'
 import {check, verdict} from '../../checks/builders.ts'
-import type {PlatformCheck, PlatformContext} from '../../context.ts'
+import type {PlatformCheck} from '../../context.ts'
+import {isKeptInGit} from '../../platform/git.ts'
 import {lookAtRepository} from '../../render/repository.ts'
 import {neededTools} from './tools.ts'
 
@@ -28,7 +28,7 @@ export const checks: PlatformCheck[] = [
     async run(ctx) {
       const look = await lookAtRepository(ctx)
       const complaints = look.changes.map((change) => `${change.path} is not as rendered`)
-      if (!(await isInGit(ctx))) complaints.push(`the folder is in no Git repository: git init`)
+      if (!(await isKeptInGit(ctx.paths.root, ctx.env))) complaints.push('the folder is in no Git repository, or in one that ignores it: git init')
       return verdict(complaints, `${look.files.length} files as rendered, in Git`, 'kp render writes the files; git keeps them')
     },
   }),
@@ -55,10 +55,35 @@ export const checks: PlatformCheck[] = [
       return verdict(free < LEAST_DISK_BYTES ? [`${gib(free)} free`] : [], `${gib(free)} free`, `at least ${gib(LEAST_DISK_BYTES)}`)
     },
   }),
+  check({
+    id: 'prerequisites.credentials',
+    title: 'kp may do on the cluster what it has to do',
+    pitfalls: ['KP0007'],
+    appliesTo: (ctx) => (ctx.provider.id === 'lab' ? 'the lab makes its own credentials' : true),
+    async run(ctx) {
+      const {api} = await ctx.cluster()
+      const answer = await api.request({
+        method: 'POST',
+        path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+        body: {apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: {resourceAttributes: {group: '*', resource: '*', verb: '*'}}},
+      })
+      if (answer.status >= 300) return {status: answer.status === 401 ? 'fail' : 'unknown', observed: `the API server answers ${answer.status}`, expected: 'valid credentials'}
+      const allowed = (answer.body as {status?: {allowed?: boolean}}).status?.allowed === true
+      return verdict(allowed ? [] : ['the user of the kubeconfig is no cluster administrator'], 'cluster administrator', 'cluster-admin, or a role that allows what the plan names')
+    },
+  }),
+  check({
+    id: 'prerequisites.reachability',
+    title: 'The charts of this platform can be had',
+    pitfalls: ['KP0008', 'KP0009'],
+    appliesTo: (ctx) => (ctx.provider.id === 'lab' ? 'the lab has stand-ins for charts that are out of reach' : true),
+    async run(ctx) {
+      const components = [...new Set(ctx.phases.filter((phase) => (phase.appliesTo?.(ctx) ?? true) === true).flatMap((phase) => phase.steps(ctx)).flatMap((step) => step.component ?? []))]
+      const complaints: string[] = []
+      for (const id of components) {
+        await ctx.chart(ctx.catalog.get(id)).catch((error: unknown) => complaints.push(`${id}: ${error instanceof Error ? error.message : String(error)}`))
+      }
+      return verdict(complaints, `${components.length} charts`, 'charts.mirror in kp.yaml, or a way to the repositories')
+    },
+  }),
 ]
-
-function isInGit(ctx: PlatformContext): Promise<boolean> {
-  return new Promise((resolve) => {
-    execFile('git', ['-C', ctx.paths.root, 'rev-parse', '--is-inside-work-tree'], {env: ctx.env as NodeJS.ProcessEnv, timeout: 5000}, (error) => resolve(error === null))
-  })
-}

@@ -1,7 +1,7 @@
 /** Steps of phase 0. */
 import type {PlatformStep} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
-import {lookAtRepository, writeRepository} from '../../render/repository.ts'
+import {lookAtRepository, RENDER_RECORD, writeRepository} from '../../render/repository.ts'
 import type {RepositoryLook} from '../../render/repository.ts'
 import {neededTools} from './tools.ts'
 
@@ -12,18 +12,20 @@ export const renderRepository: PlatformStep = {
   risk: 'none',
   async probe(ctx) {
     const look = await lookAtRepository(ctx)
-    if (look.changes.length === 0) return {state: 'satisfied', observed: `${look.files.length} files are as rendered from kp.yaml`}
+    if (look.changes.length === 0 && !look.staleRecord) return {state: 'satisfied', observed: `${look.files.length} files are as rendered from kp.yaml`}
+    if (look.changes.length === 0) return {state: 'drifted', observed: `${RENDER_RECORD} does not name the files that kp rendered`, differences: [{object: RENDER_RECORD, seen: 'is not as kp left it'}], data: look}
     const missing = look.changes.filter((change) => change.kind === 'create')
     return {
       state: missing.length === look.files.length ? 'absent' : 'drifted',
       observed: `${look.changes.length} of ${look.files.length} files are not as rendered from kp.yaml`,
-      differences: look.changes.map((change) => ({object: change.path, ...(change.kind === 'create' ? {} : {seen: change.kind === 'delete' ? 'is no longer wanted' : change.kind === 'edited' ? 'was edited by hand' : 'is older than kp.yaml'})})),
+      differences: look.changes.map((change) => ({object: change.path, ...(change.kind === 'create' ? {} : {seen: change.kind === 'delete' ? 'is no longer wanted' : change.kind === 'edited' ? 'was edited by hand' : 'is of an older kp.yaml or an older kp'})})),
       data: look,
     }
   },
   plan(_ctx, probe) {
     const look = probe.data as RepositoryLook
-    return Promise.resolve({lines: look.changes.map((change) => `${change.kind === 'create' ? 'write' : change.kind === 'delete' ? 'delete' : 'rewrite'} ${change.path}`), commands: ['kp render']})
+    const lines = look.changes.map((change) => `${change.kind === 'create' ? 'write' : change.kind === 'delete' ? 'delete' : 'rewrite'} ${change.path}`)
+    return Promise.resolve({lines: lines.length === 0 ? [`rewrite ${RENDER_RECORD}`] : lines, commands: ['kp render']})
   },
   async apply(ctx) {
     const look = await lookAtRepository(ctx)

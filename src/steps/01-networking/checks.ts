@@ -77,4 +77,24 @@ export const checks: PlatformCheck[] = [
       return verdict(ready.length < 2 ? [`kube-dns has ${ready.length} ready endpoints`] : [], `${ready.length} ready endpoints`, 'at least two')
     },
   }),
+  check({
+    id: 'networking.image-pulls',
+    title: 'No pod waits for an image that cannot be pulled',
+    pitfalls: ['KP0101', 'KP0111', 'KP0112'],
+    simulated: simulatedPods,
+    async run(ctx) {
+      const pods = await (await ctx.cluster()).listKnown('v1', 'Pod')
+      const complaints = pods.flatMap((pod) => {
+        const status = pod['status'] as {containerStatuses?: Waiting[]; initContainerStatuses?: Waiting[]} | undefined
+        const waiting = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].find((one) => /^(ImagePullBackOff|ErrImagePull|InvalidImageName)$/.test(one.state?.waiting?.reason ?? ''))
+        return waiting === undefined ? [] : [`pod ${pod.metadata.namespace}/${pod.metadata.name}: ${waiting.state?.waiting?.reason} ${waiting.image ?? ''}`.trim()]
+      })
+      return verdict(complaints, `${pods.length} pods`, 'nodes reach the registries of their images')
+    },
+  }),
 ]
+
+interface Waiting {
+  image?: string
+  state?: {waiting?: {reason?: string}}
+}

@@ -3,7 +3,7 @@ import {rmSync} from 'node:fs'
 import type {PlatformStep} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
-import {NO_CLUSTER} from '../shared/on-cluster.ts'
+import {unseen} from '../shared/on-cluster.ts'
 import {bindTo, lookAtIdentity, recordObject, recordPath, requireOwnCluster} from '../../platform/identity.ts'
 
 /** The embedded lab as control plane. */
@@ -70,7 +70,7 @@ export const bindIdentity: PlatformStep = {
   ...recordSet,
   async probe(ctx) {
     const presence = await ctx.presence()
-    if (presence.state !== 'running') return {...NO_CLUSTER, observed: presence.observed}
+    if (presence.state !== 'running') return unseen(presence)
     const look = await lookAtIdentity(ctx)
     requireOwnCluster(ctx, look)
     const probe = await recordSet.probe(ctx)

@@ -12,7 +12,7 @@ export const about: Pick<Phase, 'id' | 'number' | 'title' | 'what' | 'why' | 'ho
     'EKS: managed node groups, or eksctl, with the same labels and taints; tags on the group tell an autoscaler about them while the pool is empty. On EKS with Cilium the network plugin comes before the nodes, since nodes without one never become ready.',
     "GPU pools (gpu in the pool): the NVIDIA device plugin runs on them; the driver comes with the machine image.",
     'Spot pools: phases.node-pools.spotHandler drains a node in the two minutes before it is taken away (node-termination-handler or karpenter). Only workloads that can lose a pod tolerate the taint.',
-    "Storage: one default StorageClass that binds when a pod needs it, encrypts and can grow. EKS has made none since 1.30. The snapshot controller, its kinds and a default VolumeSnapshotClass come with it. The twenty phases leave storage out; here it is part of the nodes, because pods with volumes depend on both.",
+    "Storage: one default StorageClass that binds when a pod needs it, encrypts and can grow. EKS has made none since 1.30. The snapshot controller, its kinds and a default VolumeSnapshotClass come with it. Storage belongs to this phase because pods with volumes depend on both.",
     'The lab makes the nodes of the pools in three simulated zones: scheduling, taints and volume binding are real, containers are not.',
     'Verify: `kp verify node-pools`: readiness, pressure, size, zones, labels and taints, versions, storage. By hand: `kubectl get nodes --show-labels`, `kubectl describe node <node>` for the taints, `kubectl get storageclasses`.',
   ],

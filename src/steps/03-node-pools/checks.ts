@@ -172,6 +172,40 @@ export const checks: PlatformCheck[] = [
       return verdict(complaints, `${fitting.map((one) => one.metadata.name).join(', ')} for ${String(driver)}`, 'one default VolumeSnapshotClass for the driver of the default StorageClass')
     },
   }),
+  check({
+    id: 'node-pools.volume-binds',
+    title: 'Every volume claim that a pod uses is bound',
+    pitfalls: ['KP0307', 'KP0308', 'KP0309'],
+    within: SOON,
+    async run(ctx) {
+      const cluster = await ctx.cluster()
+      const [claims, pods] = [await cluster.listKnown('v1', 'PersistentVolumeClaim'), await cluster.listKnown('v1', 'Pod')]
+      const used = new Set(pods.flatMap((pod) => ((pod['spec'] as {volumes?: {persistentVolumeClaim?: {claimName: string}}[]}).volumes ?? []).flatMap((volume) => (volume.persistentVolumeClaim === undefined ? [] : [`${pod.metadata.namespace}/${volume.persistentVolumeClaim.claimName}`]))))
+      const complaints = claims
+        .filter((claim) => used.has(`${claim.metadata.namespace}/${claim.metadata.name}`))
+        .flatMap((claim) => {
+          const phase = (claim['status'] as {phase?: string} | undefined)?.phase
+          return phase === 'Bound' ? [] : [`claim ${claim.metadata.namespace}/${claim.metadata.name} is ${phase ?? 'without a status'} (StorageClass ${(claim['spec'] as {storageClassName?: string}).storageClassName ?? 'none'})`]
+        })
+      return verdict(complaints, `${used.size} claims are in use`, 'a StorageClass that exists, a provisioner that works, a node in the zone of the volume')
+    },
+  }),
+  check({
+    id: 'node-pools.gpu',
+    title: 'Nodes of GPU pools offer their GPUs',
+    pitfalls: ['KP0301'],
+    simulated: simulatedNodes,
+    appliesTo: (ctx) => (ctx.spec.nodePools.some((pool) => pool.gpu !== undefined && pool.min > 0) ? true : 'no pool has GPUs'),
+    async run(ctx) {
+      const nodes = await nodesOf(ctx)
+      const complaints = ctx.spec.nodePools
+        .filter((pool) => pool.gpu !== undefined)
+        .flatMap((pool) => nodes.filter((node) => node.metadata.labels?.[POOL_LABEL] === pool.name))
+        .filter((node) => Number((node['status'] as {allocatable?: Record<string, string>} | undefined)?.allocatable?.['nvidia.com/gpu'] ?? 0) < 1)
+        .map((node) => `node ${node.metadata.name} offers no nvidia.com/gpu`)
+      return verdict(complaints, 'every node of the GPU pools offers GPUs', 'driver and device plugin on every node of the pool')
+    },
+  }),
 ]
 
 function minorOf(version: string): number | undefined {

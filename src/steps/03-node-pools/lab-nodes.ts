@@ -40,13 +40,13 @@ export function labNodes(ctx: ManifestContext, pool: NodePool): KubeObject[] {
         annotations: {
           'node.alpha.kubernetes.io/ttl': '0',
           'kwok.x-k8s.io/node': 'fake',
-          [LAB.cpu]: String(pool.cpu),
-          [LAB.memory]: String(pool.memory),
+          [LAB.cpu]: pool.cpu,
+          [LAB.memory]: pool.memory,
           [LAB.pods]: String(pool.pods),
           [LAB.address]: formatAddress(subnet.first + 10 + poolIndex * 100 + number),
         },
       },
-      spec: {...(pool.taints.length === 0 ? {} : {taints: pool.taints.map(parseTaint)})},
+      spec: pool.taints.length === 0 ? {} : {taints: pool.taints.map(parseTaint)},
     }
   })
 }

@@ -10,7 +10,7 @@ export const about: Pick<Phase, 'id' | 'number' | 'title' | 'what' | 'why' | 'ho
   how: [
     'Cilium is installed with helm in a pinned version, with the pod range of kp.yaml and values held against the chart. Calico comes with its operator; the manifest that older guides apply is gone.',
     'There is exactly one plugin. kp stops when it finds another (phases.cni.enabled: false keeps the one of the cloud). Services need kube-proxy or its replacement in Cilium: not both, not neither.',
-    'Default deny covers Ingress and Egress, in the namespace default and in those of kp, not in default alone as in the twenty phases. In the same run come the rules without which the cluster breaks: DNS for all pods, the API server and webhooks where they are needed. Probes of the kubelet come from the node itself, which every plugin lets through.',
+    'Default deny covers Ingress and Egress, in the namespace default and in those of kp. In the same run come the rules without which the cluster breaks: DNS for all pods, the API server and webhooks where they are needed. Probes of the kubelet come from the node itself, which every plugin lets through.',
     'Your own applications: put a policy that allows what they need beside the deny policy, in the same change.',
     'Hubble (phases.cni.hubble) shows flows and drops.',
     'Verify: `kp verify cni`: agent on every node, operator, one plugin, deny and allow rules, no waiting taint. The connectivity test asks from pod to pod before and after the allow rules: first blocked, then let through. By hand: `kubectl get pods -n kube-system`. In the lab the policies are real objects, but no packets flow.',

@@ -1,7 +1,7 @@
 /** Checks of phase 4. */
 import {check, verdict, workloadsReady} from '../../checks/builders.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
-import type {KubeObject} from '../../tools/kube-api.ts'
+import type {KubeMeta, KubeObject} from '../../tools/kube-api.ts'
 import {findPlugins} from './plugins.ts'
 
 interface PolicySpec {
@@ -15,9 +15,9 @@ const wantsDeny = (ctx: PlatformContext): true | string => (ctx.spec.phases.cni.
 
 /** Namespaces that kp guards: its own and `default`. */
 async function guardedNamespaces(ctx: PlatformContext): Promise<string[]> {
-  const namespaces = (await (await ctx.cluster()).metadata('v1', 'Namespace')) ?? new Map()
+  const namespaces = (await (await ctx.cluster()).metadata('v1', 'Namespace')) ?? new Map<string, KubeMeta>()
   const own = [...namespaces.values()].filter((meta) => meta.labels?.['kp.dev/platform'] === ctx.spec.platform).map((meta) => meta.name)
-  return ['default', ...own.toSorted()]
+  return ['default', ...own.toSorted((a, b) => a.localeCompare(b))]
 }
 
 async function policiesBy(ctx: PlatformContext): Promise<Map<string, KubeObject[]>> {
@@ -29,7 +29,7 @@ async function policiesBy(ctx: PlatformContext): Promise<Map<string, KubeObject[
   return byNamespace
 }
 
-const specOf = (policy: KubeObject): PolicySpec => (policy['spec'] ?? {}) as PolicySpec
+const specOf = (policy: KubeObject): PolicySpec => (policy['spec'] ?? {})
 
 function selectsAll(spec: PolicySpec): boolean {
   return Object.keys(spec.podSelector?.matchLabels ?? {}).length === 0 && (spec.podSelector?.matchExpressions ?? []).length === 0

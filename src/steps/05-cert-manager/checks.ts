@@ -59,7 +59,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'cert-manager.probe-certificate',
     title: 'The issuer issues: the probe certificate is there and valid',
-    pitfalls: ['KP0505'],
+    pitfalls: ['KP0509', 'KP0505'],
     simulated: simulatedControllers,
     appliesTo: probes,
     within: SOON,
@@ -77,6 +77,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'cert-manager.certificates',
     title: `Every certificate is ready and valid for more than ${LEAST_DAYS} days`,
+    pitfalls: ['KP0509'],
     simulated: simulatedControllers,
     within: SOON,
     async run(ctx) {

@@ -37,7 +37,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'ingress.address',
     title: 'The platform gateway has an address',
-    pitfalls: ['KP0601'],
+    pitfalls: ['KP0601', 'KP0610'],
     simulated: simulatedControllers,
     within: SOON,
     async run(ctx) {
@@ -87,7 +87,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'ingress.demo-tls',
     title: "The certificate of the demo's host name is there",
-    pitfalls: ['KP0505'],
+    pitfalls: ['KP0606', 'KP0505'],
     simulated: simulatedControllers,
     appliesTo: wantsDemo,
     within: SOON,

@@ -54,30 +54,34 @@ export function appliedChart(options: HelmReleaseStep): PlatformStep {
   })
 }
 
-/** The objects of the rendered chart; rendered once per digest, then kept in a file. */
+/** The objects of the rendered chart; rendered once per digest, then kept in two files: the names alone are read more often. */
 async function wantedObjects(ctx: PlatformContext, componentId: string): Promise<WantedObjects> {
   const component = ctx.catalog.get(componentId)
   const {digest, helm} = await releaseInputs(ctx, componentId, 0)
-  const keysFile = ctx.cacheFile(`applied-${componentId}-${digest}.keys.json`)
-  const objectsFile = ctx.cacheFile(`applied-${componentId}-${digest}.json`)
+  const keysFile = ctx.cacheFile(`applied-${componentId}.keys.json`)
+  const objectsFile = ctx.cacheFile(`applied-${componentId}.json`)
   const load = async (): Promise<KubeObject[]> => {
-    const known = parse<KubeObject[]>(objectsFile.read())
+    const known = parse<KubeObject[]>(objectsFile.read(), digest)
     if (known !== undefined) return known
     const rendered = await template(ctx.exec, ctx.access, helm, `v${ctx.spec.kubernetes.version}.0`)
-    const objects = rendered.map((object) => ({...object, metadata: {...object.metadata, labels: {...object.metadata.labels, 'app.kubernetes.io/managed-by': MANAGED_BY, 'kp.dev/platform': ctx.spec.platform, 'kp.dev/component': component.id}}}))
-    objectsFile.write(JSON.stringify(objects))
-    return objects
+    const content = rendered.map((object) => ({...object, metadata: {...object.metadata, labels: {...object.metadata.labels, 'app.kubernetes.io/managed-by': MANAGED_BY, 'kp.dev/platform': ctx.spec.platform, 'kp.dev/component': component.id}}}))
+    objectsFile.write(JSON.stringify({digest, content}))
+    return content
   }
-  const keys = parse<ObjectKey[]>(keysFile.read()) ?? (await load()).map(keyOf)
-  keysFile.write(JSON.stringify(keys))
+  const known = parse<ObjectKey[]>(keysFile.read(), digest)
+  if (known !== undefined) return {keys: known, load}
+  const keys = (await load()).map(keyOf)
+  keysFile.write(JSON.stringify({digest, content: keys}))
   return {keys, load}
 }
 
-function parse<T>(text: string | undefined): T | undefined {
-  if (text === undefined) return undefined
+/** What a cache file holds, where it is of that digest. */
+function parse<T>(text: string | undefined, digest: string): T | undefined {
   try {
-    return JSON.parse(text) as T
+    const known = JSON.parse(text ?? '{}') as {digest?: string; content?: T}
+    return known.digest === digest ? known.content : undefined
   } catch {
+    // a broken cache file: made anew
     return undefined
   }
 }

@@ -1,20 +1,23 @@
-/** Steps that need a cluster: without one they are absent, not broken. */
+/** Steps that need a cluster: without one they are absent, not broken; one that stands still hides what is in it. */
 import type {PlatformContext, PlatformStep} from '../../context.ts'
 import type {Probe} from '../../engine/types.ts'
+import type {ClusterPresence} from '../../providers/types.ts'
 
 /** Label of everything that kp applies itself. */
 export const MANAGED_BY = 'kp'
 
-/** What a probe says while there is no cluster. */
-export const NO_CLUSTER: Probe = {state: 'absent', observed: 'there is no cluster yet'}
+/** What a probe says while no cluster answers. */
+export function unseen({state, observed}: ClusterPresence): Probe {
+  return {state: state === 'absent' ? 'absent' : 'unknown', observed}
+}
 
-/** Wraps the probe of a step so that it answers `absent` while there is no cluster. */
+/** Wraps the probe of a step so that it answers `absent` while there is no cluster, `unknown` while it does not run. */
 export function onCluster(step: PlatformStep): PlatformStep {
   return {
     ...step,
     async probe(ctx) {
       const presence = await ctx.presence()
-      return presence.state === 'running' ? step.probe(ctx) : {...NO_CLUSTER, observed: presence.observed}
+      return presence.state === 'running' ? step.probe(ctx) : unseen(presence)
     },
   }
 }

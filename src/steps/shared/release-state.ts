@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto'
 import type {PlatformContext} from '../../context.ts'
 import {readContent, readRevisions} from '../../checks/helm-records.ts'
 import type {ReleaseRevision} from '../../checks/helm-records.ts'
+import {showValue} from '../../checks/difference.ts'
 import {keyOf, lookAtObjects} from '../../checks/objects.ts'
 import type {ObjectsLook, ObjectKey, WantedObjects} from '../../checks/objects.ts'
 import {KpError} from '../../engine/errors.ts'
@@ -82,7 +83,8 @@ async function describeOutdated(ctx: PlatformContext, wanted: WantedRelease, lat
 
 /** The objects of a revision. Their names and digests are kept in a file, so that a second look need not parse the manifest. */
 async function objectsOf(ctx: PlatformContext, revision: ReleaseRevision): Promise<WantedObjects> {
-  const file = ctx.cacheFile(`release-${revision.secret.uid}-${revision.secret.resourceVersion}.json`)
+  const file = ctx.cacheFile(`release-${revision.namespace}-${revision.name}.json`)
+  const of = `${revision.secret.uid} ${revision.secret.resourceVersion}`
   const load = async (): Promise<KubeObject[]> => {
     const cluster = await ctx.cluster()
     const content = await readContent(cluster, revision)
@@ -91,18 +93,23 @@ async function objectsOf(ctx: PlatformContext, revision: ReleaseRevision): Promi
     }
     return Promise.all(content.manifest.map((object) => asHelmApplies(ctx, object, revision)))
   }
-  const known = file.read()
-  if (known !== undefined) {
-    try {
-      return {keys: JSON.parse(known) as ObjectKey[], load}
-    } catch {
-      // a broken cache file: made anew
-    }
-  }
+  const known = readKeys(file.read(), of)
+  if (known !== undefined) return {keys: known, load}
   const objects = await load()
   const keys = objects.map(keyOf)
-  file.write(JSON.stringify(keys))
+  file.write(JSON.stringify({of, keys}))
   return {keys, load: () => Promise.resolve(objects)}
+}
+
+/** The keys that a cache file holds, where they are of that revision. */
+function readKeys(text: string | undefined, of: string): ObjectKey[] | undefined {
+  try {
+    const known = JSON.parse(text ?? '{}') as {of?: string; keys?: ObjectKey[]}
+    return known.of === of ? known.keys : undefined
+  } catch {
+    // a broken cache file: made anew
+    return undefined
+  }
 }
 
 /** An object as helm applies it: with its namespace, its label and its annotations. */
@@ -120,21 +127,30 @@ async function asHelmApplies(ctx: PlatformContext, object: KubeObject, revision:
   }
 }
 
-/** Where two sets of values differ, by path. Values are shown only where they cannot be secrets. */
-export function valueDifferences(wanted: Record<string, unknown>, seen: Record<string, unknown>, path = 'values'): {field: string; wanted?: string; seen?: string}[] {
-  const found: {field: string; wanted?: string; seen?: string}[] = []
-  for (const key of new Set([...Object.keys(wanted), ...Object.keys(seen)])) {
+/** Where two sets of values differ, by path. Values are shown only where they cannot be secrets, and never whole lists. */
+export function valueDifferences(wanted: Record<string, unknown>, seen: Record<string, unknown>, path = 'values'): ValueDifference[] {
+  return [...new Set([...Object.keys(wanted), ...Object.keys(seen)])].flatMap((key) => {
     const field = `${path}.${key}`
     const [a, b] = [wanted[key], seen[key]]
-    if (isMap(a) && isMap(b)) found.push(...valueDifferences(a, b, field))
-    else if (JSON.stringify(canonical(a)) !== JSON.stringify(canonical(b))) found.push({field, ...showPair(key, a, b)})
-  }
-  return found
+    if (isMap(a ?? b) && isMap(b ?? a)) return valueDifferences((a ?? {}) as Record<string, unknown>, (b ?? {}) as Record<string, unknown>, field)
+    if (JSON.stringify(canonical(a)) === JSON.stringify(canonical(b))) return []
+    return [{field, ...(a === undefined ? {} : {wanted: showIn(field, a)}), ...(b === undefined ? {} : {seen: showIn(field, b)})}]
+  })
 }
 
-function showPair(key: string, wanted: unknown, seen: unknown): {wanted?: string; seen?: string} {
-  const show = (value: unknown): string => (/password|token|secret|key$/i.test(key) ? '(hidden)' : JSON.stringify(value))
-  return {...(wanted === undefined ? {} : {wanted: show(wanted)}), ...(seen === undefined ? {} : {seen: show(seen)})}
+/** One value that differs. */
+interface ValueDifference {
+  field: string
+  wanted?: string
+  seen?: string
+}
+
+/** Names of values that may be secret; what lies below them may be too. */
+const SECRET_NAME = /pass|token|secret|credential|private|auth|key(\.|$)/i
+
+function showIn(field: string, value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  return showValue(value, SECRET_NAME.test(field)) ?? ''
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

@@ -9,25 +9,35 @@ import {applyObjects, patchObject} from '../../tools/kubectl.ts'
 /** Kinds that others need to exist first. */
 const FIRST = ['Namespace', 'CustomResourceDefinition', 'PriorityClass', 'ServiceAccount', 'Secret', 'ConfigMap', 'StorageClass']
 
-/** Makes the objects of a look as wanted. */
+/** Makes the objects of a look as wanted. What was set by hand goes first: where it is in a list is known only as long as nothing else changed. */
 export async function repairObjects(ctx: PlatformContext, look: ObjectsLook, options: {fieldManager: string; doing: string}): Promise<void> {
+  for (const {wanted, live, fields, refused} of look.drifted) {
+    const patch = removalPatch(fields, refused === undefined || live === undefined ? undefined : {live, wanted})
+    if (patch.length === 0) continue
+    await patchObject(ctx.exec, ctx.access, wanted, patch, {doing: `take back what was set by hand in ${describeObject(wanted)}`, fieldManager: options.fieldManager})
+  }
   const toApply = [...look.missing, ...look.drifted.filter(needsApply)].map((drift) => drift.wanted)
   for (const objects of inWaves(toApply)) {
     await applyObjects(ctx.exec, ctx.access, objects, {doing: options.doing, fieldManager: options.fieldManager})
-  }
-  for (const drift of look.drifted) {
-    const patch = removalPatch(drift.fields)
-    if (patch.length === 0) continue
-    await patchObject(ctx.exec, ctx.access, drift.wanted, patch, {doing: `take back what was set by hand in ${describeObject(drift.wanted)}`, fieldManager: options.fieldManager})
   }
 }
 
 /** What a repair would do, for plans. */
 export function describeRepair(look: ObjectsLook): string[] {
+  return [...look.missing.map((drift) => `create ${describeObject(drift.wanted)}`), ...look.drifted.flatMap(describeOne)]
+}
+
+function describeOne({wanted, fields, refused}: ObjectDrift): string[] {
+  const object = describeObject(wanted)
+  const [surplus, wrong] = [fields.filter((field) => field.wanted === undefined), fields.filter((field) => field.wanted !== undefined)]
   return [
-    ...look.missing.map((drift) => `create ${describeObject(drift.wanted)}`),
-    ...look.drifted.map((drift) => `set ${drift.fields.length === 0 ? 'fields' : drift.fields.map((field) => field.field).slice(0, 3).join(', ')}${drift.fields.length > 3 ? ` and ${drift.fields.length - 3} more` : ''} of ${describeObject(drift.wanted)}`),
+    ...(wrong.length > 0 || (refused !== undefined && surplus.length === 0) ? [`set ${firstNames(wrong) || 'fields'} of ${object}`] : []),
+    ...(surplus.length > 0 ? [`take ${firstNames(surplus)} out of ${object}`] : []),
   ]
+}
+
+function firstNames(fields: {field: string}[]): string {
+  return `${fields.slice(0, 3).map(({field}) => field).join(', ')}${fields.length > 3 ? ` and ${fields.length - 3} more` : ''}`
 }
 
 function needsApply(drift: ObjectDrift): boolean {

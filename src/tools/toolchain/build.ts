@@ -1,10 +1,11 @@
 /** Builds a tool with Go into a folder. */
 import {existsSync} from 'node:fs'
-import {rename, symlink} from 'node:fs/promises'
+import {mkdir, rename, rm, symlink} from 'node:fs/promises'
 import {join} from 'node:path'
 import {KpError, asKpError} from '../../engine/errors.ts'
 import type {Exec, ToolResult} from '../../engine/types.ts'
 import type {Build, Tool} from './catalog.ts'
+import {OWN_FOLDER_VARIABLE} from './claim.ts'
 import {labFile} from './paths.ts'
 import type {Progress} from './progress.ts'
 import {compareVersions} from './versions.ts'
@@ -33,7 +34,10 @@ export async function buildTool({tool, folder, exec, onProgress}: BuildInput): P
     const percent = Math.min(99, Math.floor((compiled / build.units) * 100))
     onProgress({tool: tool.name, version: tool.version, phase: 'build', percent, line: line.trim()})
   }
-  const env = {GOBIN: folder, GOWORK: 'off'}
+  // The temporary folders of go and of its linker are inside, so that a kill leaves nothing elsewhere.
+  const temporary = join(folder, '.go')
+  await mkdir(temporary)
+  const env = {GOBIN: folder, GOWORK: 'off', GOTMPDIR: temporary, TMPDIR: temporary, [OWN_FOLDER_VARIABLE]: folder}
   const call = {tool: 'go', mutates: true, doing: `build ${tool.name} ${tool.version}`, timeoutMs: BUILD_TIMEOUT_MS, env, onLine}
   try {
     if (build.kind === 'install') {
@@ -45,6 +49,8 @@ export async function buildTool({tool, folder, exec, onProgress}: BuildInput): P
     }
   } catch (error) {
     throw explainBuildFailure(tool, error)
+  } finally {
+    await rm(temporary, {recursive: true, force: true})
   }
 }
 

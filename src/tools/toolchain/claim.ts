@@ -3,7 +3,7 @@ import {randomBytes} from 'node:crypto'
 import {link, mkdir, readFile, readdir, rename, rm, stat, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import type {Clock} from '../../engine/clock.ts'
-import {identifySelf, isAlive} from '../../engine/processes.ts'
+import {findByEnvironment, identifySelf, isAlive} from '../../engine/processes.ts'
 import type {ProcessIdentity} from '../../engine/processes.ts'
 
 /** What a claim file holds. */
@@ -15,6 +15,9 @@ export interface Claim {
 
 /** Gives a claim back. */
 export type Release = () => Promise<void>
+
+/** Programs that work in an own folder have its path in this variable, so that they are found after a kill. */
+export const OWN_FOLDER_VARIABLE = 'KP_OWN_FOLDER'
 
 /** A claim of another host is believed for this long, since nobody here can ask whether its process lives. */
 const FOREIGN_CLAIM_MS = 24 * 3_600_000
@@ -76,15 +79,35 @@ export async function makeOwnFolder(parent: string, clock: Clock): Promise<{path
   }
 }
 
-/** Removes the `.tmp-…` folders whose makers are dead. */
+/** Removes the `.tmp-…` folders whose makers are dead, and ends the programs that still work in them. */
 export async function sweepOwnFolders(parent: string, clock: Clock): Promise<void> {
   for (const name of await readdir(parent).catch(() => [])) {
     if (!/^\.tmp-[0-9a-f]+\.claim$/.test(name)) continue
     const path = join(parent, name)
     const seen = await readClaim(path)
     if (seen === undefined || lives(seen, clock)) continue
-    await rm(path.slice(0, -'.claim'.length), {recursive: true, force: true})
+    const folder = path.slice(0, -'.claim'.length)
+    await endProgramsIn(folder, clock)
+    await rm(folder, {recursive: true, force: true})
     await rm(path, {force: true})
+  }
+}
+
+/** Programs start others: looks until none is left, for a while. */
+async function endProgramsIn(folder: string, clock: Clock): Promise<void> {
+  for (let looks = 0; looks < 50; looks++) {
+    const pids = findByEnvironment(OWN_FOLDER_VARIABLE, folder)
+    if (pids.length === 0) return
+    for (const pid of pids) endAtOnce(pid)
+    await clock.sleep(20)
+  }
+}
+
+function endAtOnce(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // ended by itself in the meantime
   }
 }
 

@@ -61,11 +61,11 @@ export async function downloadTool(input: DownloadInput): Promise<boolean> {
 function fillIn(file: Download, version: string, mirror: string | undefined): Download {
   const {os, arch} = thisMachine()
   const fill = (text: string): string => text.replaceAll('{version}', version).replaceAll('{os}', os).replaceAll('{arch}', arch)
-  const place = (url: string): string => (mirror === undefined || mirror === '' ? fill(url) : mirror.replace(/\/$/, '') + new URL(fill(url)).pathname)
+  const locate = (url: string): string => (mirror === undefined || mirror === '' ? fill(url) : mirror.replace(/\/$/, '') + new URL(fill(url)).pathname)
   return {
     ...file,
-    url: place(file.url),
-    sum: place(file.sum),
+    url: locate(file.url),
+    sum: locate(file.sum),
     ...(file.members === undefined ? {} : {members: Object.fromEntries(Object.entries(file.members).map(([program, member]) => [program, fill(member)]))}),
   }
 }

@@ -1,4 +1,5 @@
 /** Brings a tool into the cache: downloaded where that is possible, else built. */
+import {existsSync} from 'node:fs'
 import {mkdir} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import type {Clock} from '../../engine/clock.ts'
@@ -32,12 +33,14 @@ export interface InstallOptions {
 export async function installTool(tool: Tool, options: InstallOptions): Promise<string> {
   const {cacheDir, clock, signal, onProgress} = options
   const place = await toolFolder(tool, cacheDir)
-  if (isComplete(tool, place)) return place
   const parent = dirname(place)
+  const lock = join(parent, `${tool.version}.lock`)
+  // A lock beside a complete tool: another process is about to end, or was killed before it had cleaned up.
+  if (isComplete(tool, place) && !existsSync(lock)) return place
   const doing = `install ${tool.name} ${tool.version}`
   try {
     await mkdir(parent, {recursive: true})
-    const release = await waitForClaim(join(parent, `${tool.version}.lock`), {
+    const release = await waitForClaim(lock, {
       clock,
       signal,
       onWait: (held) => onProgress({tool: tool.name, version: tool.version, phase: 'wait', line: `process ${held.holder.pid} is installing it`}),

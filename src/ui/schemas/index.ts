@@ -1,7 +1,7 @@
 /** Every result that kp prints as JSON, by the name of its file under schemas/. Loaded by scripts and tests only. */
 import {z} from 'zod'
 import {error, history, plan, status, step, up, verify} from './platform.ts'
-import {doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './tools.ts'
+import {bind, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './tools.ts'
 
 /** Schemas by command; `lab-up` is `kp lab up`. */
 export const RESULT_SCHEMAS = {
@@ -17,6 +17,7 @@ export const RESULT_SCHEMAS = {
   render,
   init,
   kubeconfig,
+  bind,
   'lab-up': labUp,
   'lab-down': labDown,
   'lab-list': labList,

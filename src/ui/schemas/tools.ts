@@ -97,6 +97,15 @@ export const kubeconfig = z.object({
   path: z.string(),
 })
 
+/** `kp bind`. */
+export const bind = z.object({
+  schema: z.literal('kp/bind/v1'),
+  environment: environmentName,
+  cluster: clusterName,
+  uid: z.string().describe('UID of the namespace kube-system.'),
+  changed: z.boolean().describe('False where it was bound to this cluster already.'),
+})
+
 /** `kp lab up`: the last line; events come before it. */
 export const labUp = z.object({
   schema: z.literal('kp/lab-up/v1'),

@@ -14,7 +14,7 @@ function fields(schema: z.ZodType, path: string): {path: string; schema: z.ZodTy
   const here = bare(schema)
   const inner: [string, z.ZodType][] = [
     ...branches(here).map(({name, schema: branch}): [string, z.ZodType] => [`(${name})`, branch]),
-    ...(here instanceof z.ZodObject ? Object.entries(here.shape as Record<string, z.ZodType>) : []),
+    ...(here instanceof z.ZodObject ? Object.entries(here.shape) : []),
     ...(here instanceof z.ZodArray ? [['[]', here.element as z.ZodType] as [string, z.ZodType]] : []),
     ...(here instanceof z.ZodRecord ? [['<name>', here.valueType as z.ZodType] as [string, z.ZodType]] : []),
   ]

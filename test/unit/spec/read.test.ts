@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {loadSpec, parseSpec} from '../../../src/spec/load.ts'
-import {KpError} from '../../../src/engine/errors.ts'
+import type {KpError} from '../../../src/engine/errors.ts'
 import {MINIMAL, errorOf, problems, problemsWith} from './helper.ts'
 
 async function loadError(readFile: () => Promise<string>): Promise<KpError> {
@@ -28,7 +28,7 @@ describe('text that is not YAML, or not one YAML map', () => {
     ['a list', '- a\n- b\n', 'kp.yaml:1:1  kp.yaml must be a map that begins with apiVersion: kp.dev/v1alpha1'],
     ['a word', 'hello\n', 'kp.yaml:1:1  kp.yaml must be a map that begins with apiVersion: kp.dev/v1alpha1'],
     ['two documents', `${MINIMAL}---\n${MINIMAL}`, 'kp.yaml:4:1  the file holds several documents (---); kp.yaml is one'],
-    ['a key twice', `${MINIMAL}domain: a.io\ndomain: b.io\n`, 'kp.yaml:5:1  the key is written twice in the same map'],
+    ['a key twice', `${MINIMAL}domain: a.io\ndomain: b.io\n`, 'kp.yaml:5:1  the key domain is written twice in the same map'],
     ['a tab', `${MINIMAL}network:\n\tzones: 3\n`, 'kp.yaml:5:1  a tab is used for indentation; YAML wants spaces'],
     ['a NUL byte', `${MINIMAL}domain: a\0b\n`, 'kp.yaml:4:10  the file holds bytes that are not text'],
     ['an escape sequence', `${MINIMAL}domain: a\u001B[31m\n`, 'kp.yaml:4:10  the file holds bytes that are not text'],

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {KpError} from '../../../src/engine/errors.ts'
+import type {KpError} from '../../../src/engine/errors.ts'
 import {digestEnvironment} from '../../../src/spec/digest.ts'
 import {IMMUTABLE_FIELDS, changedImmutable} from '../../../src/spec/immutable.ts'
 import {parseSpec} from '../../../src/spec/load.ts'
@@ -45,7 +45,7 @@ describe('three lines are a platform', () => {
   })
 
   it('with every phase and its choices', () => {
-    expect(Object.keys(spec.phases).sort()).toEqual([...PHASE_IDS].sort())
+    expect(Object.keys(spec.phases).toSorted()).toEqual(PHASE_IDS.toSorted())
     expect(PHASE_IDS).toEqual([
       'prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'logging', 'mesh',
       'operators', 'secrets', 'autoscaling', 'security', 'backup', 'chaos', 'cost', 'day2', 'slo', 'deliverables',

@@ -6,7 +6,7 @@ import {systemClock} from '../../../../src/engine/clock.ts'
 import type {Tool} from '../../../../src/tools/toolchain/catalog.ts'
 import {toolFolder} from '../../../../src/tools/toolchain/digest.ts'
 import {installTool} from '../../../../src/tools/toolchain/install.ts'
-import type {Progress} from '../../../../src/tools/toolchain/install.ts'
+import type {Progress} from '../../../../src/tools/toolchain/progress.ts'
 import {testExec} from '../../../helpers/exec.ts'
 import {fakeProgram} from '../../../helpers/fake-program.ts'
 import {tempFolder} from '../../../helpers/temp.ts'
@@ -40,7 +40,7 @@ function leftovers(cacheDir: string): string[] {
 
 describe('installTool', () => {
   it('builds once, with progress, and leaves nothing behind', async () => {
-    const setup = withGo(`echo "$@" >> ${'$'}{0%/*}/calls; ${GO_BUILDS}`)
+    const setup = withGo(`echo "$@" >> \${0%/*}/calls; ${GO_BUILDS}`)
     const progress: Progress[] = []
     const folder = await install(setup, progress)
     expect(folder).toBe(await toolFolder(TOOL, setup.cacheDir))
@@ -56,7 +56,7 @@ describe('installTool', () => {
   })
 
   it('has two installations wait for each other, and builds once', async () => {
-    const setup = withGo(`[ "$1" = install ] && echo x >> ${'$'}{0%/*}/calls && sleep 0.3; ${GO_BUILDS}`)
+    const setup = withGo(`[ "$1" = install ] && echo x >> \${0%/*}/calls && sleep 0.3; ${GO_BUILDS}`)
     const progress: Progress[] = []
     const [first, second] = await Promise.all([install(setup, progress), install(setup, progress)])
     expect(first).toBe(second)

@@ -1,0 +1,122 @@
+/** One round of the drift matrix: things are done by hand, kp plan must name them, kp up must repair just them. */
+import {expect} from 'vitest'
+import type {KubeObject} from '../../src/tools/kube-api.ts'
+import {describeEntry, isLease} from './audit.ts'
+import type {Drift} from './drift.ts'
+import {historyOf, PLANTED_SECRET} from './drift-helm.ts'
+import type {Release} from './drift-helm.ts'
+import type {TestPlatform} from './platform.ts'
+import {contentOf, takeSnapshot, touched} from './snapshot.ts'
+import type {Snapshot} from './snapshot.ts'
+
+/** A step of `kp plan --json`. */
+export interface PlanStep {
+  id: string
+  state: string
+  observed: string
+  differences: {object: string; field?: string; wanted?: string; seen?: string}[]
+}
+
+/** Reads the plan. */
+export async function readPlan(platform: TestPlatform): Promise<PlanStep[]> {
+  return (await platform.kpOk(['plan', '--json'])).json<{steps: PlanStep[]}>().steps
+}
+
+/** The plan is empty: nothing is to be done and nothing is unknown. */
+export async function expectNothingToDo(platform: TestPlatform): Promise<void> {
+  const result = await platform.kp(['plan', '--exit-code', '--json'])
+  const open = result.json<{steps: PlanStep[]}>().steps.filter((step) => step.state !== 'satisfied')
+  expect({exit: result.exit, open}).toEqual({exit: 0, open: []})
+}
+
+/** Repairs, and demands that these steps and no others were applied. */
+export async function repair(platform: TestPlatform, steps: string[]): Promise<void> {
+  const up = await platform.kpOk(['up', '--yes', '--json'])
+  const applied = up.json<{phases: {steps: {id: string; result: string}[]}[]}>().phases.flatMap((phase) => phase.steps).filter((step) => step.result === 'applied').map((step) => step.id)
+  expect(applied.toSorted()).toEqual(steps.toSorted())
+}
+
+/** Does the drifts of a round all at once: at most one an object. */
+export async function driftRound(platform: TestPlatform, before: Snapshot, drifts: Drift[]): Promise<void> {
+  for (const drift of drifts) await platform.kubectl(drift.args)
+  const plan = await readPlan(platform)
+  const steps = [...new Set(drifts.map((drift) => drift.step))]
+  expect(plan.filter((step) => step.state !== 'satisfied').map((step) => step.id).toSorted(), 'steps that kp plan wants to repair').toEqual(steps.toSorted())
+  for (const {step, name, how, field} of drifts) {
+    const planned = plan.find(({id}) => id === step)
+    const named = (planned?.differences ?? []).filter((difference) => difference.object === name)
+    const what = `${how} of ${name}: ${planned?.state}, ${JSON.stringify(planned?.differences)}`
+    expect(named.length, what).toBeGreaterThan(0)
+    if (field === undefined) expect(named.map((difference) => difference.field), what).toEqual([undefined])
+    else for (const difference of named) expect(difference.field ?? '(no field)', what).toMatch(field)
+  }
+  const names = new Set(drifts.map((drift) => drift.name))
+  const others = plan.flatMap((step) => step.differences).filter((difference) => !names.has(difference.object))
+  expect(others, 'objects that kp plan names though nobody touched them').toEqual([])
+
+  const mark = platform.audit().mark()
+  await repair(platform, steps)
+  const after = await takeSnapshot(platform.admin())
+  expect(touched(before, after).filter((name) => !names.has(name)), 'objects that were touched besides').toEqual([])
+  for (const drift of drifts) expectAsBefore(drift.name, before, after)
+  const written = (await platform.audit().writes(mark)).filter((entry) => !isLease(entry))
+  const foreign = written.filter(({objectRef}) => !drifts.some(({object}) => object.metadata.name === objectRef?.name && object.metadata.namespace === objectRef.namespace))
+  expect(foreign.map(describeEntry), 'writes of kp to other objects').toEqual([])
+  expect(written.length).toBeGreaterThanOrEqual(drifts.length)
+  await expectNothingToDo(platform)
+}
+
+/** An object is as it was, but for what the server gives to a new one. */
+export function expectAsBefore(name: string, before: Snapshot, after: Snapshot): void {
+  const [was, is] = [before.get(name), after.get(name)]
+  expect(is, `${name} after the repair`).toBeDefined()
+  if (was !== undefined && is !== undefined) expect(withoutGiven(is), `${name} after the repair`).toEqual(withoutGiven(was))
+}
+
+/** Addresses and the like, that a new object gets anew. */
+function withoutGiven(object: KubeObject): unknown {
+  const content = structuredClone(contentOf(object)) as {spec?: Record<string, unknown>; metadata: Record<string, unknown>; secrets?: unknown}
+  for (const key of ['clusterIP', 'clusterIPs', 'podCIDR', 'podCIDRs', 'healthCheckNodePort', 'providerID']) delete content.spec?.[key]
+  delete content.metadata['finalizers']
+  delete content.metadata['ownerReferences']
+  return content
+}
+
+/** Something done by helm to a release, and the objects whose fields it changed. */
+export interface HelmDrift {
+  step: string
+  release: Release
+  /** What kp must name beside the release: object and field. */
+  names: {object: string; field: RegExp}[]
+}
+
+/** Does nothing itself: the releases have been changed by helm. kp plan must name them, kp up must make one new revision of each. */
+export async function helmRound(platform: TestPlatform, before: Snapshot, drifts: HelmDrift[]): Promise<void> {
+  const histories = await Promise.all(drifts.map(({release}) => historyOf(platform, release)))
+  const plan = await readPlan(platform)
+  expect(plan.filter((step) => step.state !== 'satisfied').map((step) => step.id).toSorted(), 'steps that kp plan wants to repair').toEqual(drifts.map((drift) => drift.step).toSorted())
+  for (const {step, release, names} of drifts) {
+    const planned = plan.find(({id}) => id === step)
+    const what = JSON.stringify(planned)
+    expect(planned?.state, what).toBe('drifted')
+    expect(planned?.observed, what).toMatch(/was not made by kp/)
+    for (const {object, field} of [{object: `release ${release.namespace}/${release.name}`, field: /^(values\.|revision$)/}, ...names]) {
+      expect((planned?.differences ?? []).filter((difference) => difference.object === object).map((difference) => difference.field), what).toEqual(expect.arrayContaining([expect.stringMatching(field)]))
+    }
+  }
+  for (const args of [['plan'], ['plan', '--json'], ['up', '--dry-run']]) {
+    const {stdout, stderr} = await platform.kp(args)
+    expect(stdout + stderr, `kp ${args.join(' ')} shows a secret`).not.toContain(PLANTED_SECRET)
+  }
+  await repair(platform, drifts.map((drift) => drift.step))
+  const after = await takeSnapshot(platform.admin())
+  const own = new Set(drifts.flatMap(({names}) => names.map(({object}) => object)))
+  const records = drifts.map(({release}) => `Secret ${release.namespace}/sh.helm.release.v1.${release.name}.v`)
+  expect(touched(before, after).filter((name) => !own.has(name) && !records.some((record) => name.startsWith(record))), 'objects that were touched besides').toEqual([])
+  for (const name of own) expectAsBefore(name, before, after)
+  for (const [index, {release}] of drifts.entries()) {
+    const last = histories[index]?.at(-1)?.revision ?? 0
+    expect((await historyOf(platform, release)).at(-1), `${release.name} after the repair`).toMatchObject({revision: last + 1, status: 'deployed'})
+  }
+  await expectNothingToDo(platform)
+}

@@ -1,0 +1,59 @@
+/** Every object of a cluster, to tell which of them somebody touched. */
+import {describeObject} from '../../src/checks/objects.ts'
+import type {KubeApi, KubeObject} from '../../src/tools/kube-api.ts'
+
+/** Objects by `Kind namespace/name`; equal kinds of other groups get their group. */
+export type Snapshot = Map<string, KubeObject>
+
+const DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+
+/** What controllers make of other objects, and what changes all the time. */
+const DERIVED = new Set(['Pod', 'ReplicaSet', 'ControllerRevision', 'Event', 'Lease', 'Endpoints', 'EndpointSlice', 'IPAddress', 'ComponentStatus', 'APIService'])
+/** Made by the lab in the place of a controller. */
+const SIMULATED = 'lab.kp.dev/simulated'
+/** Annotations that controllers write on objects of others. */
+const CHURN = /^(deployment\.kubernetes\.io\/revision|deprecated\.daemonset\.template\.generation|node\.alpha\.kubernetes\.io\/|volumes\.kubernetes\.io\/|lab\.kp\.dev\/unplugged|endpoints\.kubernetes\.io\/|kubectl\.kubernetes\.io\/last-applied)/
+
+interface Discovered {
+  items?: {metadata?: {name?: string}; versions?: {version: string; resources?: {resource: string; verbs: string[]; responseKind?: {kind: string}}[]}[]}[]
+}
+
+/** Reads every object that counts. */
+export async function takeSnapshot(api: KubeApi): Promise<Snapshot> {
+  const snapshot: Snapshot = new Map()
+  for (const root of ['/api', '/apis']) {
+    for (const {metadata, versions} of ((await api.get(root, DISCOVERY)) as Discovered).items ?? []) {
+      const group = metadata?.name ?? ''
+      const [preferred] = versions ?? []
+      for (const {resource, verbs, responseKind} of preferred?.resources ?? []) {
+        const kind = responseKind?.kind
+        if (preferred === undefined || kind === undefined || DERIVED.has(kind) || !verbs.includes('list')) continue
+        const apiVersion = group === '' ? preferred.version : `${group}/${preferred.version}`
+        const list = (await api.get(`${root}/${apiVersion === preferred.version ? '' : `${group}/`}${preferred.version}/${resource}`)) as {items?: KubeObject[]} | undefined
+        for (const item of list?.items ?? []) {
+          const object = {...item, apiVersion, kind}
+          if (item.metadata.labels?.[SIMULATED] === undefined && item.metadata.annotations?.[SIMULATED] === undefined) snapshot.set(describeObject(object), object)
+        }
+      }
+    }
+  }
+  return snapshot
+}
+
+/** What of an object is its own: without status, server's fields and the annotations of controllers. */
+export function contentOf(object: KubeObject): unknown {
+  const {status: _status, metadata, ...rest} = object
+  const {labels, annotations = {}, finalizers, ownerReferences} = metadata
+  const own = Object.entries(annotations).filter(([key]) => !CHURN.test(key)).toSorted(([a], [b]) => a.localeCompare(b))
+  return {...rest, metadata: {labels, annotations: Object.fromEntries(own), finalizers, ownerReferences}}
+}
+
+/** Names of the objects that are new, gone, made anew or changed. */
+export function touched(before: Snapshot, after: Snapshot): string[] {
+  return [...new Set([...before.keys(), ...after.keys()])].filter((name) => {
+    const [a, b] = [before.get(name), after.get(name)]
+    if (a === undefined || b === undefined || a.metadata.uid !== b.metadata.uid) return true
+    // A generation that moved and moved back was touched too; nodes have none.
+    return a.metadata.generation !== b.metadata.generation || JSON.stringify(contentOf(a)) !== JSON.stringify(contentOf(b))
+  }).toSorted()
+}

@@ -1,0 +1,59 @@
+/** A seeded sample of the drift matrix: each step that keeps objects, once changed, once deleted; each release, once by helm. */
+import {beforeAll, describe, expect, it} from 'vitest'
+import {changesOf, deletionOf, harmless, takesOthersWithIt} from '../helpers/drift.ts'
+import {historyOf, rollbackByHand, upgradeByHand} from '../helpers/drift-helm.ts'
+import {driftRound, expectNothingToDo, helmRound} from '../helpers/drift-round.ts'
+import type {HelmDrift} from '../helpers/drift-round.ts'
+import {keptObjects} from '../helpers/kept-objects.ts'
+import type {KeptByStep} from '../helpers/kept-objects.ts'
+import type {TestPlatform} from '../helpers/platform.ts'
+import {openTestPlatform} from '../helpers/platform.ts'
+import {chance, printedSeed} from '../helpers/random.ts'
+import {takeSnapshot} from '../helpers/snapshot.ts'
+import type {Snapshot} from '../helpers/snapshot.ts'
+
+const chosen = chance(printedSeed('drift sample'))
+let platform: TestPlatform
+let before: Snapshot
+let kept: KeptByStep[]
+
+beforeAll(async () => {
+  platform = await openTestPlatform({name: 'shared', build: 'shared'})
+  await expectNothingToDo(platform)
+  before = await takeSnapshot(platform.admin())
+  kept = await keptObjects(platform, before)
+  expect(kept.length).toBeGreaterThan(15)
+}, 300_000)
+
+describe('drift', {timeout: 120_000}, () => {
+  it('labels and annotations of somebody else are none', async () => {
+    const own = chosen.shuffle(kept).slice(0, 8).map(({objects}) => harmless(chosen.pick(objects)))
+    for (const {add} of own) await platform.kubectl(add)
+    await expectNothingToDo(platform)
+    for (const {remove} of own) await platform.kubectl(remove)
+  })
+
+  it('a field changed in an object of every step is named and repaired', async () => {
+    await driftRound(platform, before, kept.map(({step, objects}) => chosen.pick(objects.flatMap((object) => changesOf(step, object)))))
+  })
+
+  it('a deleted object of every step is named and made anew', async () => {
+    before = await takeSnapshot(platform.admin())
+    await driftRound(platform, before, kept.flatMap(({step, objects}) => {
+      const alone = objects.filter((object) => !takesOthersWithIt(object))
+      return alone.length === 0 ? [] : [deletionOf(step, chosen.pick(alone))]
+    }))
+  })
+  it('releases that helm upgraded or rolled back by hand are named and put right', async () => {
+    const releases = chosen.shuffle(kept.flatMap(({step, release}) => (release === undefined ? [] : [{step, release}])))
+    before = await takeSnapshot(platform.admin())
+    const half = Math.ceil(releases.length / 2)
+    const drifts: HelmDrift[] = []
+    for (const {step, release} of releases.slice(0, half)) drifts.push({step, release, names: [{object: await upgradeByHand(platform, release), field: /^spec\.replicas$/}]})
+    for (const {step, release} of releases.slice(half)) {
+      await rollbackByHand(platform, release, (await historyOf(platform, release)).at(-1)?.revision ?? 1)
+      drifts.push({step, release, names: []})
+    }
+    await helmRound(platform, before, drifts)
+  })
+})
