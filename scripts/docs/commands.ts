@@ -18,6 +18,7 @@ export interface Input {
   exclusive?: string[]
   dependsOn?: string[]
   helpValue?: string
+  name?: string
 }
 
 /** What a command class says about itself. */

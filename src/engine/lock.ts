@@ -46,7 +46,8 @@ export function takeFileLock(path: string, command: string, now: number): HeldLo
     }
     const current = readLock(path)
     if (current === undefined) continue
-    if (current !== 'broken' && isAlive(current) !== false) throw lockedError(current, path)
+    const alive = current === 'broken' ? false : isAlive(current)
+    if (current !== 'broken' && alive !== false) throw lockedError(current, path, alive === undefined ? [`if ${current.host} is no more: rm ${path}`] : [])
     if (current !== 'broken') takenOverFrom = current
     removeStale(path, current)
   }
@@ -54,12 +55,12 @@ export function takeFileLock(path: string, command: string, now: number): HeldLo
 }
 
 /** The error for a lock that somebody else holds. */
-export function lockedError(holder: LockHolder, where: string): KpError {
+export function lockedError(holder: LockHolder, where: string, next: string[] = []): KpError {
   return new KpError({
     code: 'LOCKED',
     message: `another kp is at work: ${describeHolder(holder)}`,
     details: [`lock: ${where}`],
-    next: ['wait until it has ended, then run the same command again', 'kp status'],
+    next: ['wait until it has ended, then run the same command again', ...next, 'kp status'],
   })
 }
 

@@ -3,7 +3,7 @@ import type {Clock} from '../engine/clock.ts'
 import {KpError} from '../engine/errors.ts'
 import type {EventInput} from '../engine/events.ts'
 import {listRuns, readJournal} from '../engine/journal.ts'
-import {commandOf, findByEnvironment, identifyProcess, isAlive} from '../engine/processes.ts'
+import {commandOf, findByEnvironment, identifyProcess, identifySelf, isAlive} from '../engine/processes.ts'
 import type {ProcessIdentity} from '../engine/processes.ts'
 import {RUN_VARIABLE, signalGroup} from '../tools/exec.ts'
 
@@ -49,18 +49,18 @@ async function settle(leftover: Leftover, options: Omit<LeftoverOptions, 'runsDi
 /** Tools of runs without an end that still run. */
 export function findLeftovers(runsDir: string): Leftover[] {
   const found = new Map<number, Leftover>()
+  const self = identifySelf()
   for (const run of listRuns(runsDir, RUNS_TO_LOOK_AT)) {
     if (run.result !== 'killed') continue
-    const self = identifyProcess(process.pid)
-    const finished = new Set<number>()
-    const events = readJournal(run.dir)
-    for (const event of events) if (event.code === 'tool.finished') finished.add(Number(event.data?.['pid']))
-    for (const event of events) {
-      const {pid, start, tool, mutates} = (event.data ?? {}) as {pid?: number; start?: string; tool?: string; mutates?: boolean}
-      if (event.code !== 'tool.started' || pid === undefined || finished.has(pid) || self === undefined) continue
-      const identity = {host: self.host, boot: self.boot, pid, start: start ?? '?'}
-      if (isAlive(identity) === true) found.set(pid, {...identity, tool: nameOf(tool ?? ''), mutates: mutates === true})
+    // In the order of the journal: a pid may have been one tool's and then another's.
+    const unfinished = new Map<number, Leftover>()
+    for (const {code, data} of readJournal(run.dir)) {
+      const {pid, start = '?', tool = '', mutates} = (data ?? {}) as {pid?: number; start?: string; tool?: string; mutates?: boolean}
+      if (pid === undefined) continue
+      if (code === 'tool.started') unfinished.set(pid, {host: self.host, boot: self.boot, pid, start, tool: nameOf(tool), mutates: mutates === true})
+      if (code === 'tool.finished') unfinished.delete(pid)
     }
+    for (const leftover of unfinished.values()) if (isAlive(leftover) === true) found.set(leftover.pid, leftover)
     // Between the start of a tool and its line in the journal there is a moment: its environment names the run too.
     for (const leftover of findByRun(run.id)) if (!found.has(leftover.pid)) found.set(leftover.pid, leftover)
   }

@@ -46,7 +46,7 @@ export interface KubeRequest {
   body?: unknown
   contentType?: string
   accept?: string
-  /** Milliseconds; default 30 seconds. */
+  /** Milliseconds; default that of the client. */
   timeoutMs?: number
   /** True for what must still be done when the run was stopped at once: giving the lock back. */
   evenIfStopped?: boolean
@@ -63,6 +63,9 @@ export interface ApiResource {
 export const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
 const DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
 const BUSY_TRIES = 6
+const TIMEOUT_MS = 30_000
+/** A server that did not answer one read is not asked again for so long: fifty reads would wait one after the other. */
+const SILENT_MS = 10_000
 
 /** Options of a client. */
 export interface KubeApiOptions {
@@ -73,6 +76,8 @@ export interface KubeApiOptions {
   userAgent: string
   clock: Clock
   signal: AbortSignal
+  /** How long an answer is waited for, in milliseconds; default 30 seconds. */
+  timeoutMs?: number
 }
 
 /** A client for one cluster. */
@@ -80,6 +85,7 @@ export class KubeApi {
   readonly #options: KubeApiOptions
   #target: Promise<{server: URL; options: RequestOptions}> | undefined
   #resources: Promise<Map<string, ApiResource>> | undefined
+  #silent: {since: number; error: KpError} | undefined
 
   constructor(options: KubeApiOptions) {
     this.#options = options
@@ -117,8 +123,13 @@ export class KubeApi {
       const found = (await known).get(key)
       if (found !== undefined) return found
     }
-    this.#resources = this.#discover()
-    return (await this.#resources).get(key)
+    const discovery = this.#discover()
+    this.#resources = discovery
+    // What failed is not kept: the server may be back at the next look.
+    discovery.catch(() => {
+      if (this.#resources === discovery) this.#resources = undefined
+    })
+    return (await discovery).get(key)
   }
 
   /** Name or address of the API server. */
@@ -198,7 +209,18 @@ export class KubeApi {
       throw new KpError({code: 'CLUSTER_UNREACHABLE', message: 'the kubeconfig names no cluster', details: [this.#options.kubeconfig], next: ['kp doctor']})
     }
     const options: RequestOptions = {headers: {}}
-    await config.applyToHTTPSOptions(options)
+    try {
+      // Over plain HTTP (kubectl proxy) nothing secret is sent, and the library would refuse.
+      if (!server.startsWith('http:')) await config.applyToHTTPSOptions(options)
+    } catch (error) {
+      throw new KpError({
+        code: 'CREDENTIALS_MISSING',
+        message: `the credentials of the kubeconfig cannot be used: ${(error instanceof Error ? error.message : String(error)).split('\n')[0]}`,
+        details: [this.#options.kubeconfig],
+        next: ['log in to the cluster again, then run the same command again', 'kp kubeconfig, to see which file it is'],
+        cause: error,
+      })
+    }
     const agent = options.agent as (Agent & {keepAlive?: boolean}) | undefined
     if (agent !== undefined) {
       agent.keepAlive = true
@@ -208,6 +230,20 @@ export class KubeApi {
   }
 
   async #once(call: KubeRequest): Promise<KubeAnswer & {retryAfterMs?: number}> {
+    const {clock} = this.#options
+    // What is written (the lock), and who sets a limit, has to be sent each time.
+    const patient = call.timeoutMs === undefined && (call.method ?? 'GET') === 'GET'
+    if (patient && this.#silent !== undefined && clock.now() - this.#silent.since < SILENT_MS) throw this.#silent.error
+    try {
+      return await this.#send(call)
+    } catch (error) {
+      if (patient && error instanceof KpError && error.cause instanceof NoAnswer) this.#silent = {since: clock.now(), error}
+      throw error
+    }
+  }
+
+  async #send(call: KubeRequest): Promise<KubeAnswer & {retryAfterMs?: number}> {
+    const timeout = call.timeoutMs ?? this.#options.timeoutMs ?? TIMEOUT_MS
     this.#target ??= this.#connect()
     const {server, options} = await this.#target
     const body = call.body === undefined ? undefined : JSON.stringify(call.body)
@@ -221,7 +257,6 @@ export class KubeApi {
           port: server.port || (server.protocol === 'http:' ? 80 : 443),
           method: call.method ?? 'GET',
           path: `${base}${call.path}`,
-          timeout: call.timeoutMs ?? 30_000,
           ...(call.evenIfStopped === true ? {} : {signal: this.#options.signal}),
           headers: {
             ...(options.headers as Record<string, string>),
@@ -232,7 +267,10 @@ export class KubeApi {
         },
         (response) => {
           const chunks: Buffer[] = []
-          response.on('data', (chunk: Buffer) => chunks.push(chunk))
+          response.on('data', (chunk: Buffer) => {
+            chunks.push(chunk)
+            timer.refresh()
+          })
           response.on('error', (error) => reject(this.#unreachable(server, error)))
           response.on('end', () => {
             const retryAfter = Number(response.headers['retry-after'])
@@ -244,7 +282,9 @@ export class KubeApi {
           })
         },
       )
-      request.on('timeout', () => request.destroy(new Error(`no answer within ${Math.round((call.timeoutMs ?? 30_000) / 1000)} seconds`)))
+      // Node's own option counts a TLS handshake that never ends twice.
+      const timer = setTimeout(() => request.destroy(new NoAnswer(`no answer within ${Math.round(timeout / 1000)} seconds`)), timeout)
+      request.on('close', () => clearTimeout(timer))
       request.on('error', (error) => reject(this.#unreachable(server, error)))
       request.end(body)
     })
@@ -260,6 +300,9 @@ export class KubeApi {
     })
   }
 }
+
+/** The time of a request was up. */
+class NoAnswer extends Error {}
 
 /** An answer with a status of 300 or more, as an error. */
 export function apiError(answer: KubeAnswer, doing: string): KpError {

@@ -106,7 +106,7 @@ function attach(name: string, root: string, stateDir: string, base: string | und
     async kpOk(args, {exit = 0, ...options} = {}) {
       const result = await start(args, options).done
       if (result.exit === exit) return result
-      throw new Error(`kp ${args.join(' ')} ended with ${result.exit ?? result.signal} instead of ${exit}\n${result.stdout}\n${result.stderr}`)
+      throw new Error(`kp ${args.join(' ')} ended with ${result.exit ?? result.signal} instead of ${exit}\n${result.stdout.slice(-4000)}\n${result.stderr.slice(-4000)}`)
     },
     kubectl: (args, input) => run(join(lab.bin, 'kubectl'), args, lab.adminKubeconfig, root, input),
     helm: async (args, input) => run(await helmPath(), args, lab.adminKubeconfig, root, input),

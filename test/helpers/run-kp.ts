@@ -36,7 +36,7 @@ export interface KpResult {
   /** The last line of standard output, as JSON. */
   json<T = Record<string, unknown>>(): T
   /** Every line of standard output but the last, as JSON: the events of `up --json`. */
-  events(): {code: string; phase?: string; step?: string; text?: string; data?: Record<string, unknown>}[]
+  events(): {event: string; phase?: string; step?: string; text?: string; data?: Record<string, unknown>}[]
 }
 
 /** A kp that runs. */
@@ -79,7 +79,7 @@ export function startKp(args: string[], env: Record<string, string>, options: Om
   const done = new Promise<KpResult>((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL')
-      reject(new Error(`kp ${args.join(' ')} did not end within ${limit} ms\n${stdout}\n${stderr}`))
+      reject(new Error(`kp ${args.join(' ')} did not end within ${limit} ms\n${stdout.slice(-4000)}\n${stderr.slice(-4000)}`))
     }, limit)
     child.on('error', reject)
     child.on('close', (exit, signal) => {
@@ -97,7 +97,7 @@ function parseLast<T>(args: string[], stdout: string, stderr: string): T {
   try {
     return JSON.parse(line) as T
   } catch {
-    throw new Error(`kp ${args.join(' ')} printed no JSON:\n${stdout}\n${stderr}`)
+    throw new Error(`kp ${args.join(' ')} printed no JSON:\n${stdout.slice(-4000)}\n${stderr.slice(-4000)}`)
   }
 }
 
