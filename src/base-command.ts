@@ -14,15 +14,19 @@ import type {Interrupts} from './platform/interrupts.ts'
 import {honourNetworkSettings} from './platform/network.ts'
 import {openPlatform} from './platform/open.ts'
 import type {OpenedPlatform} from './platform/open.ts'
-import {knownSecretValues} from './platform/secrets.ts'
+import {knownSecrets, refuseWrittenSecrets} from './platform/secrets.ts'
 import {confirm} from './prompts/confirm.ts'
 import type {CommandRisk} from './prompts/confirmation.ts'
 import {resultLine, writeWhole} from './ui/json.ts'
 import {errorBodyOf, errorResult} from './ui/make-results.ts'
 import {createRedactor} from './ui/redact.ts'
 import type {Redactor} from './ui/redact.ts'
+import {startLooking} from './ui/looking.ts'
+import type {LookingLine} from './ui/looking.ts'
 import {renderError} from './ui/render-error.ts'
 import {terminalOf} from './ui/terminal.ts'
+import {clean, wrap} from './ui/text.ts'
+import {startView} from './ui/views.ts'
 import type {Terminal} from './ui/io.ts'
 import type {Words} from './ui/render-common.ts'
 
@@ -60,6 +64,7 @@ export abstract class KpCommand extends Command {
   /** Whether the first Ctrl-C stops the command at once: so it is where no step has to be finished. */
   protected stopsAtOnce = true
   protected phases: PlatformPhase[] = []
+  private looking: LookingLine | undefined
 
   /** The work of the command. */
   protected abstract work(): Promise<CommandResult>
@@ -85,7 +90,7 @@ export abstract class KpCommand extends Command {
   }
 
   /** Opens the platform of `--dir` and `--env`. */
-  protected async open(options: {dryRun?: boolean; mayInstall?: boolean; runId?: string} = {}): Promise<OpenedPlatform> {
+  protected async open(options: {dryRun?: boolean; mayInstall?: boolean; runId?: string; anyEnvironment?: boolean} = {}): Promise<OpenedPlatform> {
     const interrupts = this.watch()
     const opened = await openPlatform({
       ...options,
@@ -101,7 +106,10 @@ export abstract class KpCommand extends Command {
       signal: interrupts.signal,
       stopping: interrupts.stopping,
     })
-    this.redactor.add(knownSecretValues(opened.loaded.spec.secrets, process.env))
+    const {ctx, loaded} = opened
+    const secrets = ctx.environments.flatMap((spec) => knownSecrets(spec.secrets, process.env, ctx.paths.root))
+    this.redactor.add(secrets.map(({value}) => value))
+    refuseWrittenSecrets(loaded.path, loaded.text, secrets)
     for (const warning of opened.loaded.warnings) this.warnPerson(warning)
     return opened
   }
@@ -120,11 +128,28 @@ export abstract class KpCommand extends Command {
   /** Opens the platform for something that only looks, and writes the caches afterwards. */
   protected async withPlatform(look: (opened: OpenedPlatform) => Promise<CommandResult>): Promise<CommandResult> {
     const opened = await this.open()
+    this.showLooking()
     try {
       return await look(opened)
     } finally {
+      await this.stopLooking()
       await opened.save()
     }
+  }
+
+  /** Shows that kp looks, until something is printed or asked. */
+  protected showLooking(): void {
+    if (this.global.json || this.global.verbose || this.looking !== undefined) return
+    const looking = startLooking(this.terminal, (terminal) => startView(terminal, {json: false, verbose: false}))
+    this.bus.listen(looking.listen)
+    this.looking = looking
+  }
+
+  /** Takes that line away. */
+  protected async stopLooking(): Promise<void> {
+    const {looking} = this
+    this.looking = undefined
+    await looking?.stop()
   }
 
   /** Signals are understood from here on. */
@@ -143,6 +168,7 @@ export abstract class KpCommand extends Command {
 
   /** Asks for a confirmation, as the risk demands. */
   protected async ask(options: {risk: CommandRisk; what: string; cluster: string; protected: boolean; yesIsEnough?: boolean}): Promise<void> {
+    await this.stopLooking()
     const answered = await confirm({
       ...options,
       yes: this.global.yes,
@@ -154,13 +180,15 @@ export abstract class KpCommand extends Command {
   }
 
   /** Writes to standard output, whole. */
-  protected print(text: string): Promise<void> {
-    return writeWhole(process.stdout, text)
+  protected async print(text: string): Promise<void> {
+    await this.stopLooking()
+    await writeWhole(process.stdout, text)
   }
 
   /** Writes a warning to standard error. */
   protected warnPerson(text: string): void {
-    process.stderr.write(`${this.redactor.text(text)}\n`)
+    const sentence = this.redactor.text(text).replace(/^(\S+:\d+:\d+) +(\S+) +/, '$1 $2: ')
+    process.stderr.write(`${wrap(clean(sentence), this.terminal.columns, {first: 'warning  '}).join('\n')}\n`)
   }
 
   /** Words that renderers take from the phases. */
@@ -173,6 +201,7 @@ export abstract class KpCommand extends Command {
   /** Turns everything that was thrown into one error, prints it, and ends with its exit code. */
   override async catch(thrown: Error & {exitCode?: number; oclif?: {exit?: number}; code?: string}): Promise<void> {
     if (thrown.code === 'EEXIT') throw thrown
+    await this.stopLooking()
     const error = fromOclif(thrown) ?? asKpError(thrown)
     const json = this.global?.json ?? this.argv.includes('--json')
     this.terminal ??= terminalOf(process, {noColor: this.argv.includes('--no-color'), json})

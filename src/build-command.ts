@@ -50,11 +50,13 @@ export abstract class BuildCommand extends KpCommand {
       else view.listen(event)
     })
     const startShowing = async (): Promise<void> => {
+      await this.stopLooking()
       view = await startView(this.terminal, {json: this.global.json, verbose: this.global.verbose, redact: (value) => this.redactor.value(value)})
       for (const event of early.splice(0)) view.listen(event)
     }
     if (this.global.json) await startShowing()
     else await this.print(header(ctx.spec.platform, environment.name, environment.cluster, ctx.provider.title))
+    this.showLooking()
     const session = await openSession({ctx, bus: this.bus, runId, command: request.command, redact: (value) => this.redactor.value(value), abort: () => this.interrupts?.abort()})
     let result: RunResult
     try {
@@ -72,6 +74,7 @@ export abstract class BuildCommand extends KpCommand {
         },
       })
     } finally {
+      await this.stopLooking()
       await view?.finish()
       await save()
       await session.close()

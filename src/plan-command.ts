@@ -10,8 +10,10 @@ import {guardCluster} from './platform/session.ts'
 import {writeFileAtomic} from './render/files.ts'
 import type {Terminal} from './ui/io.ts'
 import {planResult} from './ui/make-results.ts'
+import {nextLines} from './ui/render-common.ts'
 import type {Words} from './ui/render-common.ts'
 import {renderPlan} from './ui/render-plan.ts'
+import {shellQuote} from './ui/text.ts'
 
 /** What a plan is asked for. */
 export interface PlanCommandOptions {
@@ -34,5 +36,9 @@ export async function planCommand({opened, phases, terminal, words, exitCode, ou
   if (out !== undefined) await writeFileAtomic(out, `${JSON.stringify(value)}\n`)
   const changes = plan.summary.absent + plan.summary.drifted
   const exit = plan.summary.unknown > 0 ? EXIT.unknown : exitCode && changes > 0 ? EXIT.changes : EXIT.ok
-  return {json: value, text: () => renderPlan(value, terminal, words), exit}
+  const open = changes > 0
+  const only = phases.length === ctx.phases.length ? '' : ` --only ${phases.map(({id}) => id).join(',')}`
+  const next = out !== undefined ? [`kp up${only} --plan ${shellQuote(out)}`] : open ? [`kp up${only}`] : []
+  const text = (): string => [renderPlan(value, terminal, words), ...(next.length === 0 ? [] : ['', ...nextLines(next, terminal)])].join('\n')
+  return {json: value, text, exit}
 }

@@ -24,7 +24,7 @@ export function stepCommand(about: PhaseAbout): typeof BuildCommand {
     static override flags = {
       plan: Flags.boolean({summary: 'Show what would change; change nothing', exclusive: ['verify-only']}),
       'verify-only': Flags.boolean({summary: 'Run the checks of the phase alone'}),
-      'dry-run': Flags.boolean({summary: 'Look and record what would be run; change nothing'}),
+      'dry-run': Flags.boolean({summary: 'Look and record what would be run; change nothing', default: false}),
     }
 
     protected async work(): Promise<CommandResult> {

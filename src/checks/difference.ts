@@ -20,6 +20,9 @@ export interface FieldDifference {
 /** Metadata that the server writes; everything in it changes without anybody changing the object. */
 const SERVER_METADATA = new Set(['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink'])
 
+/** Annotations that the server writes: a number that it counts up at each change. */
+const SERVER_ANNOTATIONS = new Set(['deprecated.daemonset.template.generation'])
+
 /** Field managers of tools that people use by hand. Controllers that add fields are not drift. */
 const BY_HAND = /^(kubectl|helm|k9s|lens|openlens|headlamp|mozilla|node-fetch|curl)/i
 
@@ -36,7 +39,9 @@ export function compareObjects(live: KubeObject, merged: KubeObject): FieldDiffe
 
 function stripped(object: KubeObject): unknown {
   const {status: _status, metadata, ...rest} = object
-  return {...rest, metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => !SERVER_METADATA.has(key)))}
+  const {annotations, ...own} = Object.fromEntries(Object.entries(metadata).filter(([key]) => !SERVER_METADATA.has(key)))
+  if (annotations === undefined) return {...rest, metadata: own}
+  return {...rest, metadata: {...own, annotations: Object.fromEntries(Object.entries(annotations as object).filter(([key]) => !SERVER_ANNOTATIONS.has(key)))}}
 }
 
 function compare(wanted: unknown, seen: unknown, path: PathPart[], field: string, into: FieldDifference[]): void {

@@ -18,6 +18,7 @@ export default class Doctor extends KpCommand {
       if (error instanceof KpError && error.code === 'SPEC_MISSING' && flags.dir === undefined) return undefined
       throw error
     })
+    this.showLooking()
     const value =
       opened === undefined
         ? await examineMachine(this.lookUp(), [...PROGRAMS], process.cwd())

@@ -6,9 +6,9 @@ import {KpCommand, schemaPath} from '../base-command.ts'
 import type {CommandResult} from '../base-command.ts'
 import {KpError} from '../engine/errors.ts'
 import {createPlatform} from '../platform/create.ts'
-import {startGit} from '../platform/git.ts'
 import {lookAtRepository, writeRepository} from '../render/repository.ts'
 import type {PlatformAnswers, ProviderInput} from '../spec/defaults.ts'
+import {startGit} from '../tools/git.ts'
 import {renderInit} from '../ui/render-files.ts'
 import type {InitResult} from '../ui/results.ts'
 import {shellQuote} from '../ui/text.ts'
@@ -47,7 +47,7 @@ export default class Init extends KpCommand {
     await createPlatform(root, {...answers, ...this.fromFlags(flags, name), name}, readFileSync(schemaPath('kp.yaml.schema.json'), 'utf8'))
     if (flags.git) await startGit(root, process.env)
     this.global = {...this.global, dir: root, env: this.global.env ?? flags.environments?.[0]}
-    const {ctx} = await this.open()
+    const {ctx} = await this.open({anyEnvironment: true})
     const look = await lookAtRepository(ctx)
     const written = await writeRepository(ctx, look, {force: false})
     const shown = relative(process.cwd(), root) || '.'
@@ -60,7 +60,7 @@ export default class Init extends KpCommand {
       written: ['kp.yaml', ...written],
       unchanged: look.files.length - look.changes.length,
       removed: [],
-      next: [...(shown === '.' ? [] : [`cd ${shellQuote(shown)}`]), 'kp plan', 'kp up'],
+      next: [...(shown === '.' ? [] : [`cd ${shellQuote(shown)}`]), ...['kp plan', 'kp up'].map((command) => (ctx.environments.length > 1 ? `${command} --env ${ctx.spec.environment.name}` : command))],
     }
     return {json: value, text: () => renderInit(value, this.terminal)}
   }

@@ -15,7 +15,7 @@ export default class Render extends KpCommand {
   protected async work(): Promise<CommandResult> {
     const {flags} = await this.parse(Render)
     this.begin(flags)
-    const {ctx} = await this.open()
+    const {ctx} = await this.open({anyEnvironment: true})
     const look = await lookAtRepository(ctx)
     const edited = flags.force ? [] : look.changes.filter((change) => change.kind === 'edited')
     if (edited.length === 0 && look.changes.length > 0) {

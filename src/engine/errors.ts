@@ -117,6 +117,16 @@ export function asKpError(error: unknown, doing?: string): KpError {
       cause: error,
     })
   }
+  // Below a read-only folder Node's mkdir reports that the new folder is missing.
+  if (errno === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'mkdir') {
+    return new KpError({
+      code: 'FILE_SYSTEM',
+      message: `the folder cannot be made: ${(error as NodeJS.ErrnoException).path ?? ''}`,
+      ...(doing === undefined ? {} : {doing}),
+      next: ['use a folder that can be written to'],
+      cause: error,
+    })
+  }
   return new KpError({
     code: 'BUG',
     message: `unexpected error: ${message}`,

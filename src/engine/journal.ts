@@ -3,7 +3,7 @@
  * flushed to the disk at each event that matters. It is evidence, not truth:
  * whether a step is done is decided by its probe.
  */
-import {closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, writeSync} from 'node:fs'
+import {closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {randomBytes} from 'node:crypto'
 import type {Event, EventCode} from './events.ts'
@@ -65,7 +65,7 @@ export function openJournal(runsDir: string, id: string, redact: <T>(value: T) =
     append(event) {
       if (!open || NOT_KEPT.has(event.code)) return
       file ??= createFile(dir)
-      writeSync(file, `${JSON.stringify(redact(event))}\n`)
+      writeFileSync(file, `${JSON.stringify(redact(event))}\n`)
       if (FLUSHED.has(event.code)) fsyncSync(file)
     },
     close() {

@@ -1,5 +1,5 @@
 /** The lock file of a platform repository: one kp at a time changes it. */
-import {mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync, closeSync, linkSync} from 'node:fs'
+import {linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {KpError} from './errors.ts'
 import {identifySelf, isAlive} from './processes.ts'
@@ -67,15 +67,15 @@ export function lockedError(holder: LockHolder, where: string, next: string[] = 
 /** Creates the file with its content in one step (a link), so that nobody ever reads half of it. */
 function createLock(path: string, holder: LockHolder): boolean {
   const temporary = `${path}.${holder.pid}.tmp`
-  const file = openSync(temporary, 'w', 0o600)
-  writeSync(file, JSON.stringify(holder))
-  closeSync(file)
   try {
+    // Whole or not at all: half a lock would be taken for a broken one.
+    writeFileSync(temporary, JSON.stringify(holder), {mode: 0o600})
     linkSync(temporary, path)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
+    // A failed write names no path by itself.
+    throw error instanceof Error && !('path' in error) ? Object.assign(error, {path}) : error
   } finally {
     rmSync(temporary, {force: true})
   }

@@ -52,7 +52,8 @@ export async function runPhases<C extends EngineContext>(phases: Phase<NoInfer<C
   let firstError: KpError | undefined
   const nodes = active.map((phase) => ({id: phase.id, after: phase.dependsOn(ctx), phase}))
   const blocked = await runGraph(nodes, options.parallel, async ({phase}) => {
-    const {result, error} = await runPhase(phase, ctx, options, locks)
+    // Also what is thrown outside of a step (a journal that cannot be written) must not leave the phases beside it alone.
+    const {result, error} = await runPhase(phase, ctx, options, locks).catch((thrown: unknown): {result: PhaseResult; error: KpError} => ({result: {id: phase.id, state: 'failed', steps: []}, error: asKpError(thrown, phase.title)}))
     results.set(phase.id, result)
     if (error !== undefined) firstError ??= error
     if (result.state !== 'done') return false

@@ -58,7 +58,7 @@ async function resultOf<C extends EngineContext>(check: Check<C>, ctx: C, until:
     const result = await once(check, ctx)
     // What cannot be asked now is not asked again and again: only a failure may still become a pass.
     const settled = result.status !== 'fail' && result.status !== 'warn'
-    if (settled || check.within === undefined || ctx.clock.now() + check.within.everyMs > deadline || ctx.stopping() || ctx.signal.aborted) return result
+    if (settled || check.within === undefined || ctx.clock.now() + check.within.everyMs > deadline || ctx.signal.aborted) return result
     await ctx.clock.sleep(check.within.everyMs, ctx.signal)
     ctx.changed()
   }

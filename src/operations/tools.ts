@@ -11,7 +11,7 @@ export async function listTools(toolbox: Toolbox, installed: ReadonlySet<string>
       const found = await toolbox.look(name)
       const wanted = TOOLS.filter((tool) => tool.programs.includes(name)).map((tool) => tool.version).join(' or ')
       if ('path' in found) return {name, wanted, state: installed.has(name) ? 'installed' : 'ok', version: found.version, path: found.path, source: found.source, reason: null}
-      return {name, wanted, state: found.missing === 'absent' ? 'missing' : 'old', version: found.found[0]?.version ?? null, path: found.found[0]?.path ?? null, source: null, reason: found.reason}
+      return {name, wanted, state: found.missing === 'absent' ? 'missing' : found.found.some((one) => one.version !== undefined) ? 'old' : 'unusable', version: found.found[0]?.version ?? null, path: found.found[0]?.path ?? null, source: null, reason: found.reason}
     }),
   )
   return {schema: 'kp/tools/v1', tools}

@@ -2,7 +2,7 @@
 import {existsSync, mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {KpError} from '../engine/errors.ts'
-import {writeFileAtomic} from '../render/files.ts'
+import {sweepTemporaries, writeFileAtomic} from '../render/files.ts'
 import {defaultPlatform} from '../spec/defaults.ts'
 import type {PlatformAnswers} from '../spec/defaults.ts'
 import {parseSpec} from '../spec/load.ts'
@@ -23,6 +23,7 @@ export async function createPlatform(root: string, answers: PlatformAnswers, sch
   const text = SCHEMA_LINE + defaultPlatform(answers)
   requireAllowed(path, text)
   mkdirSync(root, {recursive: true})
+  sweepTemporaries([root, join(root, '.kp')], Date.now())
   await writeFileAtomic(join(root, '.kp', 'kp.yaml.schema.json'), schema)
   await writeFileAtomic(path, text)
 }

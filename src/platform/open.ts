@@ -30,6 +30,7 @@ import {cacheDir, stateDir} from '../tools/toolchain/paths.ts'
 import {kubectlRange} from '../tools/toolchain/versions.ts'
 import {cacheFile, openLookedCache} from './caches.ts'
 import {findPlatform, platformPaths} from './find.ts'
+import {requireBuildable, unbuiltPhases} from './supported.ts'
 
 /** How a platform is opened. */
 export interface OpenOptions {
@@ -37,6 +38,8 @@ export interface OpenOptions {
   dir?: string | undefined
   /** `--env` or KP_ENV. */
   environment?: string | undefined
+  /** For what is about all environments: without a name the first one will do. */
+  anyEnvironment?: boolean
   env: Record<string, string | undefined>
   /** Folder of kp's own data. */
   home: string
@@ -71,7 +74,10 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
   const [loaded, wholeCatalog] = await Promise.all([loadSpec(join(root, 'kp.yaml')), loadCatalog(join(options.home, 'templates'))])
   validateComponents(loaded, wholeCatalog.all().map((component) => component.id))
   validateComponentValues(loaded, (id, values) => unknownValuePaths(wholeCatalog.get(id), values))
-  const spec = resolveEnvironment(loaded.spec, options.environment)
+  const chosen = options.environment ?? (options.anyEnvironment === true ? environmentNames(loaded.spec)[0] : undefined)
+  const spec = resolveEnvironment(loaded.spec, chosen)
+  requireBuildable(spec)
+  const told: LoadedSpec = {...loaded, warnings: [...loaded.warnings, ...unbuiltPhases(loaded, options.phases)]}
   const catalog = overrideVersions(wholeCatalog, spec.components)
   const paths = platformPaths(root, spec.environment.name)
   const {emit, redact, signal, env} = options
@@ -119,7 +125,7 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
     stopping: options.stopping,
     dryRun: options.dryRun ?? false,
   }
-  return {ctx, loaded, save: () => looked.save()}
+  return {ctx, loaded: told, save: () => looked.save()}
 }
 
 /** Variables by which kubectl and helm could be led to another cluster than kp's own kubeconfig names. */

@@ -5,13 +5,13 @@
 import {existsSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import type {PlatformContext} from '../context.ts'
-import type {KpError} from '../engine/errors.ts'
+import {KpError} from '../engine/errors.ts'
 import {openJournal} from '../engine/journal.ts'
 import type {Journal} from '../engine/journal.ts'
 import {takeFileLock} from '../engine/lock.ts'
 import type {HeldLock} from '../engine/lock.ts'
 import {sweepTemporaries} from '../render/files.ts'
-import {lookAtIdentity, requireOwnCluster, requireUnchanged} from './identity.ts'
+import {lookAtIdentity, readRecord, requireOwnCluster, requireUnchanged} from './identity.ts'
 import {settleLeftovers, settleRun} from './leftovers.ts'
 import {takeLease} from './lease.ts'
 import type {HeldLease} from './lease.ts'
@@ -100,10 +100,25 @@ export async function openSession(options: SessionOptions): Promise<Session> {
  * @throws KpError WRONG_CLUSTER, IMMUTABLE
  */
 export async function guardCluster(ctx: PlatformContext): Promise<void> {
-  if ((await ctx.presence()).state !== 'running') return
+  if ((await ctx.presence()).state !== 'running') return requireSameName(ctx)
   const look = await lookAtIdentity(ctx)
   requireOwnCluster(ctx, look)
   requireUnchanged(ctx, look)
+}
+
+/**
+ * Refuses to build a second cluster for an environment that has one under another name.
+ * @throws KpError IMMUTABLE
+ */
+function requireSameName(ctx: PlatformContext): void {
+  const {name, cluster} = ctx.spec.environment
+  const record = readRecord(ctx.paths.environment)
+  if (record === undefined || record.cluster === cluster) return
+  throw new KpError({
+    code: 'IMMUTABLE',
+    message: `environment ${name} was built as the cluster ${record.cluster}; kp.yaml now names it ${cluster}`,
+    next: [`put the old name back into kp.yaml: cluster: ${record.cluster}`, ...(ctx.lab === undefined ? [] : [`kp lab down ${record.cluster}, to end that lab and build anew`])],
+  })
 }
 
 /** The folders in which kp writes files beside those that it renders. */

@@ -1,5 +1,5 @@
 /** Files that are either whole or as they were. */
-import {closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync} from 'node:fs'
+import {closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
 /**
@@ -12,7 +12,8 @@ export async function writeFileAtomic(path: string, text: string, mode = 0o644):
   try {
     const file = openSync(temporary, 'w', mode)
     try {
-      writeSync(file, text)
+      // Not writeSync: on a disk that is nearly full it writes a part and says nothing.
+      writeFileSync(file, text)
       fsyncSync(file)
     } finally {
       closeSync(file)
@@ -20,8 +21,13 @@ export async function writeFileAtomic(path: string, text: string, mode = 0o644):
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, {force: true})
-    throw error
+    throw withPath(error, path)
   }
+}
+
+/** A failed write names no path by itself: which of the disks is full? */
+function withPath(error: unknown, path: string): unknown {
+  return error instanceof Error && (error as NodeJS.ErrnoException).path === undefined ? Object.assign(error, {path}) : error
 }
 
 /** What a write that is under way may take. */

@@ -30,6 +30,9 @@ export interface ExecOptions {
 
 const DEFAULT_TIMEOUT_MS = 5 * 60_000
 const OUTPUT_TAIL_LINES = 20
+/** A tool may print megabytes on one line. */
+const OUTPUT_TAIL_CHARACTERS = 8000
+const MESSAGE_CHARACTERS = 500
 
 /**
  * The Exec that really runs programs. Each gets a process group of its own, so
@@ -178,6 +181,8 @@ function watchOver(pid: number | undefined, timeoutMs: number, signal: AbortSign
     clearTimeout(timer)
     clearTimeout(kill)
     signal.removeEventListener('abort', onAbort)
+    // The tool has ended; a child of it that does not listen may not have.
+    if (reason !== undefined) endGroup(pid)
     return reason
   }
 }
@@ -191,6 +196,15 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
     } catch {
       // no such group, or gone
     }
+  }
+}
+
+/** Ends what is left of a process group whose leader is gone. */
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // nothing is left
   }
 }
 
@@ -217,9 +231,9 @@ function makeRedactor(options: ExecOptions, call: ToolCall): (text: string) => s
 }
 
 function tail(output: string): string {
-  return output.trimEnd().split('\n').slice(-OUTPUT_TAIL_LINES).join('\n')
+  return output.slice(-OUTPUT_TAIL_CHARACTERS).trimEnd().split('\n').slice(-OUTPUT_TAIL_LINES).join('\n')
 }
 
 function lastMeaningfulLine(output: string): string {
-  return output.split('\n').findLast((line) => line.trim() !== '')?.trim() ?? 'it printed nothing'
+  return output.split('\n').findLast((line) => line.trim() !== '')?.trim().slice(0, MESSAGE_CHARACTERS) ?? 'it printed nothing'
 }

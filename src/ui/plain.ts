@@ -29,6 +29,8 @@ interface Running {
   startedAt: number
   /** Whether it only looks at the world yet. */
   looking: boolean
+  /** What it said last of its progress. */
+  last?: string
 }
 
 /** Countdowns are told every second; a log wants them now and then. */
@@ -65,8 +67,8 @@ export function createPlainView(options: PlainViewOptions): View {
 
   function beat(): void {
     const now = clock.now()
-    for (const [step, {title, startedAt, looking}] of running) {
-      const doing = looking ? 'still looking' : 'still running'
+    for (const [step, {title, startedAt, looking, last}] of running) {
+      const doing = last ?? (looking ? 'still looking' : 'still running')
       print(now, {scope: step.split('/')[0] ?? '', text: `${title}: ${doing} (${formatDuration(now - startedAt)})`})
     }
     wait()
@@ -80,6 +82,8 @@ export function createPlainView(options: PlainViewOptions): View {
     if (event.step === undefined) return
     const title = textOf(event, 'title') ?? (TITLED.has(event.code) && !titles.has(event.step) ? event.text : undefined)
     if (title !== undefined) titles.set(event.step, oneLine(title))
+    const doing = running.get(event.step)
+    if (event.code === 'step.progress' && event.text !== undefined && doing !== undefined) doing.last = oneLine(event.text)
     const looking = event.code === 'step.probing'
     if (event.code === 'step.started' || (looking && !running.has(event.step))) {
       running.set(event.step, {title: titles.get(event.step) ?? event.step, startedAt: timeOf(event), looking})

@@ -9,7 +9,7 @@ import {clean, oneLine, wrap, wrapCommand} from './text.ts'
 const MAX_OUTPUT_LINES = 12
 const MAX_PITFALLS = 3
 /** Errors after which running again says nothing new: the person has to change something first. */
-const NOT_A_RETRY = new Set(['USAGE', 'UNKNOWN_PHASE', 'NO_TERMINAL', 'SPEC_MISSING', 'SPEC_INVALID', 'ENVIRONMENT_UNKNOWN', 'NOT_CONFIRMED', 'NODE_OLD'])
+const NOT_A_RETRY = new Set(['USAGE', 'UNKNOWN_PHASE', 'NO_TERMINAL', 'SPEC_MISSING', 'SPEC_INVALID', 'ENVIRONMENT_UNKNOWN', 'NOT_CONFIRMED', 'NODE_OLD', 'WRONG_CLUSTER', 'NOT_OURS', 'EDITED_BY_HAND', 'IMMUTABLE', 'GATE'])
 
 /** Shows an error with its pitfalls, the next actions, and whether running again is safe. */
 export function renderError(error: ErrorBody, look: Look, words: Words = {}): string {

@@ -73,3 +73,18 @@ export async function lockIsFree({platform}: Victim): Promise<boolean> {
   const lease = JSON.parse(await platform.kubectl(['get', 'lease', 'kp', '--namespace=kube-system', '--output=json'])) as {spec: {holderIdentity?: string}}
   return !existsSync(join(platform.root, '.kp', 'lock')) && !lease.spec.holderIdentity
 }
+
+/** Makes a platform repository for a piece of work, and takes it away again. */
+export async function withVictim(work: (victim: Victim) => Promise<void>): Promise<void> {
+  const victim = await openVictim()
+  try {
+    await work(victim)
+  } finally {
+    await victim.platform.close()
+  }
+}
+
+/** A line of the test's output. */
+export function say(line: string): void {
+  process.stdout.write(`  ${line}\n`)
+}

@@ -1,11 +1,13 @@
 /** One round of the drift matrix: things are done by hand, kp plan must name them, kp up must repair just them. */
-import {expect} from 'vitest'
+import {expect, onTestFailed} from 'vitest'
+import {describeObject} from '../../src/checks/objects.ts'
 import type {KubeObject} from '../../src/tools/kube-api.ts'
 import {describeEntry, isLease} from './audit.ts'
 import type {AuditEntry} from './audit.ts'
 import type {Drift} from './drift.ts'
 import {historyOf, PLANTED_SECRET} from './drift-helm.ts'
 import type {Release} from './drift-helm.ts'
+import type {KeptByStep} from './kept-objects.ts'
 import type {TestPlatform} from './platform.ts'
 import {contentOf, takeSnapshot, touched} from './snapshot.ts'
 import type {Snapshot} from './snapshot.ts'
@@ -65,6 +67,48 @@ export async function driftRound(platform: TestPlatform, before: Snapshot, drift
   expect(foreign.map(describeEntry), 'writes of kp to other objects').toEqual([])
   expect(written.length).toBeGreaterThanOrEqual(drifts.length)
   await expectNothingToDo(platform)
+}
+
+/** Deletes an object that takes others with it; kp must name them all, make them anew, and touch nothing else. */
+export async function cascadeRound(platform: TestPlatform, kept: KeptByStep[], drift: Drift): Promise<void> {
+  const before = await takeSnapshot(platform.admin())
+  await platform.kubectl(drift.args)
+  const left = await takeSnapshot(platform.admin())
+  const gone = new Set([...before.keys()].filter((name) => !left.has(name)))
+  expect(gone).toContain(drift.name)
+  const lost = kept.map(({step, objects}) => ({step, names: objects.map(describeObject).filter((name) => gone.has(name))})).filter(({names}) => names.length > 0)
+  const plan = await readPlan(platform)
+  for (const {step, names} of lost) {
+    const planned = plan.find(({id}) => id === step)
+    expect(planned?.state, `${step} without ${names.join(', ')}: ${planned?.observed}`).not.toBe('satisfied')
+    // A release whose record is gone with its namespace is absent as a whole.
+    if (planned?.state !== 'absent') expect(planned?.differences.map((difference) => difference.object)).toEqual(expect.arrayContaining(names))
+  }
+  await platform.kpOk(['up', '--yes'])
+  const after = await takeSnapshot(platform.admin())
+  expect(touched(before, after).filter((name) => !gone.has(name)), 'objects that were touched besides').toEqual([])
+  for (const name of lost.flatMap(({names}) => names)) expectAsBefore(name, before, after)
+  await expectNothingToDo(platform)
+}
+
+/** Gives objects a label and an annotation of somebody's own, which is no drift; takes them away again. */
+export async function harmlessRound(platform: TestPlatform, objects: KubeObject[]): Promise<void> {
+  const admin = platform.admin()
+  const mark = async (value: string | null): Promise<void> => {
+    for (const object of objects) {
+      const body = {metadata: {labels: {'team.example.com/owner': value}, annotations: {'team.example.com/note': value}}}
+      const {status} = await admin.request({method: 'PATCH', path: `${await admin.pathOf(object)}?fieldManager=kubectl-label`, contentType: 'application/merge-patch+json', body})
+      expect(status, describeObject(object)).toBe(200)
+    }
+  }
+  await mark('us')
+  await expectNothingToDo(platform)
+  await mark(null)
+}
+
+/** Where a test fails in the middle of a round: puts the platform right for those that follow. */
+export function repairIfFailed(platform: TestPlatform): void {
+  onTestFailed(async () => void (await platform.kp(['up', '--yes'])))
 }
 
 /** A namespace is said to lie in itself. */

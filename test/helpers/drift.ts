@@ -110,12 +110,6 @@ export function takesOthersWithIt(object: KubeObject): boolean {
   return CASCADING.has(object.kind)
 }
 
-/** A label and an annotation of somebody's own, which are no drift; and how they are taken away again. */
-export function harmless(object: KubeObject): {add: string[]; remove: string[]} {
-  const body = (value: string | null): string => JSON.stringify({metadata: {labels: {'team.example.com/owner': value}, annotations: {'team.example.com/note': value}}})
-  return {add: ['patch', ...at(object), '--type=merge', '-p', body('us')], remove: ['patch', ...at(object), '--type=merge', '-p', body(null)]}
-}
-
 function isRecord({kind, metadata}: KubeObject): boolean {
   return kind === 'ConfigMap' && metadata.name === 'kp-platform'
 }

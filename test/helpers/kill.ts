@@ -2,8 +2,8 @@
 import {readFileSync, readdirSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {TestPlatform} from './platform.ts'
+import type {Chance} from './random.ts'
 import type {KpResult} from './run-kp.ts'
-import type {Chance} from './seed.ts'
 
 /** Who is killed: kp alone, its process group, or kp and every process below it at once. */
 export const KILL_KINDS = ['kp', 'group', 'tree'] as const
@@ -40,16 +40,15 @@ export interface KillReport {
  * @param args a command with `--json`, unless the moment is `start`
  */
 export async function killAt(platform: TestPlatform, args: string[], moment: Moment, kind: KillKind, chance: Chance, env: Record<string, string> = {}): Promise<KillReport> {
-  const delay = chance.between(...moment.after)
+  const delay = moment.after[0] + chance.below(moment.after[1] - moment.after[0] + 1)
   const victims: string[] = []
   let seen = 0
-  let ended = false
   let attack: Promise<void> | undefined
   const begin = async (): Promise<void> => {
-    while (moment.when !== undefined && !ended && !(await moment.when.ask())) await sleep(10)
+    while (moment.when !== undefined && runs() && !(await moment.when.ask())) await sleep(10)
     await sleep(delay)
     // A pid that nobody has any more may be somebody else's soon.
-    if (kp.child.exitCode === null && kp.child.signalCode === null) victims.push(...kill(kp.pid, kind))
+    if (runs()) victims.push(...kill(kp.pid, kind))
   }
   const kp = platform.start(args, {
     env,
@@ -58,9 +57,9 @@ export async function killAt(platform: TestPlatform, args: string[], moment: Mom
       if (attack === undefined && fits(line, moment) && ++seen >= (moment.nth ?? 1)) attack = begin()
     },
   })
+  const runs = (): boolean => kp.child.exitCode === null && kp.child.signalCode === null
   if (moment.event === 'start') attack = begin()
   const result = await kp.done
-  ended = true
   await attack
   const hit = result.signal === 'SIGKILL'
   const line = `SIGKILL ${kind} ${describeMoment(moment)} +${delay} ms: ${hit ? `killed ${victims.join(', ')}` : `too late, kp had ended with ${result.exit}`}`
@@ -72,12 +71,12 @@ export function describeMoment({event, phase, step, tool, nth, when}: Moment): s
   return [event, tool, step ?? phase, nth === undefined ? '' : `no. ${nth}`, when === undefined ? '' : `when ${when.what}`].filter(Boolean).join(' ')
 }
 
-/** When helm has written down that it is in the middle of something: `pending-install`, `pending-upgrade`. */
-export function whenPending(platform: TestPlatform, status: string): NonNullable<Moment['when']> {
+/** When helm has written down that it is in the middle of something with a release: `pending-install`, `uninstalling`. */
+export function whenHelmSays(platform: TestPlatform, release: string, status: string): NonNullable<Moment['when']> {
   return {
-    what: status,
+    what: `${release} is ${status}`,
     async ask() {
-      const path = `/api/v1/secrets?labelSelector=${encodeURIComponent(`owner=helm,status=${status}`)}&limit=1`
+      const path = `/api/v1/secrets?labelSelector=${encodeURIComponent(`owner=helm,name=${release},status=${status}`)}&limit=1`
       const list = (await platform.admin().get(path).catch(() => undefined)) as {items?: unknown[]} | undefined
       return (list?.items?.length ?? 0) > 0
     },

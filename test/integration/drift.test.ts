@@ -1,8 +1,8 @@
 /** A seeded sample of the drift matrix: each step that keeps objects, once changed, once deleted; each release, once by helm. */
 import {beforeAll, describe, expect, it} from 'vitest'
-import {changesOf, deletionOf, harmless, takesOthersWithIt} from '../helpers/drift.ts'
+import {changesOf, deletionOf, takesOthersWithIt} from '../helpers/drift.ts'
 import {historyOf, rollbackByHand, upgradeByHand} from '../helpers/drift-helm.ts'
-import {driftRound, expectNothingToDo, helmRound} from '../helpers/drift-round.ts'
+import {driftRound, expectNothingToDo, harmlessRound, helmRound, repairIfFailed} from '../helpers/drift-round.ts'
 import type {HelmDrift} from '../helpers/drift-round.ts'
 import {keptObjects} from '../helpers/kept-objects.ts'
 import type {KeptByStep} from '../helpers/kept-objects.ts'
@@ -27,17 +27,17 @@ beforeAll(async () => {
 
 describe('drift', {timeout: 120_000}, () => {
   it('labels and annotations of somebody else are none', async () => {
-    const own = chosen.shuffle(kept).slice(0, 8).map(({objects}) => harmless(chosen.pick(objects)))
-    for (const {add} of own) await platform.kubectl(add)
-    await expectNothingToDo(platform)
-    for (const {remove} of own) await platform.kubectl(remove)
+    await harmlessRound(platform, kept.map(({objects}) => chosen.pick(objects)))
   })
 
   it('a field changed in an object of every step is named and repaired', async () => {
+    repairIfFailed(platform)
+    before = await takeSnapshot(platform.admin())
     await driftRound(platform, before, kept.map(({step, objects}) => chosen.pick(objects.flatMap((object) => changesOf(step, object)))))
   })
 
   it('a deleted object of every step is named and made anew', async () => {
+    repairIfFailed(platform)
     before = await takeSnapshot(platform.admin())
     await driftRound(platform, before, kept.flatMap(({step, objects}) => {
       const alone = objects.filter((object) => !takesOthersWithIt(object))
@@ -45,6 +45,7 @@ describe('drift', {timeout: 120_000}, () => {
     }))
   })
   it('releases that helm upgraded or rolled back by hand are named and put right', async () => {
+    repairIfFailed(platform)
     const releases = chosen.shuffle(kept.flatMap(({step, release}) => (release === undefined ? [] : [{step, release}])))
     before = await takeSnapshot(platform.admin())
     const half = Math.ceil(releases.length / 2)

@@ -16,7 +16,7 @@ beforeAll(async () => {
   baseline = await verdicts(platform)
 }, 180_000)
 
-afterAll(() => platform.close(), 60_000)
+afterAll(() => platform?.close(), 60_000)
 
 it('starts from a platform on which nothing fails and some passes are simulated', () => {
   expect([...baseline].filter(([, {status}]) => status === 'fail' || status === 'unknown')).toEqual([])

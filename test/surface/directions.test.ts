@@ -1,7 +1,10 @@
 /** Who may import whom: docs/architecture.md, "Directions". */
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {findCircles, importsOf, readImports, sourceFiles} from '../helpers/imports.ts'
 import type {Import} from '../helpers/imports.ts'
+import {PROJECT} from '../helpers/run-kp.ts'
 
 /** Which areas each area may import, `type:` in front where only types. An area is a folder of `src/`, or one of the names in `areaOf`. */
 const MAY: Record<string, string[]> = {
@@ -35,8 +38,8 @@ const LIBRARIES: [library: RegExp, home: RegExp][] = [
   [/^@kubernetes\/client-node/, /^src\/tools\/kube-api\.ts$/],
   [/^@oclif\//, /^src\/(?:commands|hooks)\/|^src\/[a-z]+-command\.ts$|^src\/flags\.ts$/],
   [/^zod$/, /^src\/(?:spec|components|ui\/schemas)\/|^src\/ui\/results\.ts$/],
-  // Programs are started by src/tools/exec.ts; the others look at processes, or ask git before there is a context.
-  [/^node:child_process$/, /^src\/(?:engine\/processes|providers\/lab\/processes|platform\/create|steps\/00-prerequisites\/checks)\.ts$/],
+  // Programs are started by src/tools/exec.ts; the others look at processes, and ask git before there is a platform.
+  [/^node:child_process$/, /^src\/(?:engine\/processes|providers\/lab\/processes|tools\/git)\.ts$/],
 ]
 
 /** Small parts of an area that others may import although they must not import the rest. */
@@ -72,6 +75,10 @@ function violations(imports: Import[]): string[] {
   return imports.filter(({to}) => to.startsWith('src/')).filter((one) => !mayImport(one)).map(({from, to}) => `${from} must not import ${to}`)
 }
 
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '')
+}
+
 function strayLibraries(imports: Import[]): string[] {
   return imports.flatMap(({from, to}) => LIBRARIES.filter(([library, home]) => library.test(to) && !home.test(from)).map(() => `${from} must not import ${to}`))
 }
@@ -98,6 +105,13 @@ describe('the sources', () => {
 
   it('of the engine know nothing but node', () => {
     expect(imports.filter(({from, to}) => from.startsWith('src/engine/') && !to.startsWith('node:') && !to.startsWith('src/engine/'))).toEqual([])
+  })
+
+  it('are told of folder, environment and end by the commands alone', () => {
+    const globals = /\bprocess\.(?:cwd|env|exit|chdir)\b/
+    const outer = new Set(['command base', 'commands', 'hooks'])
+    const stray = sourceFiles().filter((file) => !outer.has(areaOf(file)) && globals.test(withoutComments(readFileSync(join(PROJECT, file), 'utf8'))))
+    expect(stray).toEqual([])
   })
 
   it('have no circle', () => {

@@ -2,8 +2,8 @@
 import {statfs} from 'node:fs/promises'
 import {check, verdict} from '../../checks/builders.ts'
 import type {PlatformCheck} from '../../context.ts'
-import {isKeptInGit} from '../../platform/git.ts'
 import {lookAtRepository} from '../../render/repository.ts'
+import {isKeptInGit} from '../../tools/git.ts'
 import {neededTools} from './tools.ts'
 
 const LEAST_DISK_BYTES = 2 * 1024 ** 3

@@ -57,7 +57,7 @@ function started(tool: string, pid: number, start = identifyProcess(pid)?.start)
 
 const runs = (pid: number): boolean => identifyProcess(pid) !== undefined
 const settle = (options: {stopping?: () => boolean} = {}): Promise<void> =>
-  settleLeftovers({runsDir, emit: (event) => events.push(event), stopping: options.stopping ?? (() => false), clock: {now: () => Date.now(), sleep: async (milliseconds) => void (await sleep(Math.min(milliseconds, 50)))}})
+  settleLeftovers({runsDir, emit: (event) => events.push(event), stopping: options.stopping ?? (() => false), clock: {now: () => Date.now(), sleep: (milliseconds) => sleep(Math.min(milliseconds, 50))}})
 const told = (): string[] => [...new Set(events.map(({code, data}) => `${code} ${String(data?.['pid'])}`))]
 
 describe('tools of a run that was killed', () => {
@@ -118,7 +118,7 @@ test('tools of runs that came to their end, and of other platforms, are left alo
 
 test.runIf(process.platform === 'linux')('a run of another checkout, of which only the id is known, is settled too', async () => {
   const helm = await startTool('helm', 0.5, 'elsewhere')
-  await settleRun('elsewhere', {emit: (event) => events.push(event), stopping: () => false, clock: {now: () => Date.now(), sleep: async () => void (await sleep(50))}})
+  await settleRun('elsewhere', {emit: (event) => events.push(event), stopping: () => false, clock: {now: () => Date.now(), sleep: () => sleep(50)}})
   expect(runs(helm)).toBe(false)
   expect(told()).toEqual([`leftover.waiting ${helm}`])
 })

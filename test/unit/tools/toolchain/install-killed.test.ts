@@ -9,10 +9,10 @@ import type {Tool} from '../../../../src/tools/toolchain/catalog.ts'
 import {installTool} from '../../../../src/tools/toolchain/install.ts'
 import {testExec} from '../../../helpers/exec.ts'
 import {fakeProgram} from '../../../helpers/fake-program.ts'
-import {openChance} from '../../../helpers/seed.ts'
+import {chance as chanceOf, printedSeed} from '../../../helpers/random.ts'
 import {tempFolder} from '../../../helpers/temp.ts'
 
-const chance = openChance('killed installs')
+const chance = chanceOf(printedSeed('killed installs'))
 const SOURCES = join(import.meta.dirname, '..', '..', '..', '..', 'src')
 const TOOL: Tool = {name: 'thing', version: '1.2.3', programs: ['thing'], build: {kind: 'install', packages: ['example.com/thing'], units: 1, go: '1.25.0'}}
 const GO_ANSWERS = 'if [ "$1" = env ]; then echo go1.26.8; echo auto; exit 0; fi'
@@ -79,7 +79,7 @@ for i in $(seq 600); do mkdir -p "$GOBIN"; date > "$GOBIN/half"; sleep 0.1; done
     const {start, install, left} = setUp(`${GO_ANSWERS}\nsleep 0.1; echo half > "$GOBIN/.half"; sleep 0.1; rm "$GOBIN/.half"; echo built > "$GOBIN/thing"`)
     for (let kills = 0; kills < 5; kills++) {
       const child = start()
-      await sleep(chance.between(0, 900))
+      await sleep(chance.below(900))
       await killed(child)
     }
     const folder = await install()
