@@ -40,7 +40,7 @@ export async function readCommands(root: string): Promise<CommandFace[]> {
   const files = readdirSync(folder, {recursive: true, encoding: 'utf8'}).filter((name) => name.endsWith('.ts'))
   const commands = await Promise.all(
     files.map(async (file): Promise<CommandFace> => {
-      const loaded = (await import(pathToFileURL(join(folder, file)).href)) as {default: Omit<CommandFace, 'id'>}
+      const loaded = (await import(pathToFileURL(join(folder, file)).href)) as {default: Partial<CommandFace> & Pick<CommandFace, 'summary' | 'baseFlags'>}
       const {summary, description, examples = [], strict, args = {}, flags = {}, baseFlags} = loaded.default
       return {
         id: file.replace(/\.ts$/, '').replace(/\/index$/, '').replaceAll('/', ' '),

@@ -92,7 +92,8 @@ function joinField(field: string, key: string): string {
 export function fieldsSetByHand(live: KubeObject, wanted: KubeObject): FieldDifference[] {
   const found = new Map<string, FieldDifference>()
   for (const entry of live.metadata.managedFields ?? []) {
-    const byHand = entry.operation === 'Update' && entry.subresource === undefined && BY_HAND.test(entry.manager)
+    // What a release applies is not by hand; what a person applies with kubectl is.
+    const byHand = entry.subresource === undefined && BY_HAND.test(entry.manager) && (entry.operation === 'Update' || entry.manager.startsWith('kubectl'))
     if (!byHand || entry.fieldsV1 === undefined) continue
     walkOwned(entry.fieldsV1, wanted, live, [], '', (path, field, seen) => {
       if (isHarmless(path)) return
@@ -110,7 +111,10 @@ function walkOwned(owned: Record<string, unknown>, wanted: unknown, live: unknow
     const nextPath = [...path, next.part]
     const nextField = typeof next.part === 'number' ? `${field}[${next.label}]` : joinField(field, next.part)
     if (next.wanted === undefined) {
-      const ownsAll = Object.keys(below as object).length === 0 || '.' in (below as object)
+      const inside = Object.keys(below as object).filter((one) => one !== '.')
+      const ownsAll = inside.length === 0 || '.' in (below as object)
+      // A map that came with nothing but an operation's mark is that mark.
+      if (ownsAll && inside.length > 0 && inside.every((one) => one.startsWith('f:') && isHarmless([...nextPath, one.slice(2)]))) continue
       if (ownsAll) {
         report(nextPath, nextField, next.live)
         continue
@@ -147,7 +151,8 @@ function matchValue(text: string): (item: unknown) => boolean {
 function isHarmless(path: PathPart[]): boolean {
   if (path[0] === 'status') return true
   if (path[0] === 'metadata') return true
-  // `kubectl rollout restart` is an operation, not a change of what is wanted.
+  // `kubectl cordon` and `kubectl rollout restart` are operations, not changes of what is wanted.
+  if (path.length === 2 && path[0] === 'spec' && path[1] === 'unschedulable') return true
   return path.includes('kubectl.kubernetes.io/restartedAt')
 }
 

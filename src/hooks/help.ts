@@ -17,6 +17,11 @@ export default class KpHelp extends Help {
     }
   }
 
+  override formatRoot(): string {
+    const [summary = '', ...rest] = super.formatRoot().split('\n\n')
+    return [this.wrap(summary), ...rest].join('\n\n')
+  }
+
   protected override async showRootHelp(): Promise<void> {
     await super.showRootHelp()
     this.log(this.section('EXIT CODES', Object.entries(EXIT).map(([name, code]): [string, string] => [String(code), EXIT_MEANINGS[name as keyof typeof EXIT]])))

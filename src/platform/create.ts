@@ -37,7 +37,7 @@ function requireAllowed(path: string, text: string): void {
     throw new KpError({
       code: 'USAGE',
       message: error.details.length === 1 ? 'an answer is not allowed' : `${error.details.length} answers are not allowed`,
-      details: error.details.map((line) => line.replace(/^kp\.yaml:\d+:\d+ +/, '').replace(/^(?:metadata\.name|metadata\.owner|metadata\.runbooks|domain|email)\b/, (field) => `--${field.replace('metadata.', '')}`)),
+      details: error.details.map((line) => line.replace(/^kp\.yaml:\d+:\d+ +/, '').replace(/^\S+ +(email|domain) is missing/, '--$1 is missing').replace(/^(?:metadata\.name|metadata\.owner|metadata\.runbooks|domain|email)\b/, (field) => `--${field.replace('metadata.', '')}`)),
       next: ['give another answer; nothing was written', 'kp init --help'],
       cause: error,
     })

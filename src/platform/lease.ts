@@ -102,7 +102,7 @@ function hold(options: LeaseOptions, self: LockHolder, first: LeaseObject): Held
       return
     }
     clearInterval(timer)
-    options.onLost(holder === undefined ? new KpError({code: 'LOCKED', message: 'the lock (Lease kube-system/kp) was deleted while kp worked', next: ['kp status', 'run the same command again']}) : lockedError(holder, 'Lease kube-system/kp'))
+    options.onLost(holder === undefined ? new KpError({code: 'LOCKED', message: `the lock (Lease kube-system/kp) was ${now === undefined ? 'deleted' : 'taken and given back by another kp'} while this one worked`, next: ['kp status', 'run the same command again']}) : lockedError(holder, 'Lease kube-system/kp'))
   }
   // An API server that does not answer for a while is not a reason to stop: the step in hand will tell.
   const timer = setInterval(() => {

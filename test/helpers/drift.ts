@@ -62,7 +62,7 @@ const CHANGES: Change[] = [
   patch('another target port', ['Service'], [{op: 'replace', path: '/spec/ports/0/targetPort', value: 1234}], /^spec\.ports\[.+\]\.targetPort$/),
   patch('another port', ['Service'], [{op: 'replace', path: '/spec/ports/0/port', value: 1234}], /^spec\.ports\[.+\]/),
   patch('a key added', ['ConfigMap'], {data: {'by-hand': 'yes'}}, /^data\.by-hand$|^data$/),
-  patch('another value', ['ConfigMap'], ({data}) => (Object.keys((data ?? {}) as object).length === 0 ? undefined : {data: {[Object.keys(data as object)[0] ?? '']: 'changed'}}), /^data[.[]/),
+  patch('another value', ['ConfigMap'], ({data}) => (Object.keys((data ?? {})).length === 0 ? undefined : {data: {[Object.keys(data as object)[0] ?? '']: 'changed'}}), /^data[.[]/),
   patch('a field added', ['ServiceAccount'], {automountServiceAccountToken: false}, /^automountServiceAccountToken$/),
   patch('a rule added', ['Role', 'ClusterRole'], [{op: 'add', path: '/rules/-', value: {apiGroups: [''], resources: ['secrets'], verbs: ['*']}}], /^rules/),
   patch('another rule', ['Role', 'ClusterRole'], [{op: 'replace', path: '/rules/0/verbs', value: ['*']}], /^rules/),

@@ -26,7 +26,7 @@ beforeAll(async () => {
 }, 300_000)
 
 describe('drift', {timeout: 120_000}, () => {
-  it('labels and annotations of somebody else are none', async () => {
+  it('labels and annotations of somebody else, and a restart, are none', async () => {
     await harmlessRound(platform, kept.map(({objects}) => chosen.pick(objects)))
   })
 

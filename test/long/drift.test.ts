@@ -54,7 +54,7 @@ async function runRounds(drifts: Drift[]): Promise<void> {
 }
 
 describe('the drift matrix', () => {
-  it('labels and annotations of somebody else are no drift, on any object', {timeout: 300_000}, async () => {
+  it('labels and annotations of somebody else are no drift, on any object; nor is a restart', {timeout: 300_000}, async () => {
     await harmlessRound(platform, kept.flatMap(sampleOf))
   })
 

@@ -14,7 +14,7 @@ let baseline: Map<string, Verdict>
 beforeAll(async () => {
   platform = await openTestPlatform({name: 'stages', build: 'fresh'})
   baseline = await verdicts(platform)
-}, 180_000)
+}, 300_000)
 
 afterAll(() => platform?.close(), 60_000)
 

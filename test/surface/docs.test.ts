@@ -18,7 +18,7 @@ describe('generated pages', () => {
 
   it('are all that is in their folders', () => {
     const found = GENERATED_FOLDERS.flatMap((folder) => readdirSync(join(DOCS, folder)).map((name) => `${folder}/${name}`))
-    expect(found.toSorted()).toEqual([...pages.keys()].toSorted())
+    expect(new Set(found)).toEqual(new Set(pages.keys()))
   })
 })
 
@@ -51,7 +51,7 @@ it('the tree of docs/architecture.md names every folder of src, and no other', (
   const tree = text.slice(text.indexOf('```\nbin/'), text.indexOf('```\n', text.indexOf('```\nbin/') + 3))
   const named = [...tree.matchAll(/^ {2}([a-z]+)\/\s/gm)].map(([, name]) => name)
   const folders = readdirSync(join(PROJECT, 'src')).filter((name) => statSync(join(PROJECT, 'src', name)).isDirectory())
-  expect(named.toSorted()).toEqual(folders.toSorted())
+  expect(new Set(named)).toEqual(new Set(folders))
 })
 
 function brokenLinks(path: string): string[] {

@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {KpCommand} from '../../base-command.ts'
 import type {CommandResult} from '../../base-command.ts'
+import {KpError} from '../../engine/errors.ts'
 import {labFact} from '../../operations/labs.ts'
 import {DEFAULT_MINOR, openToolbox} from '../../platform/toolbox.ts'
 import {findTool, KUBERNETES_MINORS, labTools} from '../../tools/toolchain/catalog.ts'
@@ -19,7 +20,7 @@ export default class LabUp extends KpCommand {
   }
 
   protected async work(): Promise<CommandResult> {
-    const {flags, args} = await this.parse(LabUp)
+    const {flags, args, metadata} = await this.parse(LabUp)
     this.begin(flags)
     const {signal} = this.watch()
     if (flags.json) this.bus.listen((event) => this.terminal.stdout.write(`${eventLine(this.redactor.value(event))}\n`))
@@ -27,6 +28,11 @@ export default class LabUp extends KpCommand {
     const started = Date.now()
     const before = await toolbox.labs.status(args.name)
     const minor = flags['kubernetes-version']
+    const chosen = metadata.flags['kubernetes-version']?.setFromDefault !== true
+    const runs = before.kubernetesVersion?.replace(/^v/, '')
+    if (chosen && runs !== undefined && !runs.startsWith(`${minor}.`)) {
+      throw new KpError({code: 'GATE', message: `the lab ${args.name} is there already, with Kubernetes ${runs}: its version does not change`, next: [`kp lab up ANOTHER-NAME --kubernetes-version ${minor}`, `kp lab down ${args.name}, to end it`]})
+    }
     const progress = progressLine(this.terminal, flags.json)
     try {
       for (const tool of [...labTools(minor), ...[findTool('helm')].filter((one) => one !== undefined)]) {

@@ -7,6 +7,7 @@ const MOST = 8
 
 const FIRST_LOOK_MS = 4000
 const LOOK_EVERY_MS = 3000
+const RECENT_MS = 10 * 60_000
 
 /** Says every few seconds what a tool that waits for workloads is waiting for. Call the result to end it. */
 export function sayWhatIsWaitedFor(ctx: PlatformContext, at: {phase: string; step: string}, namespace: string): () => void {
@@ -43,10 +44,19 @@ export async function explainWorkloads(ctx: PlatformContext, namespace: string):
   const [pods, sets, events] = await Promise.all([cluster.list('v1', 'Pod'), cluster.list('apps/v1', 'ReplicaSet'), cluster.list('v1', 'Event')])
   const inNamespace = (objects: KubeObject[] | undefined): KubeObject[] => (objects ?? []).filter((object) => object.metadata.namespace === namespace)
   const lines = [...inNamespace(pods).flatMap(explainPod), ...inNamespace(sets).flatMap(explainReplicas)]
+  const waiting = new Set(inNamespace(pods).filter((pod) => explainPod(pod).length > 0).map((pod) => pod.metadata.name))
   const warnings = inNamespace(events)
-    .filter((event) => event['type'] === 'Warning')
+    .filter((event) => event['type'] === 'Warning' && isAboutNow(event, waiting, ctx.clock.now()))
     .map((event) => `event ${String(event['reason'])} on ${(event['involvedObject'] as {kind?: string; name?: string} | undefined)?.kind}/${(event['involvedObject'] as {name?: string} | undefined)?.name}: ${String(event['message'])}`)
   return [...new Set([...lines, ...warnings.slice(-3)])].slice(0, MOST)
+}
+
+/** Events stay for an hour: what a pod said that is ready by now, or gone, explains nothing. */
+function isAboutNow(event: KubeObject, waiting: ReadonlySet<string>, now: number): boolean {
+  const about = event['involvedObject'] as {kind?: string; name?: string} | undefined
+  if (about?.kind === 'Pod' && !waiting.has(about.name ?? '')) return false
+  const at = Date.parse(String(event['lastTimestamp'] ?? event['eventTime'] ?? event.metadata.creationTimestamp ?? ''))
+  return Number.isNaN(at) || now - at < RECENT_MS
 }
 
 function explainPod(pod: KubeObject): string[] {

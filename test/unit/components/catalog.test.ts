@@ -46,7 +46,7 @@ describe.each(IDS)('%s', (id) => {
 
   it('looks up numbers and conditions at values that the chart knows', () => {
     const {component} = get()
-    const paths = [...component.workloads, ...component.budgets].flatMap((entry) => Object.values(entry.values))
+    const paths = [...component.workloads, ...component.budgets].flatMap((entry) => Object.values(entry.values).filter((path) => path !== undefined))
     const conditions = [...component.workloads, ...component.services, ...component.budgets, ...component.crds, ...component.webhooks, ...component.others].flatMap(({when}) => (when === undefined ? [] : [when.value]))
     for (const path of new Set([...paths, ...conditions, ...component.immutableValues.map((entry) => entry.path)])) {
       const nested = path.split('.').reduceRight<unknown>((below, part) => ({[part]: below}), 1) as Record<string, unknown>

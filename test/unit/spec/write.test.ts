@@ -84,8 +84,8 @@ describe('defaultPlatform', () => {
   })
 
   it('is the same bytes in whatever order the answers come', () => {
-    const {phases, provider, ...rest} = full
-    const turned = {secrets: rest.secrets, provider: {account: provider.account, region: provider.region, type: provider.type}, phases: {cni: phases.cni, mesh: {type: phases.mesh.type, enabled: true}}, ...rest}
+    const {phases, provider, secrets, ...rest} = full
+    const turned = {secrets, provider: {account: provider.account, region: provider.region, type: provider.type}, phases: {cni: phases.cni, mesh: {type: phases.mesh.type, enabled: true}}, ...rest}
     expect(defaultPlatform(turned)).toBe(defaultPlatform(full))
     expect(defaultPlatform(full)).toBe(defaultPlatform(structuredClone(full)))
   })
