@@ -22,5 +22,6 @@ if (old) {
 } else {
   nodeModule.enableCompileCache?.()
   const {execute} = await import('@oclif/core')
-  await execute({dir: import.meta.url})
+  // Not awaited: where the reader of a pipe is gone, oclif waits for ever for it to take the rest.
+  void execute({dir: import.meta.url})
 }

@@ -1,7 +1,7 @@
 // The project's tests: npm test [-- --long]. Runs on any Node: it installs the one that kp needs.
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
-import {build, install, node, root, run} from './install.js'
+import {build, install, node, output, root, run} from './install.js'
 
 const long = process.argv.includes('--long')
 const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
@@ -17,18 +17,21 @@ function stage(name, work) {
 }
 
 const program = (name) => join(root, 'node_modules', '.bin', name)
-const vitest = (folders, options = []) => {
+const vitest = (folders, options = [], env = {}) => {
   const present = folders.filter((folder) => existsSync(join(root, folder)))
-  if (present.length > 0) run(program('vitest'), ['run', ...present, ...options])
+  if (present.length > 0) run(program('vitest'), ['run', ...present, ...options], {env})
 }
 
 install()
 stage('lint', () => run(program('oxlint'), ['--deny-warnings', 'src', 'test', 'scripts', 'bin', 'bench']))
-stage('types', () => run(program('tsc'), ['--noEmit', '-p', 'tsconfig.json']))
+stage('types', () => ['tsconfig.json', 'test/tsconfig.json', 'scripts/tsconfig.json'].forEach((project) => run(program('tsc'), ['--noEmit', '-p', project])))
 build()
 stage('unit', () => vitest(['test/unit', 'test/surface']))
 stage('toolchain', () => run(node, [join(root, 'bin', 'run.js'), 'tools', 'install']))
-stage('contract', () => vitest(['test/contract']))
+stage('contract', () => {
+  const {tools} = JSON.parse(output(node, [join(root, 'bin', 'run.js'), 'tools', '--json']) ?? '{"tools":[]}')
+  vitest(['test/contract'], [], {KP_TEST_HELM: tools.find((tool) => tool.name === 'helm')?.path ?? ''})
+})
 if (long) stage('long', () => vitest(['test/long'], ['--no-file-parallelism']))
 else stage('lab', () => vitest(['test/integration', 'test/e2e'], ['--no-file-parallelism']))
 

@@ -93,7 +93,7 @@ async function fromRepository(component: Component, wanted: ChartChoice, setting
       code: 'PREREQUISITE_MISSING',
       message: `the chart repository ${place} is out of reach`,
       doing: `find the chart of ${component.title}`,
-      next: ['check the network and the proxy settings: kp doctor', 'or set charts.mirror in kp.yaml to a mirror that holds the charts of: kp mirror list'],
+      next: ['check the network and the proxy settings: kp doctor', 'or set charts.mirror in kp.yaml to a folder, repository or registry that holds the charts'],
     })
   }
   const said = `chart ${name} ${version} from ${place}`
@@ -116,7 +116,7 @@ function notThere(wanted: ChartChoice, where: string, what: string, others: stri
     message: `${where} lacks ${what}`,
     doing: `find the chart ${wanted.name}`,
     ...(others.length === 0 ? {} : {details: [`it has ${wanted.name} ${others.slice(0, 5).join(', ')}`]}),
-    next: [...next, 'kp mirror list, for everything that the mirror must hold'],
+    next,
   })
 }
 

@@ -169,7 +169,9 @@ export class KubeApi {
   async #discover(): Promise<Map<string, ApiResource>> {
     const found = new Map<string, ApiResource>()
     for (const root of ['/api', '/apis']) {
-      const groups = ((await this.get(root, DISCOVERY)) as {items?: DiscoveryGroup[]} | undefined)?.items ?? []
+      const answer = await this.get(root, DISCOVERY)
+      if (typeof answer === 'string') throw new KpError({code: 'API_ERROR', message: `what answers at ${await this.host()} is no Kubernetes API server: ${answer.trim().slice(0, 60)}`, next: ['kp kubeconfig, to see where kp connects to', 'look whether a proxy or a login page is in between']})
+      const groups = (answer as {items?: DiscoveryGroup[]} | undefined)?.items ?? []
       for (const group of groups) {
         const name = group.metadata?.name ?? ''
         for (const version of group.versions ?? []) {
@@ -307,6 +309,14 @@ class NoAnswer extends Error {}
 /** An answer with a status of 300 or more, as an error. */
 export function apiError(answer: KubeAnswer, doing: string): KpError {
   const status = answer.body as {message?: string; reason?: string} | undefined
+  if (answer.status === 401) {
+    return new KpError({
+      code: 'CREDENTIALS_MISSING',
+      message: `the API server does not know the credentials of the kubeconfig: 401 ${status?.message ?? ''}`.trim(),
+      doing,
+      next: ['log in to the cluster again, then run the same command again', 'kp kubeconfig, to see which file it is'],
+    })
+  }
   return new KpError({
     code: 'API_ERROR',
     message: `the API server refused to ${doing}: ${answer.status} ${status?.reason ?? ''} ${status?.message ?? ''}`.replaceAll(/\s+/g, ' ').trim(),

@@ -62,7 +62,7 @@ export async function killAt(platform: TestPlatform, args: string[], moment: Mom
   const result = await kp.done
   await attack
   const hit = result.signal === 'SIGKILL'
-  const line = `SIGKILL ${kind} ${describeMoment(moment)} +${delay} ms: ${hit ? `killed ${victims.join(', ')}` : `too late, kp had ended with ${result.exit}`}`
+  const line = `SIGKILL ${kind} ${describeMoment(moment)} +${delay} ms: ${hit ? `killed ${victims.join(', ')}` : `too late, kp had ended with ${result.exit}: ${result.stdout.trimEnd().split('\n').at(-1)?.slice(0, 2000)}`}`
   return {line, hit, result}
 }
 

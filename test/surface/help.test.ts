@@ -6,7 +6,7 @@ import {describe, expect, it} from 'vitest'
 import {readCommands} from '../../scripts/docs/commands.ts'
 import {EXIT} from '../../src/engine/errors.ts'
 import {EXIT_MEANINGS} from '../../src/engine/exit-meanings.ts'
-import {kpEnvironment, NODE, PROJECT, startKp} from '../helpers/run-kp.ts'
+import {KP_BIN, kpEnvironment, NODE, PROJECT, startKp} from '../helpers/run-kp.ts'
 import {tempFolder} from '../helpers/temp.ts'
 
 const commands = await readCommands(PROJECT)
@@ -29,6 +29,11 @@ describe.concurrent.each(commands)('kp $id --help', ({id, summary, flags}) => {
     expect(stdout).toMatch(/^EXAMPLES$/m)
     expect(tooLong(stdout)).toEqual([])
   })
+})
+
+it('kp --help | head ends without a word', () => {
+  const {status, stderr} = spawnSync('bash', ['-c', `"${NODE}" "${KP_BIN}" --help | head -1; exit "\${PIPESTATUS[0]}"`], {encoding: 'utf8', env})
+  expect({status, stderr}).toEqual({status: 0, stderr: ''})
 })
 
 it('bin/dev.js runs the sources, without a build', () => {

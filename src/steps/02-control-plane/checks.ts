@@ -28,7 +28,9 @@ export const checks: PlatformCheck[] = [
       const lines = String(answer.body).split('\n')
       const bad = lines.filter((line) => line.startsWith('[-]'))
       if (answer.status !== 200 && bad.length === 0) bad.push(`/readyz answers ${answer.status}`)
-      return verdict(bad, `${lines.filter((line) => line.startsWith('[+]')).length} checks of /readyz are ok`, 'every check of /readyz is ok')
+      const good = lines.filter((line) => line.startsWith('[+]')).length
+      if (good + bad.length === 0) bad.push('what answers is no Kubernetes API server')
+      return verdict(bad, `${good} checks of /readyz are ok`, 'every check of /readyz is ok')
     },
   }),
   check({
