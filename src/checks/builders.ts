@@ -91,6 +91,7 @@ interface Condition {
   status: string
   reason?: string
   message?: string
+  lastTransitionTime?: string
   observedGeneration?: number
 }
 

@@ -1,5 +1,7 @@
 /** What only looks writes nothing, and what has nothing to do writes nothing but its lock: told by the API server's audit log. */
-import {beforeAll, describe, expect, it} from 'vitest'
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import {beforeAll, describe, expect, it, onTestFinished} from 'vitest'
 import {describeEntry, isLease} from '../helpers/audit.ts'
 import {changedFiles, listFiles} from '../helpers/files.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
@@ -68,11 +70,11 @@ describe('on a built platform', {timeout: 60_000}, () => {
   })
 })
 
-describe('where something is to be done', {timeout: 60_000}, () => {
+describe('where something is to be done', {timeout: 120_000}, () => {
   it('looking still writes nothing, and the repair is seen in the audit log under the name of kp', async () => {
     await platform.kubectl(['scale', '-n', 'cert-manager', 'deployment/cert-manager', '--replicas=5'])
     await platform.kubectl(['delete', '-n', 'demo', 'service/demo'])
-    for (const [args, exits] of [[['plan', '--exit-code'], [9]], [['up', '--dry-run'], [0]], [['verify'], [0, 1]], [['status'], [0]], [['doctor'], [0, 4]]] as [string[], number[]][]) {
+    for (const [args, exits] of [[['plan', '--exit-code'], [9]], [['up', '--dry-run'], [0]], [['verify', 'cert-manager'], [0, 1]], [['status'], [0]], [['doctor'], [0, 4]]] as [string[], number[]][]) {
       const {writes, leases, files} = await watched(args, exits)
       expect({args, writes, leases, files}).toEqual({args, writes: [], leases: 0, files: []})
     }
@@ -82,5 +84,16 @@ describe('where something is to be done', {timeout: 60_000}, () => {
     expect(entries.map(({objectRef}) => `${objectRef?.resource} ${objectRef?.namespace}/${objectRef?.name}`).toSorted()).toEqual(['deployments cert-manager/cert-manager', 'services demo/demo'])
     expect(entries.map(({user}) => user.username)).toEqual(['kp', 'kp'])
     await platform.kpOk(['plan', '--exit-code'])
+  })
+})
+
+describe('before anything is built', {timeout: 60_000}, () => {
+  it('a dry run, a plan and a look make nothing: no lab, no file', async () => {
+    const fresh = await openTestPlatform({name: 'unbuilt', build: 'none'})
+    onTestFinished(() => fresh.close())
+    const files = listFiles(fresh.root, isOwn)
+    for (const args of [['up', '--dry-run'], ['plan'], ['status']]) await fresh.kpOk(args)
+    expect(changedFiles(files, listFiles(fresh.root, isOwn))).toEqual([])
+    expect(existsSync(join(fresh.stateDir, 'labs'))).toBe(false)
   })
 })

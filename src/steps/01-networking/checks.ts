@@ -1,6 +1,7 @@
 /** Checks of phase 1. */
-import {check, SOON, verdict, simulatedPods} from '../../checks/builders.ts'
+import {check, conditionsOf, SOON, verdict, simulatedPods} from '../../checks/builders.ts'
 import type {PlatformCheck} from '../../context.ts'
+import type {KubeObject} from '../../tools/kube-api.ts'
 import {contains, overlaps, size, toCidr} from '../../spec/cidr.ts'
 import {planAddresses} from '../shared/address-plan.ts'
 
@@ -85,10 +86,11 @@ export const checks: PlatformCheck[] = [
     async run(ctx) {
       const pods = await (await ctx.cluster()).listKnown('v1', 'Pod')
       const complaints = pods.flatMap((pod) => {
-        const status = pod['status'] as {containerStatuses?: Waiting[]; initContainerStatuses?: Waiting[]} | undefined
-        const waiting = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].find((one) => /^(ImagePullBackOff|ErrImagePull|InvalidImageName)$/.test(one.state?.waiting?.reason ?? ''))
+        const waiting = containersOf(pod).find((one) => /^(ImagePullBackOff|ErrImagePull|InvalidImageName)$/.test(one.state?.waiting?.reason ?? ''))
         return waiting === undefined ? [] : [`pod ${pod.metadata.namespace}/${pod.metadata.name}: ${waiting.state?.waiting?.reason} ${waiting.image ?? ''}`.trim()]
       })
+      const silent = pods.filter((pod) => isSilent(pod, ctx.clock.now() - SILENT_MS)).map((pod) => `pod ${pod.metadata.namespace}/${pod.metadata.name}: its node says nothing of its containers`)
+      if (complaints.length === 0 && silent.length > 0) return {status: 'unknown', observed: `${silent[0]}${silent.length > 1 ? `, and ${silent.length - 1} more` : ''}`, evidence: silent.slice(0, 10)}
       return verdict(complaints, `${pods.length} pods`, 'nodes reach the registries of their images')
     },
   }),
@@ -97,4 +99,19 @@ export const checks: PlatformCheck[] = [
 interface Waiting {
   image?: string
   state?: {waiting?: {reason?: string}}
+}
+
+/** What a kubelet takes at most to say that it makes the containers of a pod. */
+const SILENT_MS = 10_000
+
+function containersOf(pod: KubeObject): Waiting[] {
+  const status = pod['status'] as {containerStatuses?: Waiting[]; initContainerStatuses?: Waiting[]} | undefined
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
+}
+
+/** Whether a pod has a node since before that time, and nothing is heard of its containers. */
+function isSilent(pod: KubeObject, time: number): boolean {
+  if ((pod['status'] as {phase?: string} | undefined)?.phase !== 'Pending' || containersOf(pod).length > 0) return false
+  const scheduled = conditionsOf(pod).find((condition) => condition.type === 'PodScheduled' && condition.status === 'True')
+  return scheduled?.lastTransitionTime !== undefined && Date.parse(scheduled.lastTransitionTime) < time
 }

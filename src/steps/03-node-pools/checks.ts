@@ -129,7 +129,7 @@ export const checks: PlatformCheck[] = [
       const nodes = await nodesOf(ctx)
       const complaints = nodes.flatMap((node) => {
         const runtime = nodeInfo(node).containerRuntimeVersion
-        if (runtime === undefined) return [`node ${node.metadata.name} does not say its runtime`]
+        if (!runtime) return [`node ${node.metadata.name} does not say its runtime`]
         return /^containerd:\/\/[01]\./.test(runtime) ? [`node ${node.metadata.name} runs ${runtime}`] : []
       })
       return verdict(complaints, [...new Set(nodes.map((node) => nodeInfo(node).containerRuntimeVersion))].join(', '), 'containerd 2 or newer: 1.35 is the last Kubernetes for containerd 1')

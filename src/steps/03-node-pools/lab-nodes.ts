@@ -14,7 +14,7 @@ export function labNodes(ctx: ManifestContext, pool: NodePool): KubeObject[] {
   const zones = ctx.provider.zones(ctx.spec)
   const own = pool.zones === undefined ? zones : zones.filter((zone) => pool.zones?.includes(zone))
   const plan = planAddresses(ctx.spec, zones)
-  const poolIndex = ctx.spec.nodePools.indexOf(pool)
+  const poolIndex = ctx.spec.nodePools.findIndex(({name}) => name === pool.name)
   return Array.from({length: pool.min}, (_, index) => {
     const zone = own[index % own.length] ?? zones[0] ?? 'lab-a'
     const number = Math.floor(index / own.length) + 1
