@@ -202,15 +202,14 @@ export abstract class KpCommand extends Command {
   override async catch(thrown: Error & {exitCode?: number; oclif?: {exit?: number}; code?: string}): Promise<void> {
     if (thrown.code === 'EEXIT') throw thrown
     await this.stopLooking()
-    const error = fromOclif(thrown) ?? asKpError(thrown)
+    const known = fromOclif(thrown) ?? asKpError(thrown)
+    const error = known.code === 'INTERRUPTED' && this.interrupts?.cause() === 'SIGTERM' ? known.as('TERMINATED') : known
     const json = this.global?.json ?? this.argv.includes('--json')
     this.terminal ??= terminalOf(process, {noColor: this.argv.includes('--no-color'), json})
-    const cause = this.interrupts?.cause()
-    const exit = error.code === 'INTERRUPTED' && cause === 'SIGTERM' ? EXIT.terminated : error.exit
-    if (json) await this.print(resultLine(this.redactor.value({...errorResult(error), exit})))
+    if (json) await this.print(resultLine(this.redactor.value(errorResult(error))))
     else await writeWhole(process.stderr, this.redactor.text(ensureLineBreak(renderError(errorBodyOf(error), this.terminal, this.words()))))
     if (this.global?.verbose && error.code === 'BUG' && error.cause instanceof Error) process.stderr.write(`${this.redactor.text(error.cause.stack ?? '')}\n`)
-    this.exit(exit)
+    this.exit(error.exit)
   }
 
   override async finally(error: Error | undefined): Promise<void> {

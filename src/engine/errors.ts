@@ -100,6 +100,12 @@ export class KpError extends Error {
     this.retrySafe = input.retrySafe ?? true
     this.pitfalls = input.pitfalls ?? []
   }
+
+  /** The same error under another code, and so with another exit code. */
+  as(code: ErrorCode): KpError {
+    const {message, doing, tool, next, details, retrySafe, pitfalls, cause} = this
+    return new KpError({code, message, ...(doing === undefined ? {} : {doing}), ...(tool === undefined ? {} : {tool}), next, details, retrySafe, pitfalls, cause})
+  }
 }
 
 /** Makes a KpError of anything that was thrown; unknown errors become code BUG, with the stack as detail. */

@@ -176,7 +176,10 @@ function makeNothing(): Promise<void> {
 
 /** Without the stage that ends them they stay, and nobody waits for them. A stage that comes back looks only at what changes. */
 async function deletePods(platform: TestPlatform): Promise<void> {
-  await platform.kubectl(['annotate', 'pods', '--all', '--all-namespaces', '--overwrite', `test.kp.dev/looked=${Date.now()}`])
+  await platform.kubectl(['annotate', 'pods', '--all', '--all-namespaces', '--overwrite', `test.kp.dev/looked=${Date.now()}`]).catch((error: Error) => {
+    // A pod that went meanwhile need not be looked at.
+    if (!/NotFound/.test(error.message)) throw error
+  })
   await platform.kubectl(['delete', 'pods', '--all', '--all-namespaces', '--wait=false'])
 }
 

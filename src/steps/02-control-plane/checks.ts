@@ -86,7 +86,7 @@ export const checks: PlatformCheck[] = [
     id: 'control-plane.cert-expiry',
     title: 'The certificates that kp connects with are valid for more than 14 days',
     async run(ctx) {
-      if (!existsSync(ctx.access.kubeconfig)) return {status: 'unknown', observed: `there is no kubeconfig: ${(await ctx.presence()).observed}`}
+      if (!existsSync(ctx.access.kubeconfig)) return {status: 'unknown', observed: (await ctx.presence()).observed}
       const found = certificatesOf(ctx.access)
       if (found.length === 0) return {status: 'skip', observed: 'the kubeconfig holds no certificates (tokens or a plugin are used)'}
       const days = found.map(({name, validTo}) => ({name, left: Math.floor((validTo - ctx.clock.now()) / DAY_MS)}))
