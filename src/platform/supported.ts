@@ -1,18 +1,42 @@
 /** What kp.yaml can say and this version of kp cannot build yet: it is told, never silently left out. */
-import type {LoadedSpec} from '../spec/load.ts'
-import type {EnvironmentSpec} from '../spec/types.ts'
 import {KpError} from '../engine/errors.ts'
+import type {LoadedSpec} from '../spec/load.ts'
+import {bare, member} from '../spec/walk.ts'
+import {bodySchema} from '../spec/schema/platform.ts'
+import type {EnvironmentSpec} from '../spec/types.ts'
+
+/** A field of kp.yaml, and those of its values that cannot be built yet. An entry goes when its values can be. */
+export interface NotBuilt {
+  field: string
+  values: readonly string[]
+}
+
+/** The providers are not here: `open.ts` refuses those that it cannot make. */
+export const NOT_BUILT: readonly NotBuilt[] = [
+  {field: 'phases.cni.plugin', values: ['calico']},
+  {field: 'phases.ingress.controller', values: ['traefik', 'ingress-nginx', 'aws-load-balancer-controller']},
+]
+
+/** The providers that a platform can be built on. */
+export const BUILT_PROVIDERS: readonly string[] = ['lab', 'existing']
+
+/** Whether kp can build a field with this value. */
+export function canBuild(field: string, value: string): boolean {
+  if (field === 'provider.type') return BUILT_PROVIDERS.includes(value)
+  return !NOT_BUILT.some((entry) => entry.field === field && entry.values.includes(value))
+}
 
 /**
- * Refuses choices that would be built as something else.
+ * Refuses choices that would be built as something else. A phase that is off chooses nothing.
  * @throws KpError SPEC_INVALID that names every field with what can be built
  */
-export function requireBuildable({phases}: EnvironmentSpec): void {
-  const choices = [
-    {field: 'phases.cni.plugin', enabled: phases.cni.enabled, chosen: phases.cni.plugin, buildable: 'cilium'},
-    {field: 'phases.ingress.controller', enabled: phases.ingress.enabled, chosen: phases.ingress.controller, buildable: 'envoy-gateway'},
-  ]
-  const details = choices.filter(({enabled, chosen, buildable}) => enabled && chosen !== buildable).map(({field, chosen, buildable}) => `${field}: ${chosen} cannot be built yet, ${buildable} can`)
+export function requireBuildable(spec: EnvironmentSpec): void {
+  const details = NOT_BUILT.flatMap(({field, values}) => {
+    const chosen = String(at(spec, field) ?? '')
+    if (!values.includes(chosen) || at(spec, [...field.split('.').slice(0, 2), 'enabled'].join('.')) === false) return []
+    const can = choicesOf(field).filter((value) => !values.includes(value))
+    return [`${field}: ${chosen} cannot be built yet${can.length === 0 ? '' : `, ${can.join(', ')} can`}`]
+  })
   if (details.length === 0) return
   throw new KpError({
     code: 'SPEC_INVALID',
@@ -20,6 +44,17 @@ export function requireBuildable({phases}: EnvironmentSpec): void {
     details,
     next: ['choose what can be built, or set enabled: false for the phase'],
   })
+}
+
+function at(spec: unknown, field: string): unknown {
+  return field.split('.').reduce<unknown>((here, part) => (here as Record<string, unknown> | undefined)?.[part], spec)
+}
+
+/** The values that the schema of kp.yaml knows for a field. */
+function choicesOf(field: string): string[] {
+  const schema = field.split('.').reduce<ReturnType<typeof member>>((here, part) => (here === undefined ? undefined : member(here, part)), bodySchema)
+  const options = schema === undefined ? undefined : (bare(schema) as {options?: unknown}).options
+  return Array.isArray(options) ? options.map(String) : []
 }
 
 /** Warnings for the phases that kp.yaml names and that this version does not have. */

@@ -1,0 +1,24 @@
+import {describe, expect, test} from 'vitest'
+import {bare, member} from '../../../src/spec/walk.ts'
+import {bodySchema} from '../../../src/spec/schema/platform.ts'
+import {PROVIDER_TYPES} from '../../../src/spec/schema/provider.ts'
+import {BUILT_PROVIDERS, canBuild, NOT_BUILT} from '../../../src/platform/supported.ts'
+
+describe('what cannot be built yet', () => {
+  test('names fields and values that kp.yaml has', () => {
+    for (const {field, values} of NOT_BUILT) {
+      const schema = field.split('.').reduce<ReturnType<typeof member>>((here, part) => (here === undefined ? undefined : member(here, part)), bodySchema)
+      expect(schema, field).toBeDefined()
+      const known = schema === undefined ? [] : ((bare(schema) as {options?: string[]}).options ?? ['true', 'false'])
+      for (const value of values) expect(known, field).toContain(value)
+    }
+    for (const provider of BUILT_PROVIDERS) expect(PROVIDER_TYPES).toContain(provider)
+  })
+
+  test('is asked by field and value', () => {
+    expect(canBuild('provider.type', 'lab')).toBe(true)
+    expect(canBuild('provider.type', 'nowhere')).toBe(false)
+    expect(canBuild('phases.cni.plugin', 'cilium')).toBe(true)
+    for (const {field, values} of NOT_BUILT) for (const value of values) expect(canBuild(field, value)).toBe(false)
+  })
+})
