@@ -12,7 +12,7 @@ const commands = await readCommands(PROJECT)
 describe('bash completion', () => {
   it('has every command with its flags, and completes them', async () => {
     const cache = tempFolder()
-    const env = kpEnvironment(join(cache, 'state'), {XDG_CACHE_HOME: cache})
+    const env = kpEnvironment(join(cache, 'state'), {KP_CACHE_DIR: join(cache, 'kp'), XDG_CACHE_HOME: cache})
     const script = await startKp(['autocomplete', 'script', 'bash'], env).done
     expect(script.stdout).toContain(join(cache, 'kp', 'autocomplete', 'bash_setup'))
     expect((await startKp(['autocomplete', '--refresh-cache'], env).done).exit).toBe(0)
