@@ -6,7 +6,7 @@ import type {Interfaces} from '@oclif/core'
 import {asKpError, EXIT, KpError} from './engine/errors.ts'
 import {newRunId} from './engine/journal.ts'
 import {didYouMean} from './engine/spelling.ts'
-import type {PlatformPhase} from './context.ts'
+import type {AdoptionConsent, PlatformPhase} from './context.ts'
 import {createBus} from './platform/bus.ts'
 import type {EventBus} from './platform/bus.ts'
 import {watchInterrupts} from './platform/interrupts.ts'
@@ -90,7 +90,7 @@ export abstract class KpCommand extends Command {
   }
 
   /** Opens the platform of `--dir` and `--env`. */
-  protected async open(options: {dryRun?: boolean; mayInstall?: boolean; runId?: string; anyEnvironment?: boolean} = {}): Promise<OpenedPlatform> {
+  protected async open(options: {dryRun?: boolean; mayInstall?: boolean; runId?: string; anyEnvironment?: boolean; adopt?: AdoptionConsent | undefined} = {}): Promise<OpenedPlatform> {
     const interrupts = this.watch()
     const opened = await openPlatform({
       ...options,
@@ -126,8 +126,8 @@ export abstract class KpCommand extends Command {
   }
 
   /** Opens the platform for something that only looks, and writes the caches afterwards. */
-  protected async withPlatform(look: (opened: OpenedPlatform) => Promise<CommandResult>): Promise<CommandResult> {
-    const opened = await this.open()
+  protected async withPlatform(look: (opened: OpenedPlatform) => Promise<CommandResult>, options: {adopt?: AdoptionConsent | undefined} = {}): Promise<CommandResult> {
+    const opened = await this.open(options)
     this.showLooking()
     try {
       return await look(opened)

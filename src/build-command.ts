@@ -1,11 +1,12 @@
 /** What `kp up` and `kp step` share: session, plan, confirmation, view, result. */
 import {KpCommand} from './base-command.ts'
 import type {CommandResult} from './base-command.ts'
-import type {PlatformPhase} from './context.ts'
+import type {AdoptionConsent, PlatformPhase} from './context.ts'
 import {EXIT} from './engine/errors.ts'
 import type {Event} from './engine/events.ts'
 import type {Plan} from './engine/plan.ts'
 import type {RunResult} from './engine/run.ts'
+import {requireAdoptable} from './operations/adopt.ts'
 import {build} from './operations/up.ts'
 import {openSession} from './platform/session.ts'
 import {errorBodyOf, planResult, stepResult, upResult} from './ui/make-results.ts'
@@ -25,6 +26,8 @@ export interface BuildRequest {
   mayInstall: boolean
   parallel: number
   planFile?: string | undefined
+  /** `--adopt`. */
+  adopt?: AdoptionConsent | undefined
 }
 
 /** Base of the commands that build. */
@@ -35,8 +38,9 @@ export abstract class BuildCommand extends KpCommand {
   protected async build(request: BuildRequest): Promise<CommandResult> {
     const runId = this.newRun()
     const started = Date.now()
-    const {ctx, save} = await this.open({dryRun: request.dryRun, mayInstall: request.mayInstall, runId})
+    const {ctx, save} = await this.open({dryRun: request.dryRun, mayInstall: request.mayInstall, runId, adopt: request.adopt})
     const phases = request.select(ctx.phases)
+    requireAdoptable(ctx, phases)
     const {environment} = ctx.spec
     const recorded: string[] = []
     this.bus.listen((event) => {

@@ -24,6 +24,13 @@ export interface PlatformPaths {
   environment: string
 }
 
+/** What a person lets kp take over, by component. */
+export interface AdoptionConsent {
+  components: ReadonlySet<string>
+  /** Also where what is there is newer than what kp installs. */
+  downgrade: boolean
+}
+
 /** Where a chart comes from, decided once a run. */
 export type ChartSource = ResolvedChart
 
@@ -53,6 +60,8 @@ export interface PlatformContext extends EngineContext {
   cluster(): Promise<ClusterReader>
   /** Where the chart of a component comes from. `installed` is the source of the release that is there. */
   chart(component: Component, installed?: ChartSource['kind']): Promise<ChartSource>
+  /** What a person lets kp take over (`--adopt`). */
+  adopt?: AdoptionConsent
   /** Whether this command may bring tools (up, step control-plane, lab up, tools install). */
   mayInstall: boolean
   /** Brings the tools of this platform. */

@@ -1,5 +1,6 @@
 /** Flags that several commands share. */
 import {Flags} from '@oclif/core'
+import type {AdoptionConsent} from './context.ts'
 import type {Selection} from './operations/select.ts'
 
 /** `--only --from --to --skip`. */
@@ -8,6 +9,17 @@ export const SELECTION_FLAGS = {
   from: Flags.string({summary: 'From this phase on', helpValue: 'a', helpGroup: 'SELECTION'}),
   to: Flags.string({summary: 'Up to this phase', helpValue: 'b', helpGroup: 'SELECTION'}),
   skip: Flags.string({summary: 'Without these phases', multiple: true, delimiter: ',', helpValue: 'a,b', helpGroup: 'SELECTION'}),
+}
+
+/** `--adopt --allow-downgrade`. */
+export const ADOPT_FLAGS = {
+  adopt: Flags.string({summary: 'Take over what somebody else installed of this component', multiple: true, delimiter: ',', helpValue: 'COMPONENT'}),
+  'allow-downgrade': Flags.boolean({summary: 'With --adopt: also where something newer is installed', dependsOn: ['adopt']}),
+}
+
+/** What the flags let kp take over; undefined where nothing. */
+export function adoptionOf(flags: {adopt?: string[] | undefined; 'allow-downgrade'?: boolean | undefined}): AdoptionConsent | undefined {
+  return flags.adopt === undefined ? undefined : {components: new Set(flags.adopt), downgrade: flags['allow-downgrade'] === true}
 }
 
 /** The selection of flags and of phases that were named as arguments. */

@@ -4,6 +4,7 @@ import type {PlatformPhase} from './context.ts'
 import {EXIT} from './engine/errors.ts'
 import {pastDurations} from './engine/journal.ts'
 import {planPhases} from './engine/plan.ts'
+import {requireAdoptable} from './operations/adopt.ts'
 import {PARALLEL_LOOKS} from './operations/up.ts'
 import type {OpenedPlatform} from './platform/open.ts'
 import {guardCluster} from './platform/session.ts'
@@ -30,6 +31,7 @@ export interface PlanCommandOptions {
 /** Looks at every step; changes nothing. Unknown steps are exit 8. */
 export async function planCommand({opened, phases, terminal, words, exitCode, out}: PlanCommandOptions): Promise<CommandResult> {
   const {ctx} = opened
+  requireAdoptable(ctx, phases)
   await guardCluster(ctx)
   const plan = await planPhases(phases, ctx, {parallel: PARALLEL_LOOKS, estimates: pastDurations(ctx.paths.runs)})
   const value = planResult({environment: ctx.spec.environment.name, cluster: ctx.spec.environment.cluster, plan})
@@ -38,7 +40,8 @@ export async function planCommand({opened, phases, terminal, words, exitCode, ou
   const exit = plan.summary.unknown > 0 ? EXIT.unknown : exitCode && changes > 0 ? EXIT.changes : EXIT.ok
   const open = changes > 0
   const only = phases.length === ctx.phases.length ? '' : ` --only ${phases.map(({id}) => id).join(',')}`
-  const next = out !== undefined ? [`kp up${only} --plan ${shellQuote(out)}`] : open ? [`kp up${only}`] : []
+  const adopt = ctx.adopt === undefined ? '' : ` --adopt ${[...ctx.adopt.components].join(',')}${ctx.adopt.downgrade ? ' --allow-downgrade' : ''}`
+  const next = out !== undefined ? [`kp up${only}${adopt} --plan ${shellQuote(out)}`] : open ? [`kp up${only}${adopt}`] : []
   const text = (): string => [renderPlan(value, terminal, words), ...(next.length === 0 ? [] : ['', ...nextLines(next, terminal)])].join('\n')
   return {json: value, text, exit}
 }

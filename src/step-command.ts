@@ -3,6 +3,7 @@ import {Flags} from '@oclif/core'
 import type {CommandResult} from './base-command.ts'
 import {BuildCommand} from './build-command.ts'
 import type {PlatformPhase} from './context.ts'
+import {ADOPT_FLAGS, adoptionOf} from './flags.ts'
 import {planCommand} from './plan-command.ts'
 import {verifyCommand} from './verify-command.ts'
 
@@ -25,6 +26,7 @@ export function stepCommand(about: PhaseAbout): typeof BuildCommand {
       plan: Flags.boolean({summary: 'Show what would change; change nothing', exclusive: ['verify-only']}),
       'verify-only': Flags.boolean({summary: 'Run the checks of the phase alone'}),
       'dry-run': Flags.boolean({summary: 'Look and record what would be run; change nothing', default: false}),
+      ...ADOPT_FLAGS,
     }
 
     protected async work(): Promise<CommandResult> {
@@ -32,8 +34,9 @@ export function stepCommand(about: PhaseAbout): typeof BuildCommand {
       this.begin(flags)
       const select = (phases: PlatformPhase[]): PlatformPhase[] => phases.filter((phase) => phase.id === about.id)
       if (flags['verify-only']) return this.withPlatform((opened) => verifyCommand({opened, phases: select(opened.ctx.phases), terminal: this.terminal, words: this.words(), output: 'table', failOnWarn: false, checks: [], waitMs: 10_000, ignored: new Map()}))
-      if (flags.plan) return this.withPlatform((opened) => planCommand({opened, phases: select(opened.ctx.phases), terminal: this.terminal, words: this.words(), exitCode: false}))
-      return this.build({kind: 'step', command: `kp step ${about.id}`, select, dryRun: flags['dry-run'], mayInstall: about.id === 'control-plane', parallel: 1})
+      const adopt = adoptionOf(flags)
+      if (flags.plan) return this.withPlatform((opened) => planCommand({opened, phases: select(opened.ctx.phases), terminal: this.terminal, words: this.words(), exitCode: false}), {adopt})
+      return this.build({kind: 'step', command: `kp step ${about.id}`, select, dryRun: flags['dry-run'], mayInstall: about.id === 'control-plane', parallel: 1, adopt})
     }
   }
 }

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {KpCommand} from '../base-command.ts'
 import type {CommandResult} from '../base-command.ts'
-import {SELECTION_FLAGS, selectionOf} from '../flags.ts'
+import {ADOPT_FLAGS, adoptionOf, SELECTION_FLAGS, selectionOf} from '../flags.ts'
 import {selectByName} from '../operations/select.ts'
 import {planCommand} from '../plan-command.ts'
 
@@ -12,6 +12,7 @@ export default class Plan extends KpCommand {
   static override args = {phases: Args.string({description: 'Phases; default all', name: 'PHASE…'})}
   static override flags = {
     ...SELECTION_FLAGS,
+    ...ADOPT_FLAGS,
     out: Flags.string({summary: 'Save the plan for kp up --plan', helpValue: 'FILE'}),
     'exit-code': Flags.boolean({summary: 'Exit 9 where there are changes'}),
   }
@@ -28,6 +29,7 @@ export default class Plan extends KpCommand {
         exitCode: flags['exit-code'],
         out: flags.out,
       }),
+      {adopt: adoptionOf(flags)},
     )
   }
 }

@@ -1,5 +1,5 @@
 /** Which version of a component goes with which Kubernetes. */
-import {satisfies} from 'semver'
+import {coerce, gt, satisfies, valid} from 'semver'
 import type {ComponentEntry} from './schema.ts'
 
 /** Whether a component goes with a minor of Kubernetes. */
@@ -21,6 +21,12 @@ export interface ChartChoice {
 export function chartFor(component: ComponentEntry, kubernetesMinor: string): ChartChoice {
   const {name, repository, version} = component.chart
   return {name, repository, version: component.perKubernetes[kubernetesMinor] ?? version}
+}
+
+/** Whether a version is newer than another; what is no version is never newer. */
+export function isNewer(version: string, than: string): boolean {
+  const [a, b] = [valid(version) ?? coerce(version), valid(than) ?? coerce(than)]
+  return a !== null && b !== null && gt(a, b)
 }
 
 /** Holds a minor of Kubernetes such as `1.35` against what the vendor tests and what is known not to work. */

@@ -159,6 +159,8 @@ export const componentSchema = z.strictObject({
   /** Whether kp keeps the definitions of the chart's `crds` folder, which helm installs once and never upgrades. */
   chartCrds: z.boolean().default(true),
   releaseName: id,
+  /** The chart names its objects the same, whatever the release is called. */
+  fixedNames: z.boolean().default(false),
   namespace: id,
   /** `apply` for charts that helm cannot keep as a release: rendered by helm, applied server-side. */
   install: z.strictObject({method: z.enum(['helm', 'apply']), why: text.optional()}).default({method: 'helm'}),

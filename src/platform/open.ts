@@ -5,10 +5,10 @@ import {chartNetwork} from '../components/chart-network.ts'
 import {resolveChart} from '../components/charts.ts'
 import type {ResolvedChart} from '../components/charts.ts'
 import {loadCatalog} from '../components/load.ts'
-import {overrideVersions} from '../components/override.ts'
+import {overrideComponents} from '../components/override.ts'
 import type {Catalog} from '../components/types.ts'
 import {unknownValuePaths} from '../components/values-check.ts'
-import type {PlatformContext, PlatformPhase} from '../context.ts'
+import type {AdoptionConsent, PlatformContext, PlatformPhase} from '../context.ts'
 import {systemClock} from '../engine/clock.ts'
 import {KpError} from '../engine/errors.ts'
 import type {EventInput} from '../engine/events.ts'
@@ -52,6 +52,8 @@ export interface OpenOptions {
   dryRun?: boolean
   mayInstall?: boolean
   runId?: string
+  /** `--adopt`. */
+  adopt?: AdoptionConsent | undefined
 }
 
 /** An opened platform. */
@@ -78,7 +80,7 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
   const spec = resolveEnvironment(loaded.spec, chosen)
   requireBuildable(spec)
   const told: LoadedSpec = {...loaded, warnings: [...loaded.warnings, ...unbuiltPhases(loaded, options.phases)]}
-  const catalog = overrideVersions(wholeCatalog, spec.components)
+  const catalog = overrideComponents(wholeCatalog, spec.components)
   const paths = platformPaths(root, spec.environment.name)
   const {emit, redact, signal, env} = options
   const findAt = toolFinder(spec, options)
@@ -103,6 +105,7 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
     phases: options.phases,
     providerFor,
     mayInstall: options.mayInstall ?? false,
+    ...(options.adopt === undefined ? {} : {adopt: options.adopt}),
     presence: () => provider.presence(),
     cluster: reader.get,
     chart: chartFinder(spec, root, catalog, options),

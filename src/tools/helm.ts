@@ -19,6 +19,8 @@ export interface HelmRelease {
   labels: Record<string, string>
   /** Milliseconds to wait for the workloads. */
   timeoutMs: number
+  /** Objects and a release that somebody else made are taken over. */
+  takeOwnership?: boolean
 }
 
 /**
@@ -57,6 +59,8 @@ export function upgradeArgs(release: HelmRelease, access: ClusterAccess): string
     '-',
     ...(labels.length === 0 ? [] : ['--labels', labels.join(',')]),
     '--force-conflicts',
+    // A release of an older helm was applied by the client; from now on the server does it.
+    ...(release.takeOwnership === true ? ['--take-ownership', '--server-side=true'] : []),
     '--reset-values',
     '--wait',
     '--timeout',

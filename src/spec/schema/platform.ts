@@ -21,7 +21,8 @@ export const metadataSchema = z.strictObject({
 /** `components`: version and value overrides by component id. */
 export const componentsSchema = z.record(dnsLabel(), z.strictObject({
   version: version().optional().describe('Chart version; default the one of the catalog for the Kubernetes version'),
-  namespace: dnsLabel().optional().describe('Namespace; default the catalog\'s'),
+  namespace: dnsLabel().optional().describe('Namespace of a release that was there before kp; default the catalog\'s'),
+  releaseName: dnsLabel().optional().describe('Name of a release that was there before kp; default the catalog\'s'),
   values: z.record(z.string(), z.unknown()).optional().describe('Chart values that are laid over kp\'s own'),
 })).default({}).describe('Version and values of single components, by id')
 

@@ -28,6 +28,8 @@ export const helmPitfalls: Pitfall[] = [
       {output: /exists and cannot be imported into the current release: invalid ownership metadata/},
       {output: /cannot reuse a name that is still in use/},
       {output: /the release \S+ in namespace \S+ was made by .+: kp leaves it alone/},
+      {output: /is there already: .+ made .+: kp leaves (?:it|them) alone/},
+      {output: /\S+ cannot be adopted: /},
     ],
     fix: [
       {text: 'Who made it? The message names the object; look at its labels and annotations.', command: 'kubectl -n <namespace> get <kind> <name> -o yaml --show-managed-fields'},

@@ -4,7 +4,7 @@ import {nameOf} from '../../checks/cluster.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {issuerName, issuerObjects} from './issuers.ts'
-import {CERT_MANAGER_NAMESPACE, PROBE_CERTIFICATE} from './names.ts'
+import {certManagerNamespace, PROBE_CERTIFICATE} from './names.ts'
 
 const GROUP = 'cert-manager.io/v1'
 const LEAST_DAYS = 14
@@ -36,7 +36,7 @@ export const checks: PlatformCheck[] = [
         {
           apiVersion: GROUP,
           kind: 'Certificate',
-          metadata: {name: 'kp-dry-run', namespace: CERT_MANAGER_NAMESPACE},
+          metadata: {name: 'kp-dry-run', namespace: certManagerNamespace(ctx)},
           spec: {secretName: 'kp-dry-run', dnsNames: [`dry-run.${ctx.spec.domain}`], issuerRef: {group: 'cert-manager.io', kind: 'ClusterIssuer', name: issuerName(ctx)}},
         },
         'kp',
@@ -65,11 +65,11 @@ export const checks: PlatformCheck[] = [
     within: SOON,
     async run(ctx) {
       const cluster = await ctx.cluster()
-      const certificate = await cluster.get(GROUP, 'Certificate', PROBE_CERTIFICATE, CERT_MANAGER_NAMESPACE)
-      if (certificate === undefined) return {status: 'fail', observed: `Certificate ${CERT_MANAGER_NAMESPACE}/${PROBE_CERTIFICATE} does not exist`, expected: 'kp up makes it'}
+      const certificate = await cluster.get(GROUP, 'Certificate', PROBE_CERTIFICATE, certManagerNamespace(ctx))
+      if (certificate === undefined) return {status: 'fail', observed: `Certificate ${certManagerNamespace(ctx)}/${PROBE_CERTIFICATE} does not exist`, expected: 'kp up makes it'}
       const complaint = complainAboutCertificate(certificate, ctx.clock.now())
       if (complaint !== undefined) return verdict([complaint], '', `Ready=True and valid for more than ${LEAST_DAYS} days`)
-      const secret = await cluster.get('v1', 'Secret', PROBE_CERTIFICATE, CERT_MANAGER_NAMESPACE)
+      const secret = await cluster.get('v1', 'Secret', PROBE_CERTIFICATE, certManagerNamespace(ctx))
       const keys = Object.keys((secret?.['data'] as object | undefined) ?? {})
       return verdict(keys.includes('tls.crt') && keys.includes('tls.key') ? [] : [`Secret ${PROBE_CERTIFICATE} has no tls.crt and tls.key`], 'issued, with its Secret', 'a Secret with tls.crt and tls.key')
     },

@@ -2,7 +2,7 @@
 import type {ManifestContext} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
-import {CA_CERTIFICATE, CERT_MANAGER_NAMESPACE, SELF_SIGNED_ISSUER} from './names.ts'
+import {CA_CERTIFICATE, certManagerNamespace, SELF_SIGNED_ISSUER} from './names.ts'
 
 const ACME = {
   staging: 'https://acme-staging-v02.api.letsencrypt.org/directory',
@@ -35,7 +35,7 @@ function internalCa(ctx: ManifestContext): KubeObject {
   return {
     apiVersion: 'cert-manager.io/v1',
     kind: 'Certificate',
-    metadata: {name: CA_CERTIFICATE, namespace: CERT_MANAGER_NAMESPACE},
+    metadata: {name: CA_CERTIFICATE, namespace: certManagerNamespace(ctx)},
     spec: {
       isCA: true,
       commonName: `${ctx.spec.platform} internal CA`,

@@ -1,7 +1,10 @@
 /** Names that later phases and checks share. */
+import type {ManifestContext} from '../../context.ts'
 
-/** Namespace of cert-manager, and of secrets that cluster-wide issuers use. */
-export const CERT_MANAGER_NAMESPACE = 'cert-manager'
+/** Namespace of cert-manager, and of secrets that cluster-wide issuers use: a release that was there before kp stays where it is. */
+export function certManagerNamespace(ctx: Pick<ManifestContext, 'catalog'>): string {
+  return ctx.catalog.get('cert-manager').namespace
+}
 /** The certificate by which verify proves that the issuer issues. */
 export const PROBE_CERTIFICATE = 'kp-probe'
 /** The certificate of the internal CA. */

@@ -5,6 +5,7 @@ import {labStages} from '../shared/lab-stages.ts'
 import {allowApiServer, allowWebhooks, networkPolicies} from '../shared/network-policies.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
+import {certManagerNamespace} from './names.ts'
 import {pitfalls} from './pitfalls.ts'
 import {issuers, probeCertificate} from './steps.ts'
 
@@ -12,18 +13,18 @@ export const certManager: PlatformPhase = {
   ...about,
   appliesTo: (ctx) => (ctx.spec.phases['cert-manager'].enabled ? true : 'phases.cert-manager.enabled is false'),
   dependsOn: () => ['node-pools', 'cni'],
-  steps: () => [
+  steps: (ctx) => [
     // cert-manager looks for these kinds once, when it starts: they come first.
     componentStep({
       id: 'cert-manager/gateway-api',
       title: 'Install the Gateway API kinds',
       component: 'gateway-api',
-      appliesTo: (ctx) => (ctx.spec.phases.ingress.enabled && ['envoy-gateway', 'traefik'].includes(ctx.spec.phases.ingress.controller) ? true : 'the ingress controller does not use the Gateway API'),
+      appliesTo: ({spec}) => (spec.phases.ingress.enabled && ['envoy-gateway', 'traefik'].includes(spec.phases.ingress.controller) ? true : 'the ingress controller does not use the Gateway API'),
     }),
     componentStep({id: 'cert-manager/release', title: 'Install cert-manager', component: 'cert-manager', verify: ['cert-manager.ready']}),
     networkPolicies({
       id: 'cert-manager/network-policies',
-      namespace: 'cert-manager',
+      namespace: certManagerNamespace(ctx),
       rules: () => [allowApiServer(), allowWebhooks('allow-webhook', {'app.kubernetes.io/component': 'webhook'}, [10_250]), acmeRule],
     }),
     labStages('cert-manager/simulation', 'cert-manager'),

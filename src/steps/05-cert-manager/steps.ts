@@ -3,7 +3,7 @@ import type {PlatformStep} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
 import {issuerName, issuerObjects} from './issuers.ts'
-import {CERT_MANAGER_NAMESPACE, PROBE_CERTIFICATE} from './names.ts'
+import {certManagerNamespace, PROBE_CERTIFICATE} from './names.ts'
 
 /** The webhook of cert-manager answers a few seconds after its pod is ready. */
 const webhookStarting = {
@@ -32,7 +32,7 @@ export const probeCertificate: PlatformStep = manifestSet({
     {
       apiVersion: 'cert-manager.io/v1',
       kind: 'Certificate',
-      metadata: {name: PROBE_CERTIFICATE, namespace: CERT_MANAGER_NAMESPACE},
+      metadata: {name: PROBE_CERTIFICATE, namespace: certManagerNamespace(ctx)},
       spec: {
         secretName: PROBE_CERTIFICATE,
         duration: '2160h',

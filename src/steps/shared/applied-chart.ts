@@ -11,6 +11,9 @@ import {deleteObject} from '../../tools/kubectl.ts'
 import {MANAGED_BY, onCluster} from './on-cluster.ts'
 import {releaseInputs, tellSource} from './release-inputs.ts'
 import {describeRepair, repairObjects} from './repair.ts'
+import {requireNotNewer} from './adopt.ts'
+import {notAdoptable, objectsNotOurs} from './adopt-refusals.ts'
+import {findForeignObjects, keeperOf} from './foreign.ts'
 import type {HelmReleaseStep} from './helm-release.ts'
 
 const FIELD_MANAGER = 'kp'
@@ -19,6 +22,7 @@ const FIELD_MANAGER = 'kp'
 export function appliedChart(options: HelmReleaseStep): PlatformStep {
   const look = async (ctx: PlatformContext): Promise<{look: ObjectsLook; count: number}> => {
     const wanted = await wantedObjects(ctx, options.component)
+    await requireOwn(ctx, options.component, wanted)
     return {look: await lookAtObjects(await ctx.cluster(), wanted, {fieldManager: FIELD_MANAGER, cache: ctx.looked}), count: wanted.keys.length}
   }
   return onCluster({
@@ -52,6 +56,19 @@ export function appliedChart(options: HelmReleaseStep): PlatformStep {
       }
     },
   })
+}
+
+/**
+ * Refuses objects that others made, unless a person lets kp take them over.
+ * @throws KpError NOT_OURS; GATE where they are newer than kp's
+ */
+async function requireOwn(ctx: PlatformContext, component: string, wanted: WantedObjects): Promise<void> {
+  const foreign = await findForeignObjects(ctx, wanted.keys)
+  if (foreign.length === 0) return
+  if (ctx.adopt?.components.has(component) !== true) throw objectsNotOurs(component, foreign)
+  requireNotNewer(ctx, component, foreign)
+  const keeper = foreign.map(({meta}) => keeperOf(meta)).find((found) => found !== undefined)
+  if (keeper !== undefined) throw notAdoptable(component, `${keeper.who} keeps it and would undo what kp does`, [keeper.next])
 }
 
 /** The objects of the rendered chart; rendered once per digest, then kept in two files: the names alone are read more often. */

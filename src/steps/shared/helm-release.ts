@@ -15,6 +15,9 @@ import {explainWorkloads, sayWhatIsWaitedFor} from './explain-workloads.ts'
 import {namespaceObject} from './namespace.ts'
 import {onCluster} from './on-cluster.ts'
 import {describeRepair, repairObjects} from './repair.ts'
+import {judgeAdoption} from './adopt.ts'
+import type {Adoption} from './adopt.ts'
+import {findForeign} from './foreign.ts'
 import {releaseInputs, tellSource} from './release-inputs.ts'
 import {HELM_MANAGER, lookAtRelease, RELEASE_LABELS} from './release-state.ts'
 import type {ReleaseLook} from './release-state.ts'
@@ -34,7 +37,8 @@ export interface HelmReleaseStep {
 }
 
 interface ReleaseProbe {
-  release: ReleaseLook
+  /** `foreign`: somebody else made it, and kp is to take it over. */
+  release: ReleaseLook | {state: 'foreign'; adoption: Adoption}
   /** The namespace and the definitions that kp keeps beside the release. */
   base: ObjectsLook
   source: ChartSource
@@ -74,6 +78,7 @@ export function helmRelease(options: HelmReleaseStep): PlatformStep {
       }
       if (found.release.state === 'ok') return
       await install(ctx, options, found)
+      if (found.release.state === 'foreign') await takeBackWhatWasSet(ctx, options)
     },
     async undo(ctx) {
       const component = ctx.catalog.get(options.component)
@@ -91,17 +96,21 @@ function isTransient(error: unknown): boolean {
 async function look(ctx: PlatformContext, options: HelmReleaseStep): Promise<ReleaseProbe> {
   const component = ctx.catalog.get(options.component)
   const cluster = await ctx.cluster()
-  const installed = (await readRevisions(cluster, component.namespace, component.releaseName)).find((revision) => revision.status === 'deployed')
+  const revisions = await readRevisions(cluster, component.namespace, component.releaseName)
+  const installed = revisions.find((revision) => revision.status === 'deployed')
   const made = await releaseInputs(ctx, options.component, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, installed?.labels[RELEASE_LABELS.source] as ChartSource['kind'] | undefined)
   const baseObjects = [namespaceObject(ctx, component.namespace, options.podSecurity ?? 'baseline'), ...(await chartDefinitions(ctx, component, made.source))].filter((object) => object !== undefined)
   const base = await lookAtObjects(cluster, wantedNow(baseObjects), {fieldManager: FIELD_MANAGER, cache: ctx.looked})
-  const release = await lookAtRelease(ctx, {name: made.helm.name, namespace: made.helm.namespace, values: made.values, digest: made.digest})
+  const foreign = await findForeign(ctx, options.component, revisions[0])
+  if (foreign !== undefined) return {release: {state: 'foreign', adoption: await judgeAdoption(ctx, options.component, foreign, made)}, base, source: made.source, helm: made.helm}
+  const release = await lookAtRelease(ctx, {component: options.component, name: made.helm.name, namespace: made.helm.namespace, values: made.values, digest: made.digest})
   return {release, base, source: made.source, helm: made.helm}
 }
 
 async function install(ctx: PlatformContext, options: HelmReleaseStep, found: ReleaseProbe): Promise<void> {
   const component = ctx.catalog.get(options.component)
-  let last = 'revision' in found.release ? found.release.revision.revision : 0
+  const {release} = found
+  let last = release.state === 'foreign' ? release.adoption.revision : 'revision' in release ? release.revision.revision : 0
   if (found.release.state === 'interrupted') {
     const {secret, namespace, revision} = found.release.revision
     await deleteObject(ctx.exec, ctx.access, {apiVersion: 'v1', kind: 'Secret', metadata: {name: secret.name, namespace}}, {doing: `take away helm's record of the interrupted revision ${revision} of ${component.releaseName}`})
@@ -114,12 +123,20 @@ async function install(ctx: PlatformContext, options: HelmReleaseStep, found: Re
   tellSource(ctx, options.id, found.source)
   const stopSaying = sayWhatIsWaitedFor(ctx, {phase: options.id.split('/')[0] ?? '', step: options.id}, component.namespace)
   try {
-    await upgradeInstall(ctx.exec, ctx.access, {...found.helm, labels: {...found.helm.labels, [RELEASE_LABELS.revision]: String(last + 1)}}, {doing: options.title})
+    await upgradeInstall(ctx.exec, ctx.access, {...found.helm, takeOwnership: release.state === 'foreign', labels: {...found.helm.labels, [RELEASE_LABELS.revision]: String(last + 1)}}, {doing: options.title})
   } catch (error) {
     throw await withWorkloads(ctx, component, error)
   } finally {
     stopSaying()
   }
+}
+
+/** What was applied with other means than helm keeps fields that the chart does not set: they go as if set by hand. */
+async function takeBackWhatWasSet(ctx: PlatformContext, options: HelmReleaseStep): Promise<void> {
+  ctx.changed()
+  if (ctx.dryRun) return
+  const {release} = await look(ctx, options)
+  if (release.state === 'objects') await repairObjects(ctx, release.look, {fieldManager: HELM_MANAGER, doing: `repair ${options.component}`})
 }
 
 /** Adds what the workloads of the namespace say to an error of helm: `context deadline exceeded` explains nothing. */
@@ -145,6 +162,7 @@ function toProbe(found: ReleaseProbe): Probe {
     return {state: 'satisfied', observed: `revision ${release.revision.revision}, ${release.objects} objects as wanted (${found.source.kind})`, data: found}
   }
   if (release.state === 'absent') return {state: 'absent', observed: `there is no ${where}`, data: found}
+  if (release.state === 'foreign') return {state: 'drifted', observed: `${where} was made by somebody else and is to be taken over`, differences: [...release.adoption.differences, ...base.differences], data: found}
   if (release.state === 'interrupted') {
     return {state: 'drifted', observed: `an interrupted ${release.revision.status.replace('pending-', '')} of kp's own is in the way`, differences: [{object: where, field: 'status', wanted: 'deployed', seen: release.revision.status}, ...base.differences], data: found}
   }
@@ -160,6 +178,7 @@ function planLines(found: ReleaseProbe): string[] {
   if (release.state === 'absent') lines.push(`install release ${helm.name}${version} in namespace ${helm.namespace}: ${source.said}`)
   if (release.state === 'interrupted') lines.push(`take away the record of the interrupted revision ${release.revision.revision}, then install ${helm.name}${version} again`)
   if (release.state === 'outdated') lines.push(`upgrade release ${helm.name}${version} in namespace ${helm.namespace}: ${release.reason}`)
+  if (release.state === 'foreign') lines.push(...release.adoption.lines, source.said)
   if (release.state === 'objects') lines.push(...describeRepair(release.look))
   return lines
 }
@@ -169,5 +188,5 @@ function planCommands(ctx: PlatformContext, component: string, {release, helm}: 
   if (release.state === 'ok') return [`kubectl apply --server-side --field-manager=${FIELD_MANAGER} -f <objects>`]
   if (release.state === 'objects') return [`kubectl apply --server-side --field-manager=${HELM_MANAGER} -f <objects>`]
   const values = `clusters/${ctx.spec.environment.name}/${component}/values.yaml`
-  return [formatCommand('helm', upgradeArgs({...helm, labels: {}}, ctx.access)).replace('--values -', `--values ${values}`)]
+  return [formatCommand('helm', upgradeArgs({...helm, labels: {}, takeOwnership: release.state === 'foreign'}, ctx.access)).replace('--values -', `--values ${values}`)]
 }

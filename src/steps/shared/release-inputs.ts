@@ -35,7 +35,7 @@ export async function releaseInputs(ctx: PlatformContext, componentId: string, t
       ...(source.version === undefined ? {} : {version: source.version}),
       ...(source.repo === undefined ? {} : {repo: source.repo}),
       values: JSON.stringify(values),
-      labels: {[RELEASE_LABELS.platform]: ctx.spec.platform, [RELEASE_LABELS.digest]: digest, [RELEASE_LABELS.source]: source.kind},
+      labels: {[RELEASE_LABELS.platform]: ctx.spec.platform, [RELEASE_LABELS.digest]: digest, [RELEASE_LABELS.source]: source.kind, [RELEASE_LABELS.component]: component.id},
       timeoutMs,
     },
   }

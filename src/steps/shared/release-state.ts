@@ -9,15 +9,18 @@ import type {ObjectsLook, ObjectKey, WantedObjects} from '../../checks/objects.t
 import {KpError} from '../../engine/errors.ts'
 import type {Difference} from '../../engine/types.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
+import {notOurs} from './adopt-refusals.ts'
 
 /** Labels that kp gives to its releases. helm hands them on to later revisions, hence the revision label. */
-export const RELEASE_LABELS = {platform: 'kp.dev/platform', digest: 'kp.dev/digest', revision: 'kp.dev/revision', source: 'kp.dev/source'} as const
+export const RELEASE_LABELS = {platform: 'kp.dev/platform', digest: 'kp.dev/digest', revision: 'kp.dev/revision', source: 'kp.dev/source', component: 'kp.dev/component'} as const
 
 /** helm's own name as a field manager of what it applies. */
 export const HELM_MANAGER = 'helm'
 
 /** What kp wants of a release. */
 export interface WantedRelease {
+  /** Id of the component. */
+  component: string
   name: string
   namespace: string
   values: Record<string, unknown>
@@ -50,7 +53,7 @@ export async function lookAtRelease(ctx: PlatformContext, wanted: WantedRelease)
   const revisions = await readRevisions(cluster, wanted.namespace, wanted.name)
   const latest = revisions[0]
   if (latest === undefined) return {state: 'absent'}
-  if (latest.labels[RELEASE_LABELS.platform] !== ctx.spec.platform) throw notOurs(wanted, latest)
+  if (latest.labels[RELEASE_LABELS.platform] !== ctx.spec.platform) throw notOurs(wanted.component, wanted, {releases: [], revision: latest, objects: []})
   if (latest.status.startsWith('pending-')) return {state: 'interrupted', revision: latest}
   const madeByKp = latest.labels[RELEASE_LABELS.revision] === String(latest.revision)
   if (latest.status !== 'deployed' || !madeByKp || latest.labels[RELEASE_LABELS.digest] !== wanted.digest) {
@@ -113,7 +116,7 @@ function readKeys(text: string | undefined, of: string): ObjectKey[] | undefined
 }
 
 /** An object as helm applies it: with its namespace, its label and its annotations. */
-async function asHelmApplies(ctx: PlatformContext, object: KubeObject, revision: ReleaseRevision): Promise<KubeObject> {
+export async function asHelmApplies(ctx: PlatformContext, object: KubeObject, revision: {name: string; namespace: string}): Promise<KubeObject> {
   const cluster = await ctx.cluster()
   const namespaced = (await cluster.api.resource(object.apiVersion, object.kind))?.namespaced ?? object.metadata.namespace !== undefined
   return {
@@ -162,14 +165,4 @@ function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical)
   if (!isMap(value)) return value
   return Object.fromEntries(Object.keys(value).toSorted().map((key) => [key, canonical(value[key])]))
-}
-
-function notOurs(wanted: WantedRelease, latest: ReleaseRevision): KpError {
-  const platform = latest.labels[RELEASE_LABELS.platform]
-  const owner = platform === undefined ? 'somebody else' : `the platform ${platform}`
-  return new KpError({
-    code: 'NOT_OURS',
-    message: `the release ${wanted.name} in namespace ${wanted.namespace} was made by ${owner} (revision ${latest.revision}, ${latest.status}): kp leaves it alone`,
-    next: [`helm history ${wanted.name} -n ${wanted.namespace}`, `if nobody needs it, remove it: helm uninstall ${wanted.name} -n ${wanted.namespace}`],
-  })
 }
