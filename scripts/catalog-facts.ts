@@ -16,7 +16,7 @@ import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 import {componentSchema} from '../src/components/schema.ts'
 import type {ComponentEntry} from '../src/components/schema.ts'
-import type {Values} from '../src/components/types.ts'
+import type {Values, ValuesContext} from '../src/components/types.ts'
 import {renderValues} from '../src/components/values.ts'
 import {parse} from 'yaml'
 import {factsOf, factsOfNames, formatFacts} from './chart-facts.ts'
@@ -26,10 +26,15 @@ import type {ValueSources} from './value-paths.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** The platform with which the charts are rendered: everything that a choice can turn on. */
-const CONTEXT = {
+const CONTEXT: ValuesContext = {
   provider: 'existing', cluster: 'acme-dev', environment: 'dev', domain: 'example.com', podCidr: '10.244.0.0/16', serviceCidr: '10.96.0.0/12',
-  zones: 3, apiServer: {host: '10.0.0.10', port: 6443}, monitoring: true, hubbleRelay: true,
-} as const
+  zones: 3, apiServer: {host: '10.0.0.10', port: 6443}, monitoring: true,
+  gpuPools: ['gpu'], spotPools: ['spot'],
+  cni: {
+    kubeProxyReplacement: true, healthzBindAddress: '0.0.0.0:10256', apiServer: {host: '10.0.0.10', port: 6443}, routingMode: 'native', nativeCidr: '10.244.0.0/16', nodeRoutes: true,
+    encryption: true, hubble: true, calico: {encapsulation: 'VXLAN', bgp: 'Disabled'},
+  },
+}
 const KUBERNETES = '1.35.0'
 
 interface Found {

@@ -2,7 +2,7 @@
 import type {EnvironmentSpec} from '../spec/types.ts'
 import {resolveObjects} from './objects.ts'
 import type {ComponentObjects} from './objects.ts'
-import type {Catalog, RenderedValues, ValuesContext} from './types.ts'
+import type {Catalog, CniValues, RenderedValues, ValuesContext} from './types.ts'
 import {renderValues} from './values.ts'
 
 /** What of a platform decides the values of its components. */
@@ -22,10 +22,31 @@ export function valuesContext({spec, provider}: ValuesPlatform): ValuesContext {
     podCidr: spec.network.podCidr,
     serviceCidr: spec.network.serviceCidr,
     zones: spec.network.zones,
-    apiServer: provider.apiServer?.() ?? {host: 'kubernetes.default.svc', port: 443},
+    apiServer: apiServerOf(provider),
     monitoring: false,
-    hubbleRelay: spec.phases.cni.hubble,
+    cni: cniValues({spec, provider}),
+    gpuPools: spec.nodePools.filter((pool) => pool.gpu !== undefined).map(({name}) => name),
+    spotPools: spec.nodePools.filter((pool) => pool.capacity === 'spot').map(({name}) => name),
     ...(spec.images.mirror === undefined ? {} : {imageMirror: spec.images.mirror}),
+  }
+}
+
+function apiServerOf(provider: ValuesPlatform['provider']): {host: string; port: number} {
+  return provider.apiServer?.() ?? {host: 'kubernetes.default.svc', port: 443}
+}
+
+/** What `phases.cni` means to the charts of the network plugins. */
+function cniValues({spec, provider}: Pick<ValuesPlatform, 'spec' | 'provider'>): CniValues {
+  const {routing, encryption, hubble, kubeProxyReplacement} = spec.phases.cni
+  const native = routing === 'native'
+  return {
+    kubeProxyReplacement,
+    ...(kubeProxyReplacement ? {healthzBindAddress: '0.0.0.0:10256', apiServer: apiServerOf(provider)} : {}),
+    routingMode: native ? 'native' : 'tunnel',
+    ...(native ? {nativeCidr: spec.network.podCidr, nodeRoutes: true} : {}),
+    encryption: encryption === 'wireguard',
+    hubble,
+    calico: native ? {encapsulation: 'None', bgp: 'Enabled'} : {encapsulation: 'VXLAN', bgp: 'Disabled'},
   }
 }
 

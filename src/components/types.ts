@@ -46,10 +46,31 @@ export interface ValuesContext {
   apiServer: {host: string; port: number}
   /** Whether the monitoring phase has been through: ServiceMonitor objects can be made. */
   monitoring: boolean
-  /** Whether Cilium's flow log for the whole cluster is wanted. */
-  hubbleRelay: boolean
+  /** The pod network as kp.yaml chooses it, in the words of the charts. */
+  cni: CniValues
+  /** Names of the pools whose nodes have GPUs. */
+  gpuPools: string[]
+  /** Names of the pools of spot nodes. */
+  spotPools: string[]
   /** `images.mirror` of kp.yaml. */
   imageMirror?: string | undefined
+}
+
+/** What the values of Cilium and Calico are made of. */
+export interface CniValues {
+  kubeProxyReplacement: boolean
+  /** Only without kube-proxy: the address at which its replacement answers for a node's health. */
+  healthzBindAddress?: string
+  /** Only without kube-proxy: where the agents find the API server while there is no Service of it. */
+  apiServer?: {host: string; port: number}
+  routingMode: 'tunnel' | 'native'
+  /** Only with native routing: addresses that leave a node as they are. */
+  nativeCidr?: string
+  /** Only with native routing: each node gets routes to the others of its network. */
+  nodeRoutes?: boolean
+  encryption: boolean
+  hubble: boolean
+  calico: {encapsulation: 'VXLAN' | 'None'; bgp: 'Enabled' | 'Disabled'}
 }
 
 /** The values that a chart gets. */

@@ -118,10 +118,10 @@ describe.each(IDS)('%s', (id) => {
   })
 
   it('binds the roles that the chart binds', () => {
-    const {component} = get()
+    const {component, values} = get()
     const {bindings = {}} = factsOf(id)
     for (const entry of component.others.filter(({kind}) => kind.endsWith('Binding') && kind !== 'ValidatingAdmissionPolicyBinding')) {
-      const made = standInObjects({...component, others: [entry]}, {}).find((object) => object['roleRef'] !== undefined) as {roleRef: {name: string}; subjects: {name: string; namespace: string}[]}
+      const made = standInObjects({...component, others: [entry]}, values).find((object) => object['roleRef'] !== undefined) as {roleRef: {name: string}; subjects: {name: string; namespace: string}[]}
       const namespace = entry.kind === 'RoleBinding' ? (entry.namespace ?? component.namespace) : undefined
       expect({role: made.roleRef.name, accounts: made.subjects.map((subject) => `${subject.namespace}/${subject.name}`)}).toEqual(bindings[key({...entry, namespace})])
     }
