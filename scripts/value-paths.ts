@@ -25,6 +25,7 @@ const WHOLE_USES = [
   /toYaml \(?\.Values\.([\w.]+)/g,
   /\.Values\.([\w.]+)\s*\|\s*toYaml/g,
   /:= \.Values\.([\w.]+)\s*-?}}/g,
+  /omit \.Values\.([\w.]+)/g,
   /range(?: [^{}]*:=)? \.Values\.([\w.]+)\s*-?}}/g,
   /with \.Values\.([\w.]+)\s*-?}}\s*[^{}]{0,60}{{-?\s*toYaml \./g,
 ]

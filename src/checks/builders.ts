@@ -47,8 +47,28 @@ interface WorkloadStatus {
   updatedNumberScheduled?: number
 }
 
-/** The workloads of a component exist and are ready as a whole. */
-export function workloadsReady(options: CheckBasics & {component: string; kinds?: string[]}): PlatformCheck {
+/** A workload by name. */
+export interface WorkloadName {
+  kind: string
+  namespace: string
+  name: string
+}
+
+/**
+ * The workloads of a component exist and are ready as a whole.
+ * @param options.only which of them; default all
+ */
+export function workloadsReady(options: CheckBasics & {component: string; kinds?: string[]; only?: (name: string) => boolean}): PlatformCheck {
+  const {component, kinds, only, ...basics} = options
+  return namedWorkloadsReady({
+    ...basics,
+    workloads: (ctx) => platformObjects(ctx, component).workloads.filter((workload) => (kinds?.includes(workload.kind) ?? true) && (only?.(workload.name) ?? true)),
+    none: `the catalog names no workload of ${component}`,
+  })
+}
+
+/** Workloads by name exist and are ready as a whole. */
+export function namedWorkloadsReady(options: CheckBasics & {workloads: (ctx: PlatformContext) => WorkloadName[]; none?: string}): PlatformCheck {
   return check({
     ...options,
     simulated: simulatedPods,
@@ -56,14 +76,14 @@ export function workloadsReady(options: CheckBasics & {component: string; kinds?
     async run(ctx) {
       const cluster = await ctx.cluster()
       const complaints: string[] = []
-      const workloads = platformObjects(ctx, options.component).workloads.filter((workload) => options.kinds?.includes(workload.kind) ?? true)
+      const workloads = options.workloads(ctx)
       for (const {kind, namespace, name} of workloads) {
         const found = (await cluster.listKnown('apps/v1', kind)).find((object) => nameOf(object.metadata) === `${namespace}/${name}`)
         const complaint = found === undefined ? `${kind} ${namespace}/${name} does not exist` : complainAboutWorkload(found)
         if (complaint !== undefined) complaints.push(complaint)
       }
       const seen = workloads.length
-      if (seen === 0) return {status: 'unknown', observed: `the catalog names no workload of ${options.component}`}
+      if (seen === 0) return {status: 'unknown', observed: options.none ?? 'there is nothing to look at'}
       return verdict(complaints, `${seen} ${seen === 1 ? 'workload is' : 'workloads are'} ready`, 'every replica of the current generation is available')
     },
   })

@@ -138,6 +138,8 @@ const other = z.strictObject({
   account: text.optional(),
   /** The object's other fields, where the kind needs them. */
   body: z.record(z.string(), z.unknown()).optional(),
+  /** Where in the chart's values the object's spec is written; `enabled` is not part of it. */
+  spec: valuePath.optional(),
 })
 
 /** The schema of component.yaml; unknown keys are errors. */

@@ -3,7 +3,7 @@ import type {BudgetEntry, CrdEntry, OtherEntry, ServiceEntry, WebhookEntry} from
 import type {ComponentObjects, ResolvedWorkload} from './objects.ts'
 import type {Component, Value, Values} from './types.ts'
 import {apiVersionOf, resolveObjects} from './objects.ts'
-import {isMap} from './values.ts'
+import {isMap, valueAt} from './values.ts'
 
 const CONTAINER_SECURITY = {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: ['ALL']}}
 const POD_SECURITY = {runAsNonRoot: true, runAsUser: 65_532, seccompProfile: {type: 'RuntimeDefault'}}
@@ -13,7 +13,7 @@ const BOUND_KINDS = new Set(['ClusterRoleBinding', 'RoleBinding'])
 export function standInObjects(component: Component, values: Values): Values[] {
   const objects = resolveObjects(component, values)
   return [
-    ...objects.others.map((entry) => otherObject(entry, component, objects)),
+    ...objects.others.map((entry) => otherObject(entry, component, objects, values)),
     ...objects.crds.map(crdObject),
     ...objects.workloads.map(workloadObject),
     ...objects.services.map((entry) => serviceObject(entry, objects)),
@@ -136,7 +136,7 @@ function crdSchema(entry: CrdEntry): Values {
   }
 }
 
-function otherObject(entry: OtherEntry, component: Component, objects: ComponentObjects): Values {
+function otherObject(entry: OtherEntry, component: Component, objects: ComponentObjects, values: Values): Values {
   const object: Values = {...head(entry.kind, entry, {}, entry.apiVersion), ...((entry.body ?? {}) as Values)}
   if (BOUND_KINDS.has(entry.kind) && object['roleRef'] === undefined) {
     const [account = 'default', namespace = component.namespace] = (entry.account ?? objects.workloads[0]?.account ?? '').split('/').toReversed()
@@ -144,8 +144,15 @@ function otherObject(entry: OtherEntry, component: Component, objects: Component
     object['subjects'] = [{kind: 'ServiceAccount', name: account, namespace}]
   }
   if ((entry.kind === 'ClusterRole' || entry.kind === 'Role') && object['rules'] === undefined) object['rules'] = entry.kind === 'Role' ? leaseRules() : kindRules(component)
+  if (entry.spec !== undefined) object['spec'] = specIn(values, entry.spec)
   if (entry.kind === 'ConfigMap' && object['data'] === undefined) object['data'] = {}
   return object
+}
+
+/** The spec of an object as the values have it. */
+function specIn(values: Values, path: string): Values {
+  const written = valueAt(values, path)
+  return isMap(written) ? Object.fromEntries(Object.entries(written).filter(([key]) => key !== 'enabled')) : {}
 }
 
 /** Leader election, and nothing else. */

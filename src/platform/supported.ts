@@ -13,7 +13,6 @@ export interface NotBuilt {
 
 /** The providers are not here: `open.ts` refuses those that it cannot make. */
 export const NOT_BUILT: readonly NotBuilt[] = [
-  {field: 'phases.cni.plugin', values: ['calico']},
   {field: 'phases.ingress.controller', values: ['traefik', 'ingress-nginx', 'aws-load-balancer-controller']},
 ]
 

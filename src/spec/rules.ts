@@ -6,12 +6,14 @@ import {doubt, repeated, wrong} from './rules/finding.ts'
 import {endpointIsGuarded, rangesAreDisjoint, rangesAreLargeEnough, zonesFit} from './rules/network.ts'
 import {bareMetalFits, controlPlaneIsOdd, labelsAndTaintsAreValid, poolsFit} from './rules/pools.ts'
 import {mirrorsAreValid, secretNamesExist} from './rules/references.ts'
+import {gpusFit, pluginFits, spotHandlerFits} from './rules/special-pools.ts'
 import {findPlainSecrets} from './secret-text.ts'
 import type {Body, EnvironmentSpec, PlatformSpec} from './types.ts'
 
 const RULES = [
   rangesAreDisjoint, rangesAreLargeEnough, zonesFit, endpointIsGuarded, poolsFit, labelsAndTaintsAreValid, controlPlaneIsOdd,
   bareMetalFits, providerFits, ingressFits, meshFits, storesFit, backupFits, slosFit, operationFits, mirrorsAreValid, secretNamesExist,
+  gpusFit, spotHandlerFits, pluginFits,
 ]
 
 /**

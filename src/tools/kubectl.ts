@@ -49,6 +49,11 @@ export function patchObject(exec: Exec, access: ClusterAccess, object: {kind: st
   })
 }
 
+/** `kubectl label`, `taint` or `annotate` of a node: what is named is changed and nothing else. */
+export function editNode(exec: Exec, access: ClusterAccess, args: string[], options: {doing: string}): Promise<ToolResult> {
+  return exec.run({tool: 'kubectl', args: [...contextArgs(access), ...args], mutates: true, doing: options.doing, env: accessEnv(access)})
+}
+
 /** Deletes objects that may already be gone. */
 export function deleteObject(exec: Exec, access: ClusterAccess, object: {kind: string; apiVersion: string; metadata: {name: string; namespace?: string}}, options: {doing: string}): Promise<ToolResult> {
   return exec.run({

@@ -39,6 +39,9 @@ export const NOT_ABOUT_HEALTH: Readonly<Record<string, string>> = {
   'kp-volumesnapshot-delete': 'no phase so far has a snapshot',
   'kp-volumesnapshotcontent-ready': 'no phase so far has a snapshot',
   'kp-volumesnapshotcontent-delete': 'no phase so far has a snapshot',
+  'kp-installation-ready': 'the platform has Cilium, not Calico',
+  'kp-calico-apiserver-ready': 'the platform has Cilium, not Calico',
+  'kp-tigerastatus-available': 'the platform has Cilium, not Calico',
 }
 
 /** Every stage of the lab, from its files. */

@@ -43,6 +43,7 @@ export const LAB = {
   cpu: 'lab.kp.dev/cpu',
   memory: 'lab.kp.dev/memory',
   pods: 'lab.kp.dev/pods',
+  gpu: 'lab.kp.dev/gpu',
   storage: 'lab.kp.dev/ephemeral-storage',
   kubelet: 'lab.kp.dev/kubelet',
   address: 'lab.kp.dev/address',

@@ -2,13 +2,13 @@
 import {check, complainAboutCondition, conditionsOf, SOON, verdict, simulatedNodes} from '../../checks/builders.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
-import {parseTaint, POOL_LABEL} from './lab-nodes.ts'
+import {formatTaint, lacking, poolOf} from '../shared/pools.ts'
+import {specialPoolChecks} from './checks-special.ts'
 
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class'
 const DEFAULT_SNAPSHOT_CLASS = 'snapshot.storage.kubernetes.io/is-default-class'
 
 interface NodeSpec {
-  taints?: {key: string; value?: string; effect: string}[]
   unschedulable?: boolean
 }
 
@@ -61,7 +61,7 @@ export const checks: PlatformCheck[] = [
     appliesTo: ownPools,
     async run(ctx) {
       const nodes = await nodesOf(ctx)
-      const counts = ctx.spec.nodePools.map((pool) => ({pool, count: nodes.filter((node) => node.metadata.labels?.[POOL_LABEL] === pool.name).length}))
+      const counts = ctx.spec.nodePools.map((pool) => ({pool, count: nodes.filter((node) => poolOf(node, ctx.spec.nodePools) === pool).length}))
       const complaints = counts.filter(({pool, count}) => count < pool.min || count > pool.max).map(({pool, count}) => `pool ${pool.name} has ${count} nodes, kp.yaml says ${pool.min} to ${pool.max}`)
       return verdict(complaints, counts.map(({pool, count}) => `${pool.name} ${count}`).join(', '), 'between min and max of every pool')
     },
@@ -74,7 +74,7 @@ export const checks: PlatformCheck[] = [
     async run(ctx) {
       const nodes = await nodesOf(ctx)
       const complaints = ctx.spec.nodePools.flatMap((pool) => {
-        const own = nodes.filter((node) => node.metadata.labels?.[POOL_LABEL] === pool.name)
+        const own = nodes.filter((node) => poolOf(node, ctx.spec.nodePools) === pool)
         const zones = new Set(own.map((node) => node.metadata.labels?.['topology.kubernetes.io/zone']))
         const wanted = Math.min(own.length, (pool.zones ?? ctx.provider.zones(ctx.spec)).length)
         return zones.size < wanted ? [`pool ${pool.name}: ${own.length} nodes in ${zones.size} zones`] : []
@@ -85,19 +85,21 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'node-pools.labels',
     title: 'Every node has the labels and taints of its pool',
-    appliesTo: ownPools,
+    pitfalls: ['KP0311'],
+    appliesTo: (ctx) => (ctx.spec.nodePools.length > 0 ? true : 'kp.yaml names no pool'),
     async run(ctx) {
       const nodes = await nodesOf(ctx)
-      const complaints = ctx.spec.nodePools.flatMap((pool) =>
-        nodes
-          .filter((node) => node.metadata.labels?.[POOL_LABEL] === pool.name)
-          .flatMap((node) => {
-            const taints = ((node['spec'] as NodeSpec | undefined)?.taints ?? []).map((taint) => `${taint.key}=${taint.value ?? ''}:${taint.effect}`)
-            const labels = Object.entries(pool.labels).filter(([key, value]) => node.metadata.labels?.[key] !== value)
-            const missing = pool.taints.map(parseTaint).filter((taint) => !taints.includes(`${taint.key}=${taint.value ?? ''}:${taint.effect}`))
-            return [...labels.map(([key, value]) => `node ${node.metadata.name}: label ${key} is not ${value}`), ...missing.map((taint) => `node ${node.metadata.name}: taint ${taint.key} is missing`)]
-          }),
-      )
+      const complaints = ctx.spec.nodePools.flatMap((pool) => {
+        const own = nodes.filter((node) => poolOf(node, ctx.spec.nodePools) === pool)
+        if (own.length === 0 && pool.min > 0) return [`no node belongs to pool ${pool.name}: give its nodes the label kp.dev/node-pool=${pool.name}`]
+        return own.flatMap((node) => {
+          const {labels, taints} = lacking(node, pool)
+          return [
+            ...Object.entries(labels).map(([key, {wanted, seen}]) => `node ${node.metadata.name}: label ${key} is ${seen ?? 'not set'}, not ${wanted}`),
+            ...taints.map(({wanted, seen}) => `node ${node.metadata.name}: taint ${formatTaint(wanted)} is ${seen === undefined ? 'missing' : formatTaint(seen)}`),
+          ]
+        })
+      })
       return verdict(complaints, `${nodes.length} nodes as their pools say`, 'the labels and taints of kp.yaml')
     },
   }),
@@ -190,22 +192,7 @@ export const checks: PlatformCheck[] = [
       return verdict(complaints, `${used.size} claims are in use`, 'a StorageClass that exists, a provisioner that works, a node in the zone of the volume')
     },
   }),
-  check({
-    id: 'node-pools.gpu',
-    title: 'Nodes of GPU pools offer their GPUs',
-    pitfalls: ['KP0301'],
-    simulated: simulatedNodes,
-    appliesTo: (ctx) => (ctx.spec.nodePools.some((pool) => pool.gpu !== undefined && pool.min > 0) ? true : 'no pool has GPUs'),
-    async run(ctx) {
-      const nodes = await nodesOf(ctx)
-      const complaints = ctx.spec.nodePools
-        .filter((pool) => pool.gpu !== undefined)
-        .flatMap((pool) => nodes.filter((node) => node.metadata.labels?.[POOL_LABEL] === pool.name))
-        .filter((node) => Number((node['status'] as {allocatable?: Record<string, string>} | undefined)?.allocatable?.['nvidia.com/gpu'] ?? 0) < 1)
-        .map((node) => `node ${node.metadata.name} offers no nvidia.com/gpu`)
-      return verdict(complaints, 'every node of the GPU pools offers GPUs', 'driver and device plugin on every node of the pool')
-    },
-  }),
+  ...specialPoolChecks,
 ]
 
 function minorOf(version: string): number | undefined {

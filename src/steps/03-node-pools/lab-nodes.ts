@@ -5,9 +5,7 @@ import type {NodePool} from '../../spec/types.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {toCidr, formatAddress} from '../../spec/cidr.ts'
 import {planAddresses} from '../shared/address-plan.ts'
-
-/** Label that names a node's pool, on every provider. */
-export const POOL_LABEL = 'kp.dev/node-pool'
+import {parseTaint, POOL_LABEL} from '../shared/pools.ts'
 
 /** The nodes of a pool, spread over the zones: `general-a-1`, `general-b-1`, … */
 export function labNodes(ctx: ManifestContext, pool: NodePool): KubeObject[] {
@@ -43,17 +41,11 @@ export function labNodes(ctx: ManifestContext, pool: NodePool): KubeObject[] {
           [LAB.cpu]: pool.cpu,
           [LAB.memory]: pool.memory,
           [LAB.pods]: String(pool.pods),
+          ...(pool.gpu === undefined ? {} : {[LAB.gpu]: String(pool.gpu.count)}),
           [LAB.address]: formatAddress(subnet.first + 10 + poolIndex * 100 + number),
         },
       },
       spec: pool.taints.length === 0 ? {} : {taints: pool.taints.map(parseTaint)},
     }
   })
-}
-
-/** `spot=true:NoSchedule` as the API has it. */
-export function parseTaint(text: string): {key: string; value?: string; effect: string} {
-  const [pair = '', effect = ''] = text.split(':')
-  const [key = '', value] = pair.split('=')
-  return {key, ...(value === undefined || value === '' ? {} : {value}), effect}
 }

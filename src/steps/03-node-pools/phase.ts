@@ -4,7 +4,9 @@ import {componentStep} from '../shared/component.ts'
 import {labStages} from '../shared/lab-stages.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
+import {keepPools} from './keep-pools.ts'
 import {pitfalls} from './pitfalls.ts'
+import {specialPools} from './special-pools.ts'
 import {labPools, snapshotClass, storageClass} from './steps.ts'
 
 export const nodePools: PlatformPhase = {
@@ -12,6 +14,8 @@ export const nodePools: PlatformPhase = {
   dependsOn: () => ['control-plane'],
   steps: (ctx) => [
     ...labPools(ctx),
+    keepPools,
+    ...specialPools,
     storageClass,
     componentStep({
       id: 'node-pools/snapshot-controller',

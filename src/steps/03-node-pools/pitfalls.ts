@@ -1,5 +1,6 @@
 /** Known failures of phase 3: nodes. Those of storage are in pitfalls-storage.ts. */
 import type {Pitfall} from '../../engine/types.ts'
+import {specialPoolPitfalls} from './pitfalls-nodes.ts'
 import {storagePitfalls} from './pitfalls-storage.ts'
 
 const ownPitfalls: Pitfall[] = [
@@ -13,7 +14,7 @@ const ownPitfalls: Pitfall[] = [
       {text: 'What do the GPU nodes offer?', command: "kubectl get nodes -l node-role=gpu -o custom-columns='NAME:.metadata.name,GPU:.status.allocatable.nvidia\\.com/gpu'"},
       {text: 'Does the device plugin run on each of them, and tolerate their taint?', command: 'kubectl get daemonsets -A | grep -i nvidia'},
       {text: 'Install it; kp does so for a pool with gpu set.', command: 'kp step node-pools'},
-      {text: 'The driver comes with the machine image: use a GPU image (EKS: an accelerated AMI).'},
+      {text: 'The driver comes with the machine image: KP0320 says how to tell whether it is there.'},
     ],
     confirmBy: 'node-pools.gpu',
     source: 'twenty phases, 3',
@@ -200,4 +201,4 @@ const ownPitfalls: Pitfall[] = [
 ]
 
 /** All of the phase, by code. */
-export const pitfalls: Pitfall[] = [...ownPitfalls, ...storagePitfalls].toSorted((a, b) => a.code.localeCompare(b.code))
+export const pitfalls: Pitfall[] = [...ownPitfalls, ...specialPoolPitfalls, ...storagePitfalls].toSorted((a, b) => a.code.localeCompare(b.code))

@@ -1,7 +1,12 @@
 /** Checks of phase 4. */
-import {check, verdict, workloadsReady} from '../../checks/builders.ts'
+import {check, namedWorkloadsReady, verdict} from '../../checks/builders.ts'
+import type {WorkloadName} from '../../checks/builders.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {KubeMeta, KubeObject} from '../../tools/kube-api.ts'
+import {platformObjects} from '../../components/platform-values.ts'
+import {calicoChecks, serviceRouting} from './checks-plugin.ts'
+import {connectivityChecks} from './checks-connectivity.ts'
+import {CALICO_NAMESPACE, CALICO_OPERATOR_NAMESPACE, OPEN_LABEL} from './names.ts'
 import {findPlugins} from './plugins.ts'
 
 interface PolicySpec {
@@ -13,10 +18,10 @@ interface PolicySpec {
 
 const wantsDeny = (ctx: PlatformContext): true | string => (ctx.spec.phases.cni.defaultDeny ? true : 'phases.cni.defaultDeny is off')
 
-/** Namespaces that kp guards: its own and `default`. */
+/** Namespaces that kp guards: its own but for those that are open on purpose, and `default`. */
 async function guardedNamespaces(ctx: PlatformContext): Promise<string[]> {
   const namespaces = (await (await ctx.cluster()).metadata('v1', 'Namespace')) ?? new Map<string, KubeMeta>()
-  const own = [...namespaces.values()].filter((meta) => meta.labels?.['kp.dev/platform'] === ctx.spec.platform).map((meta) => meta.name)
+  const own = [...namespaces.values()].filter((meta) => meta.labels?.['kp.dev/platform'] === ctx.spec.platform && meta.labels[OPEN_LABEL] !== 'none').map((meta) => meta.name)
   return ['default', ...own.toSorted((a, b) => a.localeCompare(b))]
 }
 
@@ -37,8 +42,17 @@ function selectsAll(spec: PolicySpec): boolean {
 
 /** Pod network and network policies. */
 export const checks: PlatformCheck[] = [
-  workloadsReady({id: 'cni.agent-ready', title: 'The network agent is ready on every node', component: 'cilium', kinds: ['DaemonSet'], pitfalls: ['KP0403']}),
-  workloadsReady({id: 'cni.operator-ready', title: 'The network operator is ready', component: 'cilium', kinds: ['Deployment']}),
+  namedWorkloadsReady({id: 'cni.agent-ready', title: 'The network agent is ready on every node', pitfalls: ['KP0403'], workloads: agents}),
+  namedWorkloadsReady({id: 'cni.operator-ready', title: 'The network operator is ready', pitfalls: ['KP0406'], workloads: operators}),
+  namedWorkloadsReady({
+    id: 'cni.hubble-ready',
+    title: 'Hubble shows who talks to whom: relay and UI are ready',
+    severity: 'warning',
+    appliesTo: ({spec: {phases}}) => (phases.cni.plugin === 'cilium' ? (phases.cni.hubble ? true : 'phases.cni.hubble is off') : 'Hubble is part of Cilium'),
+    workloads: (ctx) => ciliumWorkloads(ctx).filter(({name}) => name.startsWith('hubble-')),
+  }),
+  ...calicoChecks,
+  serviceRouting,
   check({
     id: 'cni.single-plugin',
     title: 'There is exactly one network plugin',
@@ -46,7 +60,7 @@ export const checks: PlatformCheck[] = [
     async run(ctx) {
       const plugins = await findPlugins(await ctx.cluster())
       if (plugins.length === 1) return {status: 'pass', observed: plugins[0]?.name ?? ''}
-      return {status: 'fail', observed: plugins.length === 0 ? 'there is none' : plugins.map((one) => `${one.name} (${one.daemonSet})`).join(' and '), expected: 'exactly one'}
+      return {status: 'fail', observed: plugins.length === 0 ? 'there is none' : plugins.map((one) => `${one.name} (${one.by})`).join(' and '), expected: 'exactly one'}
     },
   }),
   check({
@@ -86,7 +100,24 @@ export const checks: PlatformCheck[] = [
       return verdict(complaints, `${nodes.length} nodes without the taint`, 'the agent takes its taint away when it is ready')
     },
   }),
+  ...connectivityChecks,
 ]
+
+function ciliumWorkloads(ctx: PlatformContext): WorkloadName[] {
+  return platformObjects(ctx, 'cilium').workloads
+}
+
+/** What runs on every node. */
+function agents(ctx: PlatformContext): WorkloadName[] {
+  if (ctx.spec.phases.cni.plugin === 'calico') return [{kind: 'DaemonSet', namespace: CALICO_NAMESPACE, name: 'calico-node'}]
+  return ciliumWorkloads(ctx).filter(({kind}) => kind === 'DaemonSet')
+}
+
+/** What runs once for all of them. */
+function operators(ctx: PlatformContext): WorkloadName[] {
+  if (ctx.spec.phases.cni.plugin === 'cilium') return ciliumWorkloads(ctx).filter(({kind, name}) => kind === 'Deployment' && !name.startsWith('hubble-'))
+  return [{kind: 'Deployment', namespace: CALICO_OPERATOR_NAMESPACE, name: 'tigera-operator'}, ...['calico-kube-controllers', 'calico-typha'].map((name) => ({kind: 'Deployment', namespace: CALICO_NAMESPACE, name}))]
+}
 
 function isDefaultDeny(spec: PolicySpec): boolean {
   return selectsAll(spec) && (spec.policyTypes ?? []).includes('Ingress') && (spec.policyTypes ?? []).includes('Egress') && (spec.ingress ?? []).length === 0 && (spec.egress ?? []).length === 0

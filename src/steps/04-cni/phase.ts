@@ -1,22 +1,18 @@
 /** Phase 4: pod network and the first network policies. */
 import type {PlatformPhase} from '../../context.ts'
-import {componentStep} from '../shared/component.ts'
 import {networkPolicies} from '../shared/network-policies.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
+import {connectivitySteps} from './connectivity.ts'
 import {pitfalls} from './pitfalls.ts'
-import {refuseSecondPlugin} from './steps.ts'
+import {pluginSteps, refuseSecondPlugin} from './steps.ts'
 
 export const cni: PlatformPhase = {
   ...about,
   appliesTo: (ctx) => (ctx.spec.phases.cni.enabled ? true : 'phases.cni.enabled is false: the cluster brings its own'),
   // Nodes without a pod network never become ready: where nodes are real, the plugin comes right after the control plane.
   dependsOn: () => ['control-plane'],
-  steps: () => [
-    refuseSecondPlugin,
-    componentStep({id: 'cni/release', title: 'Install Cilium', component: 'cilium'}),
-    networkPolicies({id: 'cni/network-policies', namespace: 'default', rules: () => []}),
-  ],
+  steps: (ctx) => [refuseSecondPlugin, ...pluginSteps(ctx), networkPolicies({id: 'cni/network-policies', namespace: 'default', rules: () => []}), ...connectivitySteps],
   checks,
   pitfalls,
 }

@@ -1,6 +1,7 @@
 /** Known failures of phase 4. Those of helm releases, which show up here first, are in pitfalls-helm.ts. */
 import type {Pitfall} from '../../engine/types.ts'
 import {helmPitfalls} from './pitfalls-helm.ts'
+import {pluginPitfalls} from './pitfalls-plugin.ts'
 
 /** All of the phase, by code. */
 export const pitfalls: Pitfall[] = [
@@ -9,11 +10,12 @@ export const pitfalls: Pitfall[] = [
     title: 'There are two network plugins',
     symptom: 'Pods on the same node get addresses of different ranges; some reach each other and some do not.',
     cause: 'The cloud or the distribution brought a plugin (aws-node, kindnet, flannel), and a second one was installed beside it.',
-    match: [{check: 'cni.single-plugin'}, {output: /the cluster has the network plugin \S+ already/}],
+    match: [{check: 'cni.single-plugin'}, {output: /the cluster has the network plugin \S+ already/}, {output: /the network plugin \S+ left its configuration behind/}],
     fix: [
       {text: 'Which ones are there?', command: 'kubectl get daemonsets -A'},
       {text: 'Pick one. To keep the one that is there: phases.cni.enabled: false in kp.yaml.', command: 'kp plan cni'},
       {text: 'To use Cilium on EKS instead of the VPC CNI, take that one off before there are nodes.', command: 'kubectl -n kube-system delete daemonset aws-node'},
+      {text: 'What does a plugin that is gone leave behind? Definitions and ConfigMaps in the cluster, files in /etc/cni/net.d of each node.', command: 'kubectl get customresourcedefinitions -o name | grep -E "cilium.io|projectcalico.org"'},
       {text: 'Pods keep the address they started with: replace the nodes one after the other.', command: 'kp node replace <node>'},
     ],
     confirmBy: 'cni.single-plugin',
@@ -106,4 +108,5 @@ export const pitfalls: Pitfall[] = [
     source: 'Cilium chart: operator.replicas',
   },
   ...helmPitfalls,
+  ...pluginPitfalls,
 ]

@@ -19,6 +19,7 @@ import {about as certManagerAbout} from '../../../src/steps/05-cert-manager/abou
 import {pitfalls as certManager} from '../../../src/steps/05-cert-manager/pitfalls.ts'
 import {about as ingressAbout} from '../../../src/steps/06-ingress/about.ts'
 import {pitfalls as ingress} from '../../../src/steps/06-ingress/pitfalls.ts'
+import {phases} from '../../../src/steps/index.ts'
 import {readCaptures, readEvidence} from '../../helpers/pitfall-fixtures.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
@@ -36,19 +37,8 @@ const PHASES: {about: {id: string; number: number; title: string; what: string; 
 ]
 const ALL = PHASES.flatMap((phase) => phase.pitfalls)
 
-/** Ids of the checks of these phases: `fix, then look` is only a promise where the check exists. */
-const CHECKS = new Set([
-  'prerequisites.tools', 'prerequisites.repository', 'prerequisites.owner', 'prerequisites.disk-space', 'prerequisites.credentials',
-  'prerequisites.reachability', 'networking.cidr-overlap', 'networking.ip-headroom', 'networking.zones', 'networking.dns-cluster',
-  'networking.image-pulls', 'control-plane.readyz', 'control-plane.version', 'control-plane.version-skew', 'control-plane.apiservices',
-  'control-plane.webhooks', 'control-plane.identity', 'control-plane.cert-expiry', 'control-plane.exposure', 'node-pools.ready',
-  'node-pools.pressure', 'node-pools.size', 'node-pools.zones', 'node-pools.labels', 'node-pools.skew', 'node-pools.runtime',
-  'node-pools.cordoned', 'node-pools.gpu', 'node-pools.default-storage-class', 'node-pools.snapshot-class', 'node-pools.volume-binds',
-  'cni.agent-ready', 'cni.operator-ready', 'cni.single-plugin', 'cni.default-deny', 'cni.allow-rules', 'cni.no-taint-left',
-  'cert-manager.ready', 'cert-manager.crds', 'cert-manager.api', 'cert-manager.issuer-ready', 'cert-manager.probe-certificate',
-  'cert-manager.certificates', 'ingress.gateway-api-crds', 'ingress.controller-ready', 'ingress.gateway-class', 'ingress.gateway-programmed',
-  'ingress.address', 'ingress.routes', 'ingress.demo-ready', 'ingress.demo-tls',
-])
+/** Ids of the checks of all phases: `fix, then look` is only a promise where the check exists. */
+const CHECKS = new Set(phases.flatMap((phase) => phase.checks.map(({id}) => id)))
 
 const KP_COMMANDS = new Set(['bind', 'certs', 'diagnose', 'doctor', 'history', 'kubeconfig', 'lab', 'migrate', 'mirror', 'node', 'plan', 'render', 'status', 'step', 'tools', 'up', 'upgrade', 'verify'])
 const TOOLS = /^(?:kp|kubectl|helm|aws|terraform|git|npm|node|sudo|export|eval|echo|df|ls|stat|grep|date|curl|dig|openssl|etcdctl) /
