@@ -16,6 +16,7 @@ const PLATFORMS = {
   lab: await readOnlyPlatform(PROJECT),
   'a lab of two pools': await readOnlyPlatform(PROJECT, {nodePools: [{name: 'general'}, {name: 'spot', capacity: 'spot', min: 0, max: 3}]} as never),
   'a lab without the optional phases': await readOnlyPlatform(PROJECT, {phases: {cni: {enabled: false}, 'cert-manager': {enabled: false}, ingress: {enabled: false}}}),
+  'a lab with Calico': await readOnlyPlatform(PROJECT, {phases: {cni: {plugin: 'calico'}}}),
   existing: await readOnlyPlatform(PROJECT, {provider: {type: 'existing', kubeconfig: 'kubeconfig'}, email: 'ops@example.org', domain: 'example.org'} as never),
 }
 const named = phases.map((phase): [string, PlatformPhase] => [phase.id, phase])

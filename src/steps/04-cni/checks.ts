@@ -48,6 +48,7 @@ export const checks: PlatformCheck[] = [
     id: 'cni.hubble-ready',
     title: 'Hubble shows who talks to whom: relay and UI are ready',
     severity: 'warning',
+    pitfalls: ['KP0415'],
     appliesTo: ({spec: {phases}}) => (phases.cni.plugin === 'cilium' ? (phases.cni.hubble ? true : 'phases.cni.hubble is off') : 'Hubble is part of Cilium'),
     workloads: (ctx) => ciliumWorkloads(ctx).filter(({name}) => name.startsWith('hubble-')),
   }),

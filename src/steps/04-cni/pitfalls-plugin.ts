@@ -56,4 +56,19 @@ export const pluginPitfalls: Pitfall[] = [
     confirmBy: 'cni.calico-status',
     source: 'Calico docs: installation; tigera/operator: status of components',
   },
+  {
+    code: 'KP0415',
+    title: 'Hubble shows no flows',
+    symptom: 'The relay or the UI of Hubble is not ready, or "hubble observe" says that it cannot reach hubble-relay.',
+    cause: 'The relay waits for the certificates that a Job of the chart makes, or for agents that are not ready.',
+    match: [{check: 'cni.hubble-ready'}, {output: /failed to connect to '?hubble-relay\S*'?|dial tcp \S+:4245: connect: connection refused/}],
+    fix: [
+      {text: 'Which part is not ready?', command: 'kubectl -n kube-system get pods -l "k8s-app in (hubble-relay, hubble-ui)"'},
+      {text: 'Are the certificates there?', command: 'kubectl -n kube-system get secret hubble-relay-client-certs hubble-server-certs'},
+      {text: 'No: make them now, with the CronJob of the chart.', command: 'kubectl -n kube-system create job hubble-certs --from=cronjob/hubble-generate-certs'},
+      {text: 'Nobody needs to see flows: phases.cni.hubble: false in kp.yaml.', command: 'kp plan cni'},
+    ],
+    confirmBy: 'cni.hubble-ready',
+    source: 'Cilium docs: Hubble, troubleshooting',
+  },
 ]
