@@ -30,6 +30,15 @@ export interface BuildRequest {
   adopt?: AdoptionConsent | undefined
 }
 
+/** A run that is shown. */
+export interface RunWatch {
+  /** What a dry run recorded. */
+  recorded: string[]
+  /** Begins to show what happens; safe to call again. */
+  show(): Promise<void>
+  end(): Promise<void>
+}
+
 /** Base of the commands that build. */
 export abstract class BuildCommand extends KpCommand {
   protected override stopsAtOnce = false
@@ -42,25 +51,7 @@ export abstract class BuildCommand extends KpCommand {
     const phases = request.select(ctx.phases)
     requireAdoptable(ctx, phases)
     const {environment} = ctx.spec
-    const recorded: string[] = []
-    this.bus.listen((event) => {
-      if (event.code === 'tool.recorded') recorded.push(String(event.data?.['command']))
-    })
-    // What happens before the view starts is shown by it too: with --json from the first event on.
-    const early: Event[] = []
-    let view: View | undefined
-    this.bus.listen((event) => {
-      if (view === undefined) early.push(event)
-      else view.listen(event)
-    })
-    const startShowing = async (): Promise<void> => {
-      await this.stopLooking()
-      view = await startView(this.terminal, {json: this.global.json, verbose: this.global.verbose, redact: (value) => this.redactor.value(value)})
-      for (const event of early.splice(0)) view.listen(event)
-    }
-    if (this.global.json) await startShowing()
-    else await this.print(header(ctx.spec.platform, environment.name, environment.cluster, ctx.provider.title))
-    this.showLooking()
+    const watch = await this.watchRun(header(ctx.spec.platform, environment.name, environment.cluster, ctx.provider.title))
     const session = await openSession({ctx, bus: this.bus, runId, command: request.command, redact: (value) => this.redactor.value(value), abort: () => this.interrupts?.abort()})
     let result: RunResult
     try {
@@ -73,21 +64,52 @@ export abstract class BuildCommand extends KpCommand {
         session,
         planFile: request.planFile,
         confirm: (plan) => this.confirmPlan(plan, request, environment),
-        beforeRun: async () => {
-          if (view === undefined) await startShowing()
-        },
+        beforeRun: watch.show,
       })
     } finally {
-      await this.stopLooking()
-      await view?.finish()
+      await watch.end()
       await save()
       await session.close()
     }
-    const facts: RunFacts = {environment: environment.name, cluster: environment.cluster, run: runId, dryRun: request.dryRun, durationMs: Date.now() - started, ...(request.dryRun ? {commands: recorded} : {})}
+    const facts: RunFacts = {environment: environment.name, cluster: environment.cluster, run: runId, dryRun: request.dryRun, durationMs: Date.now() - started, ...(request.dryRun ? {commands: watch.recorded} : {})}
     const value = request.kind === 'up' ? upResult(facts, result) : stepResult(facts, result)
     const error = result.error
     const text = (): string => [renderRun(value, this.terminal, this.words()), ...(error === undefined || result.result === 'interrupted' ? [] : [renderError(errorBodyOf(error), this.terminal, this.words())])].join('\n\n')
     return {json: value, text, exit: this.exitOf(result)}
+  }
+
+  /** Shows a run: its header, that kp looks, and from `show` on what happens. With --json everything from the first event on. */
+  protected async watchRun(head: string): Promise<RunWatch> {
+    const recorded: string[] = []
+    this.bus.listen((event) => {
+      if (event.code === 'tool.recorded') recorded.push(String(event.data?.['command']))
+    })
+    // What happens before the view starts is shown by it too.
+    const early: Event[] = []
+    let view: View | undefined
+    this.bus.listen((event) => {
+      if (view === undefined) early.push(event)
+      else view.listen(event)
+    })
+    const show = async (): Promise<void> => {
+      if (view !== undefined) return
+      await this.stopLooking()
+      view = await startView(this.terminal, {json: this.global.json, verbose: this.global.verbose, redact: (value) => this.redactor.value(value)})
+      for (const event of early.splice(0)) view.listen(event)
+    }
+    if (this.global.json) await show()
+    else await this.print(head)
+    this.showLooking()
+    return {
+      recorded,
+      show,
+      end: async () => {
+        await this.stopLooking()
+        const shown = view
+        view = undefined
+        await shown?.finish()
+      },
+    }
   }
 
   private async confirmPlan(plan: Plan, request: BuildRequest, environment: {name: string; cluster: string; protected: boolean}): Promise<void> {
@@ -103,7 +125,7 @@ export abstract class BuildCommand extends KpCommand {
     })
   }
 
-  private exitOf(result: RunResult): number {
+  protected exitOf(result: RunResult): number {
     if (result.result === 'ok') return EXIT.ok
     if (result.result === 'interrupted') return this.interrupts?.cause() === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted
     return result.error?.exit ?? EXIT.failed

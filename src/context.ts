@@ -92,6 +92,8 @@ export interface PlatformPhase extends Phase<PlatformContext> {
   dependsOn(ctx: ManifestContext): string[]
   appliesTo?(ctx: ManifestContext): Applies
   steps(ctx: ManifestContext): PlatformStep[]
+  /** What others run through this phase, by name; as long as there is any, it is not removed. */
+  users?(ctx: PlatformContext): Promise<string[]>
 }
 export type PlatformCheck = Check<PlatformContext>
 export type {Pitfall}

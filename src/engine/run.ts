@@ -9,10 +9,10 @@ import {runCheck} from './verify.ts'
 import type {Changes, EngineContext, Exec, Phase, Probe, Step} from './types.ts'
 
 /** What became of a step. */
-export type StepOutcome = 'satisfied' | 'applied' | 'recorded' | 'skipped' | 'failed' | 'interrupted'
+export type StepOutcome = 'satisfied' | 'applied' | 'removed' | 'recorded' | 'skipped' | 'failed' | 'interrupted'
 
 /** What became of a phase. `blocked`: one that it depends on failed. */
-export type PhaseState = 'done' | 'failed' | 'interrupted' | 'blocked' | 'skipped'
+export type PhaseState = 'done' | 'removed' | 'failed' | 'interrupted' | 'blocked' | 'skipped'
 
 /** The result of a phase. */
 export interface PhaseResult {
@@ -184,14 +184,17 @@ async function recordStep<C extends EngineContext>(step: Step<C>, ctx: C, probe:
   return 1
 }
 
-/** Runs `apply` with a signal of its own, so that its tools end when its time is up. */
 async function applyInTime<C extends EngineContext>(step: Step<C>, ctx: C, probe: Probe, at: {phase: string; step: string}): Promise<void> {
-  if (probe.state === 'satisfied') return
+  if (probe.state !== 'satisfied') await runInTime(step, ctx, at, (limited) => step.apply(limited, probe))
+}
+
+/** Does the work of a step with a signal of its own, so that its tools end when its time is up. */
+export async function runInTime<C extends EngineContext>(step: Step<C>, ctx: C, at: {phase: string; step: string}, work: (limited: C) => Promise<void>): Promise<void> {
   const limit = step.timeoutMs ?? DEFAULT_STEP_TIMEOUT_MS
   const limited = new AbortController()
   const timer = setTimeout(() => limited.abort(), limit)
   try {
-    await step.apply({...ctx, signal: AbortSignal.any([ctx.signal, limited.signal]), exec: stepExec(ctx.exec, limited.signal, at)}, probe)
+    await work({...ctx, signal: AbortSignal.any([ctx.signal, limited.signal]), exec: stepExec(ctx.exec, limited.signal, at)})
   } catch (error) {
     if (limited.signal.aborted && !ctx.signal.aborted) {
       const known = asKpError(error, step.title)

@@ -78,8 +78,10 @@ export interface Step<C extends EngineContext = EngineContext> {
   plan(ctx: C, probe: Probe): Promise<Changes>
   /** Does it. Safe to run again at any time, also after a kill in the middle. */
   apply(ctx: C, probe: Probe): Promise<void>
-  /** Takes back what `apply` did; used by `kp step X --remove`. */
-  undo?(ctx: C): Promise<void>
+  /** What `apply` made and still stands, for `undo`. Reads only. */
+  standing?(ctx: C, options: RemovalOptions): Promise<Standing>
+  /** Takes back what `apply` did; used by `kp step X --remove`. Safe to run again, also after a kill in the middle. */
+  undo?(ctx: C, options?: RemovalOptions): Promise<void>
   /** Ids of the checks that prove this step; run right after `apply`. */
   verify?: string[]
   /**
@@ -93,6 +95,24 @@ export interface Step<C extends EngineContext = EngineContext> {
   timeoutMs?: number
   /** Names that steps of parallel phases must not hold at the same time. */
   locks?: string[]
+}
+
+/** How much a removal takes away. */
+export interface RemovalOptions {
+  /** Also data: kinds with their objects, claims of volumes, Secrets of certificates. */
+  withData: boolean
+  /** In a preview: what goes before this step, by name. */
+  goes?: ReadonlySet<string>
+}
+
+/** What of a step is in the world. */
+export interface Standing {
+  /** What `undo` would take away, by name: `Deployment demo/demo`. */
+  deletes: string[]
+  /** What stays, by name. */
+  keeps: string[]
+  /** What others have put on it: as long as there is any, nothing is removed. */
+  blockers: string[]
 }
 
 /** What a check says. No data is `unknown`, never `pass`. */

@@ -58,6 +58,8 @@ export interface ApiResource {
   base: string
   plural: string
   namespaced: boolean
+  /** Whether it can be listed; a review cannot. */
+  listed: boolean
 }
 
 export const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
@@ -138,6 +140,17 @@ export class KubeApi {
     return (await this.#target).server.hostname.replace(/^\[|\]$/g, '')
   }
 
+  /** Every kind whose objects can be listed, each in the version that the server prefers. */
+  async kinds(): Promise<{apiVersion: string; kind: string; namespaced: boolean}[]> {
+    const found = new Map<string, {apiVersion: string; kind: string; namespaced: boolean}>()
+    this.#resources ??= this.#discover()
+    for (const [key, resource] of await this.#resources) {
+      const [kind = '', version = '', group = ''] = key.split('/').toReversed()
+      if (resource.listed && !found.has(`${group}/${kind}`)) found.set(`${group}/${kind}`, {apiVersion: group === '' ? version : `${group}/${version}`, kind, namespaced: resource.namespaced})
+    }
+    return [...found.values()]
+  }
+
   /** Forgets what the server knows; used after CRDs were installed. */
   forgetResources(): void {
     this.#resources = undefined
@@ -183,6 +196,7 @@ export class KubeApi {
               base: name === '' ? `/api/${version.version}` : `/apis/${apiVersion}`,
               plural: resource.resource,
               namespaced: resource.scope === 'Namespaced',
+              listed: resource.verbs?.includes('list') !== false,
             })
           }
         }
@@ -336,5 +350,5 @@ function parseBody(text: string): unknown {
 
 interface DiscoveryGroup {
   metadata?: {name?: string}
-  versions?: {version: string; resources?: {resource: string; scope: string; responseKind?: {kind: string}}[]}[]
+  versions?: {version: string; resources?: {resource: string; scope: string; verbs?: string[]; responseKind?: {kind: string}}[]}[]
 }

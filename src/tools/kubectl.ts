@@ -65,6 +65,17 @@ export function deleteObject(exec: Exec, access: ClusterAccess, object: {kind: s
   })
 }
 
+/** Sets labels of an object; undefined takes one away. */
+export function labelObject(exec: Exec, access: ClusterAccess, object: {kind: string; apiVersion: string; metadata: {name: string; namespace?: string}}, labels: Record<string, string | undefined>, options: {doing: string}): Promise<ToolResult> {
+  return exec.run({
+    tool: 'kubectl',
+    args: [...contextArgs(access), 'label', resourceArg(object), ...namespaceArgs(object.metadata.namespace), '--overwrite', ...Object.entries(labels).map(([key, value]) => (value === undefined ? `${key}-` : `${key}=${value}`))],
+    mutates: true,
+    doing: options.doing,
+    env: accessEnv(access),
+  })
+}
+
 /** `deployments.v1.apps/name`: names the group and version, so that equal kinds of other groups are not met. */
 export function resourceArg(object: {kind: string; apiVersion: string; metadata: {name: string}}): string {
   const [group, version] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : ['', object.apiVersion]

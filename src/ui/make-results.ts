@@ -64,8 +64,8 @@ export function upResult(facts: RunFacts, result: RunResult): UpResult {
 }
 
 /** What `kp step` gives back. */
-export function stepResult(facts: RunFacts, result: RunResult): StepResult {
-  return {schema: 'kp/step/v1', ...runFields(facts, result)}
+export function stepResult(facts: RunFacts, result: RunResult, kept?: string[]): StepResult {
+  return {schema: 'kp/step/v1', ...runFields(facts, result), ...(kept === undefined ? {} : {kept})}
 }
 
 /** An error as `--json` prints it. */

@@ -15,10 +15,12 @@ export function renderRun(result: UpResult | StepResult, look: Look, words: Word
   const colour = result.result === 'ok' ? style.green : result.result === 'failed' ? style.red : style.yellow
   const blocked = result.phases.filter(({state}) => state === 'blocked').map(({id}) => words.phaseTitle?.(id) ?? id)
   const next = nextOf(result)
+  const kept = 'kept' in result ? (result.kept ?? []) : []
   return [
     ...dryRunLines(result, look),
     ...wrap(`${headline(result)} ${counts(result)}`, look.columns).map(colour),
     ...(blocked.length === 0 ? [] : wrap(`Not started, since something before failed: ${blocked.join(', ')}.`, look.columns)),
+    ...(kept.length === 0 ? [] : ['', 'Left in the cluster', ...kept.flatMap((name) => wrap(clean(name), look.columns, {first: '  - ', rest: '    '}))]),
     ...(next.length === 0 ? [] : ['', ...nextLines(next, look)]),
   ].join('\n')
 }
@@ -54,6 +56,8 @@ function dryRunLines({commands = []}: UpResult | StepResult, look: Look): string
 function nextOf({result, dryRun, schema, phases}: UpResult | StepResult): string[] {
   if (result === 'failed') return []
   if (result === 'interrupted') return ['run the same command again: it goes on from where it is']
+  const removed = phases.find((phase) => phase.state === 'removed')
+  if (removed !== undefined && !dryRun) return [`kp plan ${removed.id}`, `set phases.${removed.id}.enabled: false in kp.yaml, or the next kp up builds it again`]
   if (dryRun) return phases.some((phase) => phase.steps.some((step) => step.result === 'recorded')) ? ['run it without --dry-run'] : []
   return [schema === 'kp/step/v1' ? `kp verify ${phases[0]?.id ?? ''}`.trim() : 'kp verify']
 }

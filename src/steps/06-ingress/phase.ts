@@ -8,6 +8,7 @@ import {checks} from './checks.ts'
 import {DEMO_NAMESPACE, GATEWAY_NAMESPACE} from './names.ts'
 import {pitfalls} from './pitfalls.ts'
 import {demo, demoRoute, gateway} from './steps.ts'
+import {usersOf} from './users.ts'
 
 export const ingress: PlatformPhase = {
   ...about,
@@ -35,6 +36,7 @@ export const ingress: PlatformPhase = {
     }),
     demoRoute,
   ],
+  users: usersOf,
   checks,
   pitfalls,
 }

@@ -3,6 +3,7 @@
  * would be larger than a Secret may be): rendered by helm, applied by kp.
  */
 import type {PlatformContext, PlatformStep} from '../../context.ts'
+import {nameOf} from '../../checks/cluster.ts'
 import {describeObject, keyOf, lookAtObjects} from '../../checks/objects.ts'
 import type {ObjectKey, ObjectsLook, WantedObjects} from '../../checks/objects.ts'
 import {template} from '../../tools/helm.ts'
@@ -13,8 +14,9 @@ import {releaseInputs, tellSource} from './release-inputs.ts'
 import {describeRepair, repairObjects} from './repair.ts'
 import {requireNotNewer} from './adopt.ts'
 import {notAdoptable, objectsNotOurs} from './adopt-refusals.ts'
-import {findForeignObjects, keeperOf} from './foreign.ts'
+import {findForeignObjects, isOwn, keeperOf} from './foreign.ts'
 import type {HelmReleaseStep} from './helm-release.ts'
+import {objectsOfOthers} from './standing.ts'
 
 const FIELD_MANAGER = 'kp'
 
@@ -50,11 +52,32 @@ export function appliedChart(options: HelmReleaseStep): PlatformStep {
       const cluster = await ctx.cluster()
       cluster.api.forgetResources()
     },
-    async undo(ctx) {
-      for (const object of await (await wantedObjects(ctx, options.component)).load()) {
-        await deleteObject(ctx.exec, ctx.access, object, {doing: `delete ${describeObject(object)}`})
-      }
+    async standing(ctx, {withData}) {
+      const component = ctx.catalog.get(options.component)
+      const names = (await ownKeys(ctx, component.id)).map(describeObject)
+      if (names.length === 0 || !withData) return {deletes: [], keeps: names, blockers: []}
+      return {deletes: names, keeps: [], blockers: await objectsOfOthers(ctx, component)}
     },
+    // With a definition all objects of its kind go: only where data shall go.
+    async undo(ctx, removal = {withData: false}) {
+      if (!removal.withData) return
+      for (const key of await ownKeys(ctx, options.component)) {
+        await deleteObject(ctx.exec, ctx.access, {...key, metadata: {name: key.name, ...(key.namespace === undefined ? {} : {namespace: key.namespace})}}, {doing: `delete ${describeObject(key)}`})
+      }
+      const {api} = await ctx.cluster()
+      api.forgetResources()
+    },
+  })
+}
+
+/** The objects of the chart that are there and that kp made. */
+async function ownKeys(ctx: PlatformContext, component: string): Promise<ObjectKey[]> {
+  const cluster = await ctx.cluster()
+  const {keys} = await wantedObjects(ctx, component)
+  const metas = await Promise.all(keys.map(async (key) => (await cluster.metadata(key.apiVersion, key.kind))?.get(nameOf(key))))
+  return keys.filter((_, index) => {
+    const meta = metas[index]
+    return meta !== undefined && meta.deletionTimestamp === undefined && isOwn(meta, ctx.spec.platform)
   })
 }
 

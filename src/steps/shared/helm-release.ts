@@ -3,6 +3,7 @@ import type {ChartSource, PlatformContext, PlatformStep} from '../../context.ts'
 import {lookAtObjects, wantedNow} from '../../checks/objects.ts'
 import type {ObjectsLook} from '../../checks/objects.ts'
 import {readRevisions} from '../../checks/helm-records.ts'
+import type {ReleaseRevision} from '../../checks/helm-records.ts'
 import type {Component} from '../../components/types.ts'
 import {KpError} from '../../engine/errors.ts'
 import type {Difference, Probe} from '../../engine/types.ts'
@@ -21,6 +22,7 @@ import {findForeign} from './foreign.ts'
 import {releaseInputs, tellSource} from './release-inputs.ts'
 import {HELM_MANAGER, lookAtRelease, RELEASE_LABELS} from './release-state.ts'
 import type {ReleaseLook} from './release-state.ts'
+import {balancersGone, deleteData, standingRelease} from './standing.ts'
 
 /** Which component, and what proves it. */
 export interface HelmReleaseStep {
@@ -80,11 +82,23 @@ export function helmRelease(options: HelmReleaseStep): PlatformStep {
       await install(ctx, options, found)
       if (found.release.state === 'foreign') await takeBackWhatWasSet(ctx, options)
     },
-    async undo(ctx) {
+    async standing(ctx, removal) {
       const component = ctx.catalog.get(options.component)
-      await uninstall(ctx.exec, ctx.access, component.releaseName, component.namespace, `remove ${component.title}`)
+      return standingRelease(ctx, component, await latestOf(ctx, component), removal)
+    },
+    async undo(ctx, removal = {withData: false}) {
+      const component = ctx.catalog.get(options.component)
+      const latest = await latestOf(ctx, component)
+      if (latest !== undefined && latest.labels[RELEASE_LABELS.platform] !== ctx.spec.platform) return
+      if (latest !== undefined && !ctx.dryRun) await balancersGone(ctx, component)
+      if (latest !== undefined) await uninstall(ctx.exec, ctx.access, component.releaseName, component.namespace, `remove ${component.title}`)
+      if (removal.withData) await deleteData(ctx, component)
     },
   })
+}
+
+async function latestOf(ctx: PlatformContext, component: Component): Promise<ReleaseRevision | undefined> {
+  return (await readRevisions(await ctx.cluster(), component.namespace, component.releaseName))[0]
 }
 
 const NOTHING: ObjectsLook = {missing: [], drifted: [], differences: []}

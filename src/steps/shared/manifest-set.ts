@@ -78,9 +78,11 @@ export function manifestSet(set: ManifestSet): PlatformStep {
       await repairObjects(ctx, found.look, {fieldManager: FIELD_MANAGER, doing: set.title})
       for (const object of found.surplus) await deleteObject(ctx.exec, ctx.access, object, {doing: `delete ${describeObject(object)}, which is no longer wanted`})
     },
+    async standing(ctx) {
+      return {deletes: (await standingObjects(ctx, wantedObjects(ctx), label)).map(describeObject), keeps: [], blockers: []}
+    },
     async undo(ctx) {
-      for (const object of wantedObjects(ctx).toReversed()) {
-        if (object.kind === 'Namespace') continue
+      for (const object of (await standingObjects(ctx, wantedObjects(ctx), label)).toReversed()) {
         await deleteObject(ctx.exec, ctx.access, object, {doing: `delete ${describeObject(object)}`})
       }
     },
@@ -99,15 +101,19 @@ function labelled(object: KubeObject, ctx: ManifestContext, label: string): Kube
 
 /** Objects of this set, by label, that are not wanted any more. */
 async function findSurplus(ctx: PlatformContext, objects: KubeObject[], label: string): Promise<SetLook['surplus']> {
+  const wanted = new Set(objects.map((object) => `${object.apiVersion}/${object.kind}/${nameOf(object.metadata)}`))
+  return (await labelledObjects(ctx, objects, label)).filter(({apiVersion, kind, metadata}) => metadata.deletionTimestamp === undefined && !wanted.has(`${apiVersion}/${kind}/${nameOf(metadata)}`))
+}
+
+/** What of a set is there, also while it is on its way out. A namespace holds what others put into it: it is nobody's to delete here. */
+async function standingObjects(ctx: PlatformContext, objects: KubeObject[], label: string): Promise<SetLook['surplus']> {
+  return (await labelledObjects(ctx, objects, label)).filter(({kind}) => kind !== 'Namespace')
+}
+
+/** Objects of the set's kinds that carry its label. */
+async function labelledObjects(ctx: PlatformContext, objects: KubeObject[], label: string): Promise<SetLook['surplus']> {
   const cluster = await ctx.cluster()
   const kinds = new Map(objects.map((object) => [`${object.apiVersion}/${object.kind}`, {apiVersion: object.apiVersion, kind: object.kind}]))
-  const wanted = new Set(objects.map((object) => `${object.apiVersion}/${object.kind}/${nameOf(object.metadata)}`))
-  const surplus: SetLook['surplus'] = []
-  for (const {apiVersion, kind} of kinds.values()) {
-    for (const meta of (await cluster.metadata(apiVersion, kind))?.values() ?? []) {
-      if (meta.labels?.[SET_LABEL] !== label || meta.labels['kp.dev/platform'] !== ctx.spec.platform || meta.deletionTimestamp !== undefined) continue
-      if (!wanted.has(`${apiVersion}/${kind}/${nameOf(meta)}`)) surplus.push({apiVersion, kind, metadata: meta})
-    }
-  }
-  return surplus
+  const found = await Promise.all([...kinds.values()].map(async ({apiVersion, kind}) => [...((await cluster.metadata(apiVersion, kind))?.values() ?? [])].map((metadata) => ({apiVersion, kind, metadata}))))
+  return found.flat().filter(({metadata: {labels}}) => labels?.[SET_LABEL] === label && labels['kp.dev/platform'] === ctx.spec.platform)
 }

@@ -61,7 +61,7 @@ const runFields = {
   phases: z.array(
     z.object({
       id: phaseId,
-      state: z.enum(['done', 'failed', 'interrupted', 'blocked', 'skipped']).describe('blocked: a phase that it depends on failed.'),
+      state: z.enum(['done', 'removed', 'failed', 'interrupted', 'blocked', 'skipped']).describe('blocked: a phase that it depends on failed.'),
       startedAt: time.nullable(),
       finishedAt: time.nullable(),
       steps: z.array(
@@ -82,7 +82,7 @@ const runFields = {
 export const up = z.object({schema: z.literal('kp/up/v1'), ...runFields})
 
 /** `kp step`: the last line; events come before it. */
-export const step = z.object({schema: z.literal('kp/step/v1'), ...runFields})
+export const step = z.object({schema: z.literal('kp/step/v1'), ...runFields, kept: z.array(z.string()).optional().describe('With --remove: what was left in the cluster, by name.')})
 
 /** `kp status`. */
 export const status = z.object({
