@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 // Entry of kp. Plain JavaScript that every Node can read, so that an old one is told what it lacks.
-import {readFileSync} from 'node:fs'
 import nodeModule from 'node:module'
 
-const packageFile = new URL('../package.json', import.meta.url)
-const {version, engines} = JSON.parse(readFileSync(packageFile, 'utf8'))
+const require = nodeModule.createRequire(import.meta.url)
+const {version, engines} = require('../package.json')
 const wanted = engines.node.replace('>=', '').split('.').map(Number)
 const found = process.versions.node.split('.').map(Number)
 const old = found[0] < wanted[0] || (found[0] === wanted[0] && found[1] < wanted[1])
@@ -21,7 +20,10 @@ if (old) {
   process.stdout.write(`kp/${version} ${process.platform}-${process.arch} node-${process.version}\n`)
 } else {
   nodeModule.enableCompileCache?.()
-  const {execute} = await import('@oclif/core')
+  // kp has looked at the version of Node itself.
+  process.env.OCLIF_DISABLE_ENGINE_WARNING = '1'
+  const {execute} = await import('../dist/run.js')
+  delete process.env.OCLIF_DISABLE_ENGINE_WARNING
   // Not awaited: where the reader of a pipe is gone, oclif waits for ever for it to take the rest.
   void execute({dir: import.meta.url})
 }

@@ -1,18 +1,16 @@
 /** What every command of kp shares: global flags, JSON, errors and exit codes, signals. */
 import {join} from 'node:path'
-import {fileURLToPath} from 'node:url'
 import {Command, Flags} from '@oclif/core'
 import type {Interfaces} from '@oclif/core'
 import {asKpError, EXIT, KpError} from './engine/errors.ts'
 import {newRunId} from './engine/journal.ts'
 import {didYouMean} from './engine/spelling.ts'
 import type {AdoptionConsent, PlatformPhase} from './context.ts'
+import {HOME} from './home.ts'
 import {createBus} from './platform/bus.ts'
 import type {EventBus} from './platform/bus.ts'
 import {watchInterrupts} from './platform/interrupts.ts'
 import type {Interrupts} from './platform/interrupts.ts'
-import {honourNetworkSettings} from './platform/network.ts'
-import {openPlatform} from './platform/open.ts'
 import type {OpenedPlatform} from './platform/open.ts'
 import {knownSecrets, refuseWrittenSecrets} from './platform/secrets.ts'
 import {confirm} from './prompts/confirm.ts'
@@ -29,9 +27,6 @@ import {clean, wrap} from './ui/text.ts'
 import {startView} from './ui/views.ts'
 import type {Terminal} from './ui/io.ts'
 import type {Words} from './ui/render-common.ts'
-
-/** kp's own folder: `lab/`, `templates/`, `schemas/`. The same from `src/` and from `dist/`. */
-export const HOME = fileURLToPath(new URL('..', import.meta.url))
 
 /** Flags that every command has. */
 export const GLOBAL_FLAGS = {
@@ -80,7 +75,6 @@ export abstract class KpCommand extends Command {
   protected begin(flags: object): void {
     this.global = flags as GlobalFlags
     this.terminal = terminalOf(process, {noColor: !this.global.color, json: this.global.json})
-    honourNetworkSettings(process.env)
   }
 
   /** The phases, loaded only where they are needed. */
@@ -92,6 +86,7 @@ export abstract class KpCommand extends Command {
   /** Opens the platform of `--dir` and `--env`. */
   protected async open(options: {dryRun?: boolean; mayInstall?: boolean; runId?: string; anyEnvironment?: boolean; adopt?: AdoptionConsent | undefined} = {}): Promise<OpenedPlatform> {
     const interrupts = this.watch()
+    const {openPlatform} = await import('./platform/open.ts')
     const opened = await openPlatform({
       ...options,
       cwd: process.cwd(),

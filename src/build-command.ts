@@ -6,8 +6,10 @@ import {EXIT} from './engine/errors.ts'
 import type {Event} from './engine/events.ts'
 import type {Plan} from './engine/plan.ts'
 import type {RunResult} from './engine/run.ts'
+import {HOME} from './home.ts'
 import {requireAdoptable} from './operations/adopt.ts'
 import {build} from './operations/up.ts'
+import {keepGlance} from './platform/glance.ts'
 import {openSession} from './platform/session.ts'
 import {errorBodyOf, planResult, stepResult, upResult} from './ui/make-results.ts'
 import type {RunFacts} from './ui/make-results.ts'
@@ -47,7 +49,8 @@ export abstract class BuildCommand extends KpCommand {
   protected async build(request: BuildRequest): Promise<CommandResult> {
     const runId = this.newRun()
     const started = Date.now()
-    const {ctx, save} = await this.open({dryRun: request.dryRun, mayInstall: request.mayInstall, runId, adopt: request.adopt})
+    const opened = await this.open({dryRun: request.dryRun, mayInstall: request.mayInstall, runId, adopt: request.adopt})
+    const {ctx, save} = opened
     const phases = request.select(ctx.phases)
     requireAdoptable(ctx, phases)
     const {environment} = ctx.spec
@@ -69,6 +72,7 @@ export abstract class BuildCommand extends KpCommand {
     } finally {
       await watch.end()
       await save()
+      if (!request.dryRun) await keepGlance(opened, {home: HOME, version: this.config.version})
       await session.close()
     }
     const facts: RunFacts = {environment: environment.name, cluster: environment.cluster, run: runId, dryRun: request.dryRun, durationMs: Date.now() - started, ...(request.dryRun ? {commands: watch.recorded} : {})}

@@ -79,6 +79,14 @@ export interface PlatformContext extends EngineContext {
 /** What decides the manifests and values of a platform, without a cluster: rendering needs no more. */
 export type ManifestContext = Pick<PlatformContext, 'spec' | 'provider' | 'catalog' | 'home'>
 
+/** What of a platform decides its status, besides its runs: known from kp.yaml alone. */
+export interface StatusFacts {
+  environment: string
+  cluster: string
+  /** `skipped`: why kp.yaml leaves the phase out, or null. */
+  phases: {id: string; number: number; title: string; skipped: string | null}[]
+}
+
 /** A step of a platform, with what of it is rendered into the repository. */
 export interface PlatformStep extends Step<PlatformContext> {
   /** The catalog component that it installs. */

@@ -24,5 +24,5 @@ export async function readOnlyPlatform(root: string, answers: Partial<PlatformAn
     spec.provider.type === 'existing'
       ? createExistingProvider(spec.provider, '/nowhere')
       : createLabProvider({name: spec.environment.cluster, stateDir: '/nowhere', cacheDir: '/nowhere', exec: NO_EXEC, clock: systemClock, env: {}})
-  return {spec, provider, catalog: await loadCatalog(join(root, 'templates')), home: root}
+  return {spec, provider, catalog: loadCatalog(join(root, 'templates')), home: root}
 }

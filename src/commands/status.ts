@@ -1,6 +1,9 @@
 import {KpCommand} from '../base-command.ts'
 import type {CommandResult} from '../base-command.ts'
+import {HOME} from '../home.ts'
 import {statusOf} from '../operations/status.ts'
+import {glance, keepGlance, statusFacts} from '../platform/glance.ts'
+import type {StatusResult} from '../ui/results.ts'
 import {renderStatus} from '../ui/render-status.ts'
 
 export default class Status extends KpCommand {
@@ -11,8 +14,21 @@ export default class Status extends KpCommand {
   protected async work(): Promise<CommandResult> {
     const {flags} = await this.parse(Status)
     this.begin(flags)
-    const {ctx} = await this.open()
-    const value = await statusOf(ctx)
+    const value = (await this.atAGlance()) ?? (await this.closely())
     return {json: value, text: () => renderStatus(value, this.terminal)}
+  }
+
+  private async atAGlance(): Promise<StatusResult | undefined> {
+    const seen = await glance({cwd: process.cwd(), dir: this.global.dir, environment: this.global.env, env: process.env, home: HOME, version: this.config.version})
+    if (seen === undefined) return undefined
+    this.redactor.add(seen.secrets)
+    for (const warning of seen.warnings) this.warnPerson(warning)
+    return statusOf(seen.facts, seen.runs, seen.presence)
+  }
+
+  private async closely(): Promise<StatusResult> {
+    const opened = await this.open()
+    await keepGlance(opened, {home: HOME, version: this.config.version})
+    return statusOf(statusFacts(opened.ctx), opened.ctx.paths.runs, await opened.ctx.presence())
   }
 }

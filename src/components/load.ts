@@ -1,5 +1,5 @@
 /** Reads the component catalog: `templates/components/<id>/`. */
-import {readFile, readdir} from 'node:fs/promises'
+import {readFileSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {isMap as isYamlMap, isNode, isScalar, LineCounter, parseDocument} from 'yaml'
 import type {Document} from 'yaml'
@@ -22,62 +22,87 @@ const CONTEXT = [
  * Reads and checks every component under `<templatesDir>/components`.
  * @throws KpError BUG with file, line and field of everything that is wrong; FILE_SYSTEM where a file cannot be read
  */
-export async function loadCatalog(templatesDir: string): Promise<Catalog> {
+export function loadCatalog(templatesDir: string): Catalog {
   const root = join(templatesDir, 'components')
-  const folders = await readdir(root, {withFileTypes: true}).catch((error: unknown) => {
-    throw asKpError(error, 'read the component catalog')
-  })
   const problems: string[] = []
-  const loaded = await Promise.all(folders.filter((entry) => entry.isDirectory()).map((entry) => loadComponent(join(root, entry.name), entry.name, problems)))
-  const components = loaded.filter((component) => component !== undefined).toSorted((a, b) => a.upgradeOrder - b.upgradeOrder || (a.id < b.id ? -1 : 1))
+  const loaded = componentIds(templatesDir).map((id) => loadComponent(join(root, id), id, problems))
+  const components = inUpgradeOrder(loaded.filter((component) => component !== undefined))
   const byId = new Map(components.map((component) => [component.id, component]))
   for (const component of components) {
     for (const other of component.dependsOn) {
       if (!byId.has(other) && problems.length === 0) problems.push(`${component.id}/component.yaml: dependsOn: there is no component "${other}"`)
     }
   }
-  if (problems.length > 0) {
-    problems.sort((a, b) => a.localeCompare(b, 'en', {numeric: true}))
-    throw new KpError({
-      code: 'BUG',
-      message: `the component catalog has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}: ${problems[0]}`,
-      doing: 'read the component catalog',
-      details: problems,
-      next: [`correct the files under ${root}, or install kp again`],
-    })
-  }
+  refuseProblems(problems, root)
   return {
     get(id) {
       const component = byId.get(id)
       if (component !== undefined) return component
-      throw new KpError({code: 'BUG', message: `the catalog has no component "${id}"${didYouMean(id, byId.keys())}`})
+      throw noComponent(id, byId.keys())
     },
     has: (id) => byId.has(id),
+    ids: () => [...byId.keys()],
     all: () => components,
   }
 }
 
-async function loadComponent(folder: string, id: string, problems: string[]): Promise<Component | undefined> {
+/** @throws KpError BUG where there are problems */
+export function refuseProblems(problems: string[], root: string): void {
+  if (problems.length === 0) return
+  problems.sort((a, b) => a.localeCompare(b, 'en', {numeric: true}))
+  throw new KpError({
+    code: 'BUG',
+    message: `the component catalog has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}: ${problems[0]}`,
+    doing: 'read the component catalog',
+    details: problems,
+    next: [`correct the files under ${root}, or install kp again`],
+  })
+}
+
+/** What is said of a component that the catalog does not have. */
+export function noComponent(id: string, ids: Iterable<string>): KpError {
+  return new KpError({code: 'BUG', message: `the catalog has no component "${id}"${didYouMean(id, ids)}`})
+}
+
+/** The components in the order in which they are upgraded, then by id. */
+export function inUpgradeOrder<T extends {upgradeOrder: number; id: string}>(components: T[]): T[] {
+  return components.toSorted((a, b) => a.upgradeOrder - b.upgradeOrder || (a.id < b.id ? -1 : 1))
+}
+
+/**
+ * The ids of all components: the folders under `<templatesDir>/components`.
+ * @throws KpError FILE_SYSTEM where the folder cannot be read
+ */
+export function componentIds(templatesDir: string): string[] {
+  try {
+    return readdirSync(join(templatesDir, 'components'), {withFileTypes: true}).filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  } catch (error) {
+    throw asKpError(error, 'read the component catalog')
+  }
+}
+
+/** Reads and checks one component; what is wrong goes to `problems`. */
+export function loadComponent(folder: string, id: string, problems: string[]): Component | undefined {
   const before = problems.length
-  const entry = parseEntry(await read(folder, 'component.yaml', problems), `${id}/component.yaml`, problems)
+  const entry = parseEntry(read(folder, 'component.yaml', problems), `${id}/component.yaml`, problems)
   if (entry !== undefined && entry.id !== id) problems.push(`${id}/component.yaml: id: is "${entry.id}", must be the folder's name`)
   if (entry !== undefined) problems.push(...referenceProblems(entry).map((problem) => `${id}/component.yaml: ${problem}`))
-  const template = parseValues(await read(folder, 'values.yaml', problems), `${id}/values.yaml`, problems)
-  const valuePaths = parsePaths(await read(folder, 'value-paths.json', problems), `${id}/value-paths.json`, problems)
+  const template = parseValues(read(folder, 'values.yaml', problems), `${id}/values.yaml`, problems)
+  const valuePaths = parsePaths(read(folder, 'value-paths.json', problems), `${id}/value-paths.json`, problems)
   const overlays: Partial<Record<ProviderId, Values>> = {}
-  for (const file of (await readdir(folder)).toSorted()) {
+  for (const file of readdirSync(folder).toSorted()) {
     const name = OVERLAY.exec(file)?.[1]
     if (name === undefined) continue
     const provider = PROVIDERS.find((known) => known === name)
     if (provider === undefined) problems.push(`${id}/${file}: "${name}" is no provider${didYouMean(name, PROVIDERS)}`)
-    else overlays[provider] = parseValues(await read(folder, file, problems), `${id}/${file}`, problems)
+    else overlays[provider] = parseValues(read(folder, file, problems), `${id}/${file}`, problems)
   }
   return entry === undefined || problems.length > before ? undefined : {...entry, template, overlays, valuePaths}
 }
 
-async function read(folder: string, file: string, problems: string[]): Promise<string> {
+function read(folder: string, file: string, problems: string[]): string {
   try {
-    return await readFile(join(folder, file), 'utf8')
+    return readFileSync(join(folder, file), 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw asKpError(error, 'read the component catalog')
     problems.push(`${folder.split(/[\\/]/).at(-1)}/${file}: is missing`)

@@ -18,7 +18,7 @@ export function overrideComponents(catalog: Catalog, pins: Record<string, Compon
     made.set(component.id, known)
     return known
   }
-  return {get: (id) => overridden(catalog.get(id)), has: (id) => catalog.has(id), all: () => catalog.all().map(overridden)}
+  return {get: (id) => overridden(catalog.get(id)), has: (id) => catalog.has(id), ids: () => catalog.ids(), all: () => catalog.all().map(overridden)}
 }
 
 function versioned(component: Component, version: string | undefined): Component {

@@ -27,6 +27,7 @@ export interface Catalog {
   /** @throws KpError BUG where there is none of that id */
   get(id: string): Component
   has(id: string): boolean
+  ids(): string[]
   /** In the order in which they are upgraded, then by id. */
   all(): Component[]
 }

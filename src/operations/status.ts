@@ -1,31 +1,30 @@
 /** Where a platform stands, from the journals and a glance at the cluster; `kp plan` looks closely. */
-import type {PlatformContext} from '../context.ts'
+import type {StatusFacts} from '../context.ts'
 import {listRuns} from '../engine/journal.ts'
 import type {RunSummary} from '../engine/journal.ts'
+import type {ClusterPresence} from '../providers/types.ts'
 import type {StatusResult} from '../ui/results.ts'
 
 const RUNS_TO_LOOK_AT = 50
 /** Phases that are built before there is a cluster. */
 const WITHOUT_CLUSTER = new Set(['prerequisites', 'networking'])
 
-/** Makes the status. Reads the journals; asks the provider whether the cluster is there, and nothing of the cluster. */
-export async function statusOf(ctx: Pick<PlatformContext, 'spec' | 'paths' | 'phases' | 'presence' | 'provider' | 'catalog' | 'home'>): Promise<StatusResult> {
-  const runs = listRuns(ctx.paths.runs, RUNS_TO_LOOK_AT).filter((run) => run.environment === ctx.spec.environment.name && !run.dryRun && run.phases.length > 0)
-  const presence = await ctx.presence()
-  const phases = ctx.phases.map((phase): StatusResult['phases'][number] => {
-    const base = {id: phase.id, number: phase.number, title: phase.title}
-    const applies = phase.appliesTo?.(ctx) ?? true
-    if (applies !== true) return {...base, state: 'skipped', reason: applies, lastRun: null}
-    const last = lastRunOf(runs, phase.id)
-    if (presence.state !== 'running' && !WITHOUT_CLUSTER.has(phase.id)) return {...base, state: 'pending', reason: presence.observed, lastRun: last?.lastRun ?? null}
+/** Makes the status from the facts, the journals and whether the cluster is there; asks nothing of the cluster. */
+export function statusOf(facts: StatusFacts, runsFolder: string, presence: ClusterPresence): StatusResult {
+  const runs = listRuns(runsFolder, RUNS_TO_LOOK_AT).filter((run) => run.environment === facts.environment && !run.dryRun && run.phases.length > 0)
+  const phases = facts.phases.map(({id, number, title, skipped}): StatusResult['phases'][number] => {
+    const base = {id, number, title}
+    if (skipped !== null) return {...base, state: 'skipped', reason: skipped, lastRun: null}
+    const last = lastRunOf(runs, id)
+    if (presence.state !== 'running' && !WITHOUT_CLUSTER.has(id)) return {...base, state: 'pending', reason: presence.observed, lastRun: last?.lastRun ?? null}
     return {...base, state: last?.state ?? 'pending', reason: null, lastRun: last?.lastRun ?? null}
   })
   const open = phases.find((phase) => phase.state !== 'done' && phase.state !== 'skipped')
   const failed = phases.find((phase) => phase.state === 'failed')
   return {
     schema: 'kp/status/v1',
-    environment: ctx.spec.environment.name,
-    cluster: ctx.spec.environment.cluster,
+    environment: facts.environment,
+    cluster: facts.cluster,
     phases,
     next: failed !== undefined ? `kp step ${failed.id}` : open !== undefined ? 'kp up' : 'kp verify',
   }

@@ -4,7 +4,7 @@ import {ClusterReader} from '../checks/cluster.ts'
 import {chartNetwork} from '../components/chart-network.ts'
 import {resolveChart} from '../components/charts.ts'
 import type {ResolvedChart} from '../components/charts.ts'
-import {loadCatalog} from '../components/load.ts'
+import {openCatalog} from '../components/compiled.ts'
 import {overrideComponents} from '../components/override.ts'
 import type {Catalog} from '../components/types.ts'
 import {unknownValuePaths} from '../components/values-check.ts'
@@ -27,9 +27,10 @@ import {findTool} from '../tools/toolchain/catalog.ts'
 import {installTools} from '../tools/toolchain/install.ts'
 import {locateTool, requireTool} from '../tools/toolchain/locate.ts'
 import {cacheDir, stateDir} from '../tools/toolchain/paths.ts'
-import {kubectlRange} from '../tools/toolchain/versions.ts'
+import {HELM_RANGE, kubectlRange} from '../tools/toolchain/versions.ts'
 import {cacheFile, openLookedCache} from './caches.ts'
 import {findPlatform, platformPaths} from './find.ts'
+import {networkOnce} from './network.ts'
 import {requireBuildable, unbuiltPhases} from './supported.ts'
 
 /** How a platform is opened. */
@@ -64,17 +65,15 @@ export interface OpenedPlatform {
   save(): Promise<void>
 }
 
-/** Versions of helm that kp works with. */
-export const HELM_RANGE = '>=4.0.0 <5'
-
 /**
  * Reads kp.yaml and makes the context; looks at nothing else.
  * @throws KpError SPEC_MISSING, SPEC_INVALID, ENVIRONMENT_UNKNOWN
  */
 export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform> {
   const root = findPlatform(options.cwd, options.dir)
-  const [loaded, wholeCatalog] = await Promise.all([loadSpec(join(root, 'kp.yaml')), loadCatalog(join(options.home, 'templates'))])
-  validateComponents(loaded, wholeCatalog.all().map((component) => component.id))
+  const wholeCatalog = openCatalog(options.home)
+  const loaded = await loadSpec(join(root, 'kp.yaml'))
+  validateComponents(loaded, wholeCatalog.ids())
   validateComponentValues(loaded, (id, values) => unknownValuePaths(wholeCatalog.get(id), values))
   const chosen = options.environment ?? (options.anyEnvironment === true ? environmentNames(loaded.spec)[0] : undefined)
   const spec = resolveEnvironment(loaded.spec, chosen)
@@ -89,7 +88,8 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
   const providerFor = (one: EnvironmentSpec): Provider => makeProvider(one, root, options, exec)
   const provider = providerFor(spec)
   const looked = openLookedCache(paths.environment)
-  const reader = clusterReader(provider, options)
+  const network = networkOnce(env)
+  const reader = clusterReader(provider, options, network)
   const ctx: PlatformContext = {
     spec,
     environments: environmentNames(loaded.spec).map((name) => resolveEnvironment(loaded.spec, name)),
@@ -108,8 +108,11 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
     ...(options.adopt === undefined ? {} : {adopt: options.adopt}),
     presence: () => provider.presence(),
     cluster: reader.get,
-    chart: chartFinder(spec, root, catalog, options),
-    installTools: (progress) => bringTools(provider, spec, options, real, progress),
+    chart: chartFinder(spec, root, catalog, options, network),
+    installTools: (progress) => {
+      network()
+      return bringTools(provider, spec, options, real, progress)
+    },
     tool: findAt.look,
     cacheFile: (name) => cacheFile(paths.environment, name),
     emit,
@@ -153,12 +156,13 @@ function makeProvider(spec: EnvironmentSpec, root: string, options: OpenOptions,
   }
 }
 
-function clusterReader(provider: Provider, options: OpenOptions): {get(): Promise<ClusterReader>; forget(): void} {
+function clusterReader(provider: Provider, options: OpenOptions, prepareNetwork: () => void): {get(): Promise<ClusterReader>; forget(): void} {
   let reader: ClusterReader | undefined
   return {
     async get() {
       const presence = await provider.presence()
       if (presence.state !== 'running') throw new KpError({code: 'CLUSTER_ABSENT', message: presence.observed, next: ['kp up']})
+      prepareNetwork()
       reader ??= new ClusterReader(new KubeApi({...provider.access(), userAgent: `kp/${options.version}`, clock: systemClock, signal: options.signal}))
       return reader
     },
@@ -167,8 +171,11 @@ function clusterReader(provider: Provider, options: OpenOptions): {get(): Promis
 }
 
 /** Decides once per component. A lab stays with the source that it was installed from: what can be reached changes by the hour. */
-function chartFinder(spec: EnvironmentSpec, root: string, catalog: Catalog, options: OpenOptions): PlatformContext['chart'] {
-  const network = chartNetwork((url, init) => fetch(url, init))
+function chartFinder(spec: EnvironmentSpec, root: string, catalog: Catalog, options: OpenOptions, prepareNetwork: () => void): PlatformContext['chart'] {
+  const network = chartNetwork((url, init) => {
+    prepareNetwork()
+    return fetch(url, init)
+  })
   let probed: Promise<void> | undefined
   const found = new Map<string, Promise<ResolvedChart>>()
   return (component, installed) => {
@@ -228,9 +235,4 @@ async function bringTools(provider: Provider, spec: EnvironmentSpec, options: Op
     signal: options.signal,
     onProgress: ({tool, version, phase, percent, line}) => progress(`${tool} ${version}: ${phase === 'wait' ? line : phase}${percent === undefined ? '' : ` ${Math.round(percent)}%`}`, percent),
   })
-}
-
-/** The catalog of kp; for commands outside of a platform. */
-export function openCatalog(home: string): Promise<Catalog> {
-  return loadCatalog(join(home, 'templates'))
 }

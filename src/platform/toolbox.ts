@@ -11,7 +11,8 @@ import {installTool} from '../tools/toolchain/install.ts'
 import {locateTool} from '../tools/toolchain/locate.ts'
 import {cacheDir, stateDir} from '../tools/toolchain/paths.ts'
 import type {Progress} from '../tools/toolchain/progress.ts'
-import {kubectlRange} from '../tools/toolchain/versions.ts'
+import {HELM_RANGE, kubectlRange} from '../tools/toolchain/versions.ts'
+import {networkOnce} from './network.ts'
 
 /** What the toolbox needs. */
 export interface ToolboxOptions {
@@ -37,12 +38,16 @@ export const DEFAULT_MINOR: KubernetesMinor = '1.35'
 export function openToolbox({env, emit, redact, signal}: ToolboxOptions): Toolbox {
   const cache = cacheDir(env)
   const path = env['PATH'] ?? ''
+  const network = networkOnce(env)
   const exec = createExec({findTool: (name) => Promise.resolve(name), env, emit, signal, redact})
   return {
     exec,
     labs: createLabs({stateDir: stateDir(env), cacheDir: cache, exec, clock: systemClock, env}),
-    look: (program, minor = DEFAULT_MINOR) => locateTool(program, {cacheDir: cache, path, exec, versionRange: program === 'kubectl' ? kubectlRange(minor) : program === 'helm' ? '>=4.0.0 <5' : program === 'kube-apiserver' ? `~${minor}` : undefined}),
-    install: (tool, onProgress) => installTool(tool, {cacheDir: cache, exec, clock: systemClock, env, onProgress, signal}),
+    look: (program, minor = DEFAULT_MINOR) => locateTool(program, {cacheDir: cache, path, exec, versionRange: program === 'kubectl' ? kubectlRange(minor) : program === 'helm' ? HELM_RANGE : program === 'kube-apiserver' ? `~${minor}` : undefined}),
+    install(tool, onProgress) {
+      network()
+      return installTool(tool, {cacheDir: cache, exec, clock: systemClock, env, onProgress, signal})
+    },
   }
 }
 

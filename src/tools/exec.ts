@@ -3,7 +3,6 @@ import {randomBytes} from 'node:crypto'
 import {closeSync, openSync, unlinkSync, writeSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {execa} from 'execa'
 import {KpError} from '../engine/errors.ts'
 import type {EventInput} from '../engine/events.ts'
 import {identifyProcess} from '../engine/processes.ts'
@@ -65,6 +64,8 @@ async function runTool(options: ExecOptions, call: ToolCall): Promise<ToolResult
   const signal = call.signal === undefined ? options.signal : AbortSignal.any([options.signal, call.signal])
   if (signal.aborted) throw interrupted(call, commandLine)
   const path = call.tool.startsWith('/') ? call.tool : await options.findTool(call.tool)
+  // Loaded with the first tool: a command that runs none starts faster.
+  const {execa} = await import('execa')
   const started = Date.now()
   const input = call.input === undefined ? undefined : openInput(call.input)
   const subprocess = execa(path, call.args, {

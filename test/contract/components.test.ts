@@ -17,7 +17,7 @@ describe.skipIf(HELM === undefined)('the stand-in chart (skipped without KP_TEST
   const helm = (args: string[], input: string): string => execFileSync(HELM ?? 'helm', args, {encoding: 'utf8', input, maxBuffer: 1 << 27, stdio: ['pipe', 'pipe', 'pipe']})
 
   beforeAll(async () => {
-    all = await catalog()
+    all = catalog()
   })
 
   describe.each(IDS)('for %s', (id) => {

@@ -2,7 +2,6 @@
 import {existsSync} from 'node:fs'
 import {KpError} from '../../engine/errors.ts'
 import {claim, liveClaim} from '../../tools/toolchain/claim.ts'
-import {applyAsAdmin, createLab, removeLab, startComponents} from './create.ts'
 import {COMPONENTS, labLayout} from './layout.ts'
 import {deadComponents, labProcesses, registerProcess} from './processes.ts'
 import {listNames, readRecord} from './record.ts'
@@ -16,6 +15,7 @@ export function createLabs(settings: LabSettings): Labs {
     async create(options, run = {}) {
       const layout = layoutOf(options.name)
       return withLock(settings, options.name, async () => {
+        const {createLab, removeLab} = await making()
         const record = await readRecord(layout)
         if (record === undefined) {
           await removeLab(settings, layout)
@@ -30,6 +30,7 @@ export function createLabs(settings: LabSettings): Labs {
     async down(name) {
       const layout = layoutOf(name)
       if (!existsSync(layout.folder) && !existsSync(layout.lock) && (await labProcesses(layout)).length === 0) return
+      const {removeLab} = await making()
       await withLock(settings, name, () => removeLab(settings, layout))
     },
     async list() {
@@ -40,8 +41,13 @@ export function createLabs(settings: LabSettings): Labs {
     kubeconfigPath: (name) => layoutOf(name).kubeconfig,
     auditLogPath: (name) => layoutOf(name).auditLog,
     registerProcess: (name, process) => registerProcess(layoutOf(name), process),
-    applyStages: (name, stages) => applyAsAdmin(settings, layoutOf(name), stages, `add simulated behaviour to the lab ${name}`),
+    applyStages: async (name, stages) => (await making()).applyAsAdmin(settings, layoutOf(name), stages, `add simulated behaviour to the lab ${name}`),
   }
+}
+
+/** Loaded only where a lab is made or changed: `kp status` looks at labs and shall be quick. */
+function making(): Promise<typeof import('./create.ts')> {
+  return import('./create.ts')
 }
 
 async function statusOf(settings: LabSettings, name: string): Promise<LabStatus> {
@@ -74,7 +80,7 @@ async function bringUp(settings: LabSettings, name: string): Promise<LabStatus> 
     throw new KpError({code: 'CLUSTER_ABSENT', message: `there is no lab ${name}`, doing: `start the lab ${name}`, next: ['kp lab list', 'kp lab up']})
   }
   const dead = await deadComponents(layout)
-  if (COMPONENTS.some((component) => dead.includes(component))) await startComponents(settings, layout, name)
+  if (COMPONENTS.some((component) => dead.includes(component))) await (await making()).startComponents(settings, layout, name)
   return statusOf(settings, name)
 }
 

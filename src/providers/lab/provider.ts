@@ -7,6 +7,7 @@ import type {KubernetesMinor, Tool} from '../../tools/toolchain/catalog.ts'
 import {installTools} from '../../tools/toolchain/install.ts'
 import type {Provider} from '../types.ts'
 import {createLabs} from './labs.ts'
+import {labPresence} from './presence.ts'
 import {LAB} from './stages.ts'
 import type {LabStatus} from './types.ts'
 
@@ -52,12 +53,7 @@ export function createLabProvider(options: LabProviderOptions): LabProvider {
     access: () => ({kubeconfig: labs.kubeconfigPath(options.name)}),
     lookAnew: () => (seen = undefined),
     status,
-    async presence() {
-      const {state} = await status()
-      if (state === 'running') return {state: 'running', observed: `the lab ${options.name} runs`}
-      if (state === 'stopped' || state === 'degraded') return {state: 'stopped', observed: `the lab ${options.name} is ${state}: kp up starts it`}
-      return {state: 'absent', observed: `there is no lab ${options.name} yet`}
-    },
+    presence: async () => labPresence(await status()),
     tools: (spec) => [...labTools(minorOf(spec)), ...[findTool('helm')].filter((tool) => tool !== undefined)],
     async installTools(spec, progress, signal) {
       await installTools(this.tools(spec), {

@@ -1,7 +1,7 @@
 /** Where kp keeps what it made: a cache that may be deleted at any time, and the state of labs. */
 import {homedir} from 'node:os'
 import {join} from 'node:path'
-import {fileURLToPath} from 'node:url'
+import {HOME} from '../../home.ts'
 
 /** Environment variables, as `process.env` has them. */
 export type Environment = Record<string, string | undefined>
@@ -21,7 +21,7 @@ export function stateDir(env: Environment): string {
 
 /** The path of something in kp's `lab/` folder, the same for the sources and for the built package. */
 export function labFile(...parts: string[]): string {
-  return join(fileURLToPath(new URL('../../../lab', import.meta.url)), ...parts)
+  return join(HOME, 'lab', ...parts)
 }
 
 function chooseFolder(env: Environment, own: string, xdg: string, fallback: string): string {

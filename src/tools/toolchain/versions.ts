@@ -109,3 +109,6 @@ async function remember(file: string, key: string, value: Remembered): Promise<v
     // The answer is good all the same.
   }
 }
+
+/** Versions of helm that kp works with. */
+export const HELM_RANGE = '>=4.0.0 <5'

@@ -13,7 +13,7 @@ const PROVIDERS: ProviderId[] = ['lab', 'existing', 'kind', 'eks', 'kubeadm-aws'
 let all: Catalog
 
 beforeAll(async () => {
-  all = await catalog()
+  all = catalog()
 })
 
 describe('the catalog', () => {

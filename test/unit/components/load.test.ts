@@ -30,7 +30,7 @@ async function write(files: Record<string, string>, id = 'thing'): Promise<void>
 }
 
 async function problems(): Promise<string[]> {
-  const error = await loadCatalog(root).then(() => undefined, (reason: unknown) => reason)
+  const error = await Promise.try(() => loadCatalog(root)).then(() => undefined, (reason: unknown) => reason)
   expect(error).toBeInstanceOf(KpError)
   expect((error as KpError).code).toBe('BUG')
   expect((error as KpError).next.length).toBeGreaterThan(0)
@@ -40,7 +40,7 @@ async function problems(): Promise<string[]> {
 describe('loadCatalog', () => {
   it('reads entry, values and paths, with defaults filled in', async () => {
     await write({'values.eks.yaml': 'a: 2\n'})
-    const thing = (await loadCatalog(root)).get('thing')
+    const thing = (loadCatalog(root)).get('thing')
     expect(thing).toMatchObject({id: 'thing', template: {a: 1}, overlays: {eks: {a: 2}}, valuePaths: {a: '*'}, install: {method: 'helm'}, chartCrds: true, crds: [], dependsOn: []})
   })
 
@@ -105,6 +105,6 @@ crds:
   })
 
   it('says that a folder cannot be read', async () => {
-    await expect(loadCatalog(join(root, 'nowhere'))).rejects.toMatchObject({doing: 'read the component catalog'})
+    expect(() => loadCatalog(join(root, 'nowhere'))).toThrow(expect.objectContaining({doing: 'read the component catalog'}) as Error)
   })
 })

@@ -3,7 +3,7 @@ import {overrideComponents} from '../../../src/components/override.ts'
 import type {Catalog, Component} from '../../../src/components/types.ts'
 
 const component = {id: 'cert-manager', chart: {name: 'cert-manager', repository: 'https://charts.example.com', version: 'v1.21.1'}, perKubernetes: {'1.36': 'v1.22.0'}} as unknown as Component
-const catalog: Catalog = {get: () => component, has: (id) => id === component.id, all: () => [component]}
+const catalog: Catalog = {get: () => component, has: (id) => id === component.id, ids: () => [component.id], all: () => [component]}
 
 test('a version of kp.yaml takes the place of that of the catalog, on every Kubernetes', () => {
   const pinned = overrideComponents(catalog, {'cert-manager': {version: 'v1.20.3'}})

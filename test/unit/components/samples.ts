@@ -27,7 +27,7 @@ export const CONTEXT: ValuesContext = {
 }
 
 /** The catalog of the project. */
-export function catalog(): Promise<Catalog> {
+export function catalog(): Catalog {
   return loadCatalog(`${ROOT}/templates`)
 }
 

@@ -11,7 +11,7 @@ const objectsOf = (thing: Component, values: Values = {}): Loose[] => standInVal
 describe('standInValues', () => {
   let all: Catalog
   beforeAll(async () => {
-    all = await catalog()
+    all = catalog()
   })
 
   it('is the same for the same input', () => {
@@ -150,7 +150,7 @@ describe('definitions', () => {
   })
 
   it('of run time can be made alone', async () => {
-    const cilium = (await catalog()).get('cilium')
+    const cilium = catalog().get('cilium')
     const made = runtimeDefinitions(cilium) as Loose[]
     expect(made.length).toBe(cilium.crds.length)
     expect(made.every(({kind}) => kind === 'CustomResourceDefinition')).toBe(true)

@@ -22,7 +22,7 @@ describe('unknownValuePaths', () => {
   })
 
   it('knows the charts of the catalog', async () => {
-    const all = await catalog()
+    const all = catalog()
     expect(unknownValuePaths(all.get('cert-manager'), {replicaCuont: 2, webhook: {replicaCount: 3, resources: {limits: {cpu: 1}}}, nodeSelector: {pool: 'x'}})).toEqual([{path: 'replicaCuont', meant: 'replicaCount'}])
     expect(unknownValuePaths(all.get('cilium'), {hubble: {ui: {enabled: true}, relay: {enabeld: true}}, extraConfig: {a: 'b'}})).toEqual([{path: 'hubble.relay.enabeld', meant: 'hubble.relay.enabled'}])
     expect(unknownValuePaths(all.get('envoy-gateway'), {podDisruptionBudget: {maxUnavailable: 1}, config: {envoyGateway: {extensionManager: {}}}})).toEqual([])

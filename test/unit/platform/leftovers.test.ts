@@ -10,7 +10,8 @@ import {settleLeftovers, settleRun} from '../../../src/platform/leftovers.ts'
 import {RUN_VARIABLE} from '../../../src/tools/exec.ts'
 import {tempFolder} from '../../helpers/temp.ts'
 
-const RUN = '20260101T000000Z-0001'
+/** A run of this process alone: tools are found by it among all processes of the machine. */
+const RUN = `20260101T000000Z-${process.pid.toString(16).padStart(6, '0')}`
 let folder: string
 let runsDir: string
 let events: EventInput[]

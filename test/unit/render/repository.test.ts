@@ -19,7 +19,7 @@ let root: string
 /** A platform without environments: README, .gitignore and the runbooks are rendered. */
 beforeEach(async () => {
   root = tempFolder()
-  platform = {environments: [], catalog: await loadCatalog(join(HOME, 'templates')), home: HOME, phases: [], providerFor: () => { throw new Error('no environment') }, paths: platformPaths(root, 'lab')}
+  platform = {environments: [], catalog: loadCatalog(join(HOME, 'templates')), home: HOME, phases: [], providerFor: () => { throw new Error('no environment') }, paths: platformPaths(root, 'lab')}
 })
 
 const record = (): {files: Record<string, string>; pending?: Record<string, string>} => JSON.parse(readFileSync(join(root, RENDER_RECORD), 'utf8'))
