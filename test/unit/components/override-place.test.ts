@@ -4,7 +4,7 @@ import {loadCatalog} from '../../../src/components/load.ts'
 import {objectNames} from '../../../src/components/objects.ts'
 import {overrideComponents} from '../../../src/components/override.ts'
 
-const catalog = await loadCatalog(join(import.meta.dirname, '..', '..', '..', 'templates'))
+const catalog = loadCatalog(join(import.meta.dirname, '..', '..', '..', 'templates'))
 const names = (id: string, pin: object): string[] => {
   const component = overrideComponents(catalog, {[id]: pin}).get(id)
   return objectNames(component, {}).map(({kind, namespace, name}) => `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`)
