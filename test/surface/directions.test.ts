@@ -8,8 +8,10 @@ import {PROJECT} from '../helpers/run-kp.ts'
 
 /** Which areas each area may import, `type:` in front where only types. An area is a folder of `src/`, or one of the names in `areaOf`. */
 const MAY: Record<string, string[]> = {
+  home: [],
+  entry: [],
   engine: [],
-  tools: ['engine'],
+  tools: ['engine', 'home'],
   spec: ['engine'],
   components: ['engine', 'spec'],
   providers: ['engine', 'spec', 'tools'],
@@ -25,8 +27,8 @@ const MAY: Record<string, string[]> = {
   ui: ['engine'],
   prompts: ['engine'],
   hooks: ['engine', 'ui'],
-  'command base': ['engine', 'operations', 'phase list', 'platform', 'prompts', 'render', 'ui', 'type:context'],
-  commands: ['command base', 'engine', 'operations', 'phase', 'phase about', 'platform', 'prompts', 'render', 'tools', 'ui', 'type:providers', 'type:spec'],
+  'command base': ['engine', 'home', 'operations', 'phase list', 'platform', 'prompts', 'render', 'ui', 'type:context'],
+  commands: ['command base', 'engine', 'home', 'operations', 'phase', 'phase about', 'platform', 'prompts', 'render', 'tools', 'ui', 'type:providers', 'type:spec'],
 }
 
 /** Each library has one home. */
@@ -36,7 +38,7 @@ const LIBRARIES: [library: RegExp, home: RegExp][] = [
   [/^@inquirer\//, /^src\/prompts\//],
   [/^@aws-sdk\//, /^src\/providers\//],
   [/^@kubernetes\/client-node/, /^src\/tools\/kube-api\.ts$/],
-  [/^@oclif\//, /^src\/(?:commands|hooks)\/|^src\/[a-z]+-command\.ts$|^src\/flags\.ts$/],
+  [/^@oclif\//, /^src\/(?:commands|hooks)\/|^src\/[a-z]+-command\.ts$|^src\/(?:flags|run)\.ts$/],
   [/^zod$/, /^src\/(?:spec|components|ui\/schemas)\/|^src\/ui\/results\.ts$/],
   // Programs are started by src/tools/exec.ts; the others look at processes, and ask git before there is a platform.
   [/^node:child_process$/, /^src\/(?:engine\/processes|providers\/lab\/processes|tools\/git)\.ts$/],
@@ -52,6 +54,8 @@ const PARTS: Record<string, string> = {
 function areaOf(file: string): string {
   const [, folder = '', name = ''] = file.split('/')
   if (folder === 'context.ts') return 'context'
+  if (folder === 'home.ts') return 'home'
+  if (folder === 'run.ts') return 'entry'
   if (folder === 'flags.ts' || folder.endsWith('-command.ts')) return 'command base'
   if (folder !== 'steps') return folder
   if (name === 'index.ts') return 'phase list'
