@@ -131,6 +131,12 @@ function withoutGiven(object: KubeObject): unknown {
   for (const key of ['clusterIP', 'clusterIPs', 'podCIDR', 'podCIDRs', 'healthCheckNodePort', 'providerID']) delete content.spec?.[key]
   delete content.metadata['finalizers']
   delete content.metadata['ownerReferences']
+  // What `kubectl rollout restart` left: somebody else's, and gone with the object.
+  const template = content.spec?.['template'] as {metadata?: {annotations?: Record<string, string>}} | undefined
+  if (template?.metadata?.annotations !== undefined) {
+    delete template.metadata.annotations['kubectl.kubernetes.io/restartedAt']
+    if (Object.keys(template.metadata.annotations).length === 0) delete template.metadata.annotations
+  }
   return content
 }
 
