@@ -82,10 +82,11 @@ export function simulatedOnes(from: Map<string, Verdict>): string[] {
 /**
  * Takes stages away, makes everything anew that they wrote, and looks until the verdicts stay the same; then puts them
  * back, makes everything anew once more, and waits until the platform is as it was.
+ * @param options.quietMs how long the verdicts must stay the same; default as long as the kinds want it
  * @returns the verdicts while the stages were gone
  * @throws Error where the platform does not become as it was
  */
-export async function withoutStages(platform: TestPlatform, stages: LabStage[], baseline: Map<string, Verdict>): Promise<Map<string, Verdict>> {
+export async function withoutStages(platform: TestPlatform, stages: LabStage[], baseline: Map<string, Verdict>, options: {quietMs?: number} = {}): Promise<Map<string, Verdict>> {
   const kinds = new Set(stages.map(({kind, name}) => (name === 'kp-certificate-renew' ? 'CertificateTime' : kind)))
   const names = stages.map(({name}) => name)
   const saved = stages.length === 0 ? [] : await getAll(platform, 'stages.kwok.x-k8s.io', names)
@@ -94,7 +95,7 @@ export async function withoutStages(platform: TestPlatform, stages: LabStage[], 
   let without: Map<string, Verdict>
   try {
     await makeAnew(platform, kinds)
-    without = await untilSettled(platform, baseline, kinds.has('Pod') || kinds.has('Node') ? PODS_SETTLED_MS : SETTLED_MS)
+    without = await untilSettled(platform, baseline, options.quietMs ?? (kinds.has('Pod') || kinds.has('Node') ? PODS_SETTLED_MS : SETTLED_MS))
   } finally {
     await applyByHand(platform, saved)
   }
