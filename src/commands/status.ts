@@ -2,7 +2,7 @@ import {KpCommand} from '../base-command.ts'
 import type {CommandResult} from '../base-command.ts'
 import {HOME} from '../home.ts'
 import {statusOf} from '../operations/status.ts'
-import {glance, keepGlance, statusFacts} from '../platform/glance.ts'
+import {glance, statusFacts} from '../platform/glance.ts'
 import type {StatusResult} from '../ui/results.ts'
 import {renderStatus} from '../ui/render-status.ts'
 
@@ -28,7 +28,6 @@ export default class Status extends KpCommand {
 
   private async closely(): Promise<StatusResult> {
     const opened = await this.open()
-    await keepGlance(opened, {home: HOME, version: this.config.version})
     return statusOf(statusFacts(opened.ctx), opened.ctx.paths.runs, await opened.ctx.presence())
   }
 }

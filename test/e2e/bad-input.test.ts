@@ -45,7 +45,7 @@ describe('kp.yaml', () => {
     ['a wrong choice', `${ONE}phases:\n  cni: {plugin: celium}\n`, 'kp.yaml:7:17  phases.cni.plugin'],
     ['a value that the chart does not know', `${ONE}components: {cert-manager: {values: {replicaCuont: 3}}}\n`, 'did you mean "replicaCount"?'],
     ['a secret in clear text', `${ONE}secrets: {token: hunter2hunter2}\n`, 'secrets.token  must be a reference'],
-    ['what cannot be built yet', `${ONE}phases: {cni: {plugin: calico}}\n`, 'calico cannot be built yet, cilium can'],
+    ['what cannot be built yet', `${ONE}phases: {ingress: {controller: traefik}}\n`, 'traefik cannot be built yet, envoy-gateway can'],
   ])('%s', async (_, text, said) => {
     const error = await refusal(platform(text), 'plan')
     expect(error).toMatchObject({code: 'SPEC_INVALID', exit: 3})
