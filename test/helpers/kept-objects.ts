@@ -37,6 +37,8 @@ export async function keptObjects(platform: TestPlatform, snapshot: Snapshot): P
 
 function ownerOf({kind, metadata}: KubeObject, known: {releases: Map<string, string>; byComponent: Map<string, string>; namespaces: Map<string, string>}, platform: string): string | undefined {
   const {labels = {}, annotations = {}} = metadata
+  // Helm's record of a release is no object of it; what its loss means has a test of its own.
+  if (isReleaseRecord({kind, metadata} as KubeObject)) return undefined
   const set = labels['kp.dev/set']
   if (set !== undefined) return set.replace('.', '/')
   const component = labels['kp.dev/component']
@@ -46,4 +48,9 @@ function ownerOf({kind, metadata}: KubeObject, known: {releases: Map<string, str
   // The namespace of a release is kept by the release's step.
   if (kind === 'Namespace' && labels['kp.dev/platform'] === platform) return known.namespaces.get(metadata.name)
   return undefined
+}
+
+/** Whether an object is helm's record of a revision. */
+export function isReleaseRecord({kind, metadata}: KubeObject): boolean {
+  return kind === 'Secret' && metadata.name.startsWith('sh.helm.release.v1.')
 }

@@ -2,14 +2,14 @@
 import {beforeAll, describe, expect, it} from 'vitest'
 import {changesOf, deletionOf, takesOthersWithIt} from '../helpers/drift.ts'
 import {historyOf, rollbackByHand, upgradeByHand} from '../helpers/drift-helm.ts'
-import {driftRound, expectNothingToDo, harmlessRound, helmRound, repairIfFailed} from '../helpers/drift-round.ts'
+import {driftRound, expectNothingToDo, harmlessRound, helmRound, readPlan, repair, repairIfFailed} from '../helpers/drift-round.ts'
 import type {HelmDrift} from '../helpers/drift-round.ts'
-import {keptObjects} from '../helpers/kept-objects.ts'
+import {isReleaseRecord, keptObjects} from '../helpers/kept-objects.ts'
 import type {KeptByStep} from '../helpers/kept-objects.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
 import {openTestPlatform} from '../helpers/platform.ts'
 import {chance, printedSeed} from '../helpers/random.ts'
-import {takeSnapshot} from '../helpers/snapshot.ts'
+import {takeSnapshot, touched} from '../helpers/snapshot.ts'
 import type {Snapshot} from '../helpers/snapshot.ts'
 
 const chosen = chance(printedSeed('drift sample'))
@@ -56,5 +56,20 @@ describe('drift', {timeout: 120_000}, () => {
       drifts.push({step, release, names: []})
     }
     await helmRound(platform, before, drifts)
+  })
+
+  it('a release whose records are gone is installed over its own objects, and nothing else is touched', async () => {
+    repairIfFailed(platform)
+    const {step, release} = chosen.pick(kept.flatMap(({step, release}) => (release === undefined ? [] : [{step, release}])))
+    before = await takeSnapshot(platform.admin())
+    await platform.kubectl(['delete', 'secret', '-n', release.namespace, '-l', `owner=helm,name=${release.name}`])
+    const open = (await readPlan(platform)).filter(({state}) => state !== 'satisfied')
+    expect(open.map(({id, state}) => ({id, state}))).toEqual([{id: step, state: 'absent'}])
+    await repair(platform, [step])
+    const after = await takeSnapshot(platform.admin())
+    const records = [before, after].flatMap((snapshot) => [...snapshot].filter(([, object]) => isReleaseRecord(object)).map(([name]) => name))
+    expect(touched(before, after).filter((name) => !records.includes(name)), 'objects that were touched besides the records').toEqual([])
+    expect((await historyOf(platform, release)).at(-1)).toMatchObject({revision: 1, status: 'deployed'})
+    await expectNothingToDo(platform)
   })
 })
