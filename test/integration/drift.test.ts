@@ -60,7 +60,7 @@ describe('drift', {timeout: 120_000}, () => {
 
   it('a release whose records are gone is installed over its own objects, and nothing else is touched', async () => {
     repairIfFailed(platform)
-    const {step, release} = chosen.pick(kept.flatMap(({step, release}) => (release === undefined ? [] : [{step, release}])))
+    const {step, release} = chosen.pick(kept.flatMap((one) => (one.release === undefined ? [] : [{step: one.step, release: one.release}])))
     before = await takeSnapshot(platform.admin())
     await platform.kubectl(['delete', 'secret', '-n', release.namespace, '-l', `owner=helm,name=${release.name}`])
     const open = (await readPlan(platform)).filter(({state}) => state !== 'satisfied')
