@@ -11,6 +11,7 @@ type Examined = DoctorResult['checks'][number]
 /** Checks of phase 0 and 2 that tell whether kp can work here, with their area. */
 const AREAS: Record<string, string> = {
   'prerequisites.repository': 'repository',
+  'prerequisites.git-remote': 'repository',
   'prerequisites.owner': 'repository',
   'prerequisites.disk-space': 'machine',
   'control-plane.readyz': 'cluster',

@@ -1,9 +1,11 @@
 /** Checks of phase 0. */
+import {existsSync} from 'node:fs'
 import {statfs} from 'node:fs/promises'
+import {join} from 'node:path'
 import {check, verdict} from '../../checks/builders.ts'
 import type {PlatformCheck} from '../../context.ts'
 import {lookAtRepository} from '../../render/repository.ts'
-import {isKeptInGit} from '../../tools/git.ts'
+import {isKeptInGit, remotesOf, sameRepository, whyUnreachable} from '../../tools/git.ts'
 import {neededTools} from './tools.ts'
 
 const LEAST_DISK_BYTES = 2 * 1024 ** 3
@@ -33,13 +35,29 @@ export const checks: PlatformCheck[] = [
     },
   }),
   check({
+    id: 'prerequisites.git-remote',
+    title: 'The repository of kp.yaml is a remote of this folder and answers without a question',
+    severity: 'warning',
+    pitfalls: ['KP0011'],
+    appliesTo: ({spec}) => (spec.repository === undefined ? 'metadata.repository is not set in kp.yaml' : true),
+    async run(ctx) {
+      const address = ctx.spec.repository ?? ''
+      const [remotes, why] = await Promise.all([remotesOf(ctx.paths.root, ctx.env), whyUnreachable(address, ctx.env)])
+      const complaints = [
+        ...(remotes.some((remote) => sameRepository(remote, address)) ? [] : [`${address} is not among the remotes of this folder${remotes.length === 0 ? ': it has none' : ''}`]),
+        ...(why === undefined ? [] : [`${address} cannot be reached without a question: ${why}`]),
+      ]
+      return verdict(complaints, `${address} is a remote and answers`, 'git push and GitOps reach it with the credentials that are there')
+    },
+  }),
+  check({
     id: 'prerequisites.owner',
     title: 'The platform has an owner and a place for its runbooks',
     severity: 'warning',
     run(ctx) {
       const complaints = [
         ...(ctx.spec.owner === undefined ? ['metadata.owner is not set in kp.yaml'] : []),
-        ...(ctx.spec.runbooks === undefined ? ['metadata.runbooks is not set in kp.yaml'] : []),
+        ...(ctx.spec.runbooks === undefined ? ['metadata.runbooks is not set in kp.yaml'] : isMissingFolder(ctx.paths.root, ctx.spec.runbooks) ? [`metadata.runbooks names the folder ${ctx.spec.runbooks}, which is not there`] : []),
       ]
       return Promise.resolve(verdict(complaints, `${ctx.spec.owner}, ${ctx.spec.runbooks}`, 'somebody who is called when it breaks, and where the runbooks are'))
     },
@@ -87,3 +105,8 @@ export const checks: PlatformCheck[] = [
     },
   }),
 ]
+
+/** An address is somebody else's; a folder must be in the repository. */
+function isMissingFolder(root: string, runbooks: string): boolean {
+  return !/^https?:\/\//.test(runbooks) && !existsSync(join(root, runbooks))
+}

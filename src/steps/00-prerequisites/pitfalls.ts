@@ -169,4 +169,26 @@ export const pitfalls: Pitfall[] = [
     confirmBy: 'prerequisites.tools',
     source: 'kp: Node.js 24',
   },
+  {
+    code: 'KP0011',
+    title: 'The Git repository is another one or cannot be reached',
+    symptom: 'git push asks for a password or ends with "could not read Username", "Permission denied (publickey)" or "Repository not found".',
+    cause: 'metadata.repository is no remote of this folder, its address is misspelt, or the credentials for it are missing here.',
+    match: [
+      {check: 'prerequisites.git-remote'},
+      {output: /fatal: could not read (?:Username|Password) for '[^']*': terminal prompts disabled/},
+      {output: /Permission denied \(publickey[^)]*\)/},
+      {output: /fatal: repository '[^']*' (?:not found|does not exist)/},
+      {output: /fatal: '[^']*' does not appear to be a git repository/},
+      {output: /fatal: Could not read from remote repository/},
+    ],
+    fix: [
+      {text: 'Which remotes does the folder have?', command: 'git remote -v'},
+      {text: 'Add the one of kp.yaml, or correct metadata.repository.', command: 'git remote add origin <url>'},
+      {text: 'Does it answer without a question?', command: 'git ls-remote <url> HEAD'},
+      {text: 'No: put a key into the SSH agent, or let a credential helper keep a token; never write it into the address.', command: 'git config --global credential.helper <helper>'},
+    ],
+    confirmBy: 'prerequisites.git-remote',
+    source: 'twenty phases, 0 (a Git repository)',
+  },
 ]

@@ -3,7 +3,7 @@ import {check, conditionsOf, SOON, verdict, simulatedPods} from '../../checks/bu
 import type {PlatformCheck} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {contains, overlaps, size, toCidr} from '../../spec/cidr.ts'
-import {planAddresses} from '../shared/address-plan.ts'
+import {planAddresses} from '../../spec/address-plan.ts'
 
 /** Networking: ranges, headroom, zones, DNS. */
 export const checks: PlatformCheck[] = [

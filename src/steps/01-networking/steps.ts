@@ -3,7 +3,7 @@ import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {PlatformContext, PlatformStep} from '../../context.ts'
 import {writeFileAtomic} from '../../render/files.ts'
-import {planAddresses} from '../shared/address-plan.ts'
+import {planAddresses} from '../../spec/address-plan.ts'
 
 /** Where the lab finds its network; the cloud providers have a stack instead. */
 export function addressPlanPath(ctx: PlatformContext): string {

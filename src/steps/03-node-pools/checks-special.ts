@@ -2,7 +2,7 @@
 import {check, simulatedNodes, SOON, verdict, workloadsReady} from '../../checks/builders.ts'
 import type {PlatformCheck} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
-import {poolOf} from '../shared/pools.ts'
+import {poolOf} from '../../spec/pools.ts'
 import {wantsDevicePlugin, wantsTerminationHandler} from './special-pools.ts'
 
 const GPU = 'nvidia.com/gpu'

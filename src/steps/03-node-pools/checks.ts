@@ -2,7 +2,7 @@
 import {check, complainAboutCondition, conditionsOf, SOON, verdict, simulatedNodes} from '../../checks/builders.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
-import {formatTaint, lacking, poolOf} from '../shared/pools.ts'
+import {formatTaint, lacking, poolOf} from '../../spec/pools.ts'
 import {specialPoolChecks} from './checks-special.ts'
 
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class'

@@ -9,8 +9,8 @@ import type {NodePool} from '../../spec/types.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {editNode} from '../../tools/kubectl.ts'
 import {onCluster} from '../shared/on-cluster.ts'
-import {formatTaint, lacking, parseTaint, poolOf, POOL_LABEL, taintsOf} from '../shared/pools.ts'
-import type {Taint} from '../shared/pools.ts'
+import {formatTaint, lacking, parseTaint, poolOf, POOL_LABEL, taintsOf} from '../../spec/pools.ts'
+import type {Taint} from '../../spec/pools.ts'
 
 /** Annotation: the labels and taints that kp put on a node. */
 const OWN = 'kp.dev/pool-fields'

@@ -4,8 +4,8 @@ import {LAB} from '../../providers/lab/stages.ts'
 import type {NodePool} from '../../spec/types.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {toCidr, formatAddress} from '../../spec/cidr.ts'
-import {planAddresses} from '../shared/address-plan.ts'
-import {parseTaint, POOL_LABEL} from '../shared/pools.ts'
+import {planAddresses} from '../../spec/address-plan.ts'
+import {parseTaint, POOL_LABEL} from '../../spec/pools.ts'
 
 /** The nodes of a pool, spread over the zones: `general-a-1`, `general-b-1`, … */
 export function labNodes(ctx: ManifestContext, pool: NodePool): KubeObject[] {

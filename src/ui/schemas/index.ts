@@ -1,6 +1,7 @@
 /** Every result that kp prints as JSON, by the name of its file under schemas/. Loaded by scripts and tests only. */
 import {z} from 'zod'
 import {error, history, plan, status, step, up, verify} from './platform.ts'
+import {topology} from './topology.ts'
 import {bind, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './tools.ts'
 
 /** Schemas by command; `lab-up` is `kp lab up`. */
@@ -14,6 +15,7 @@ export const RESULT_SCHEMAS = {
   explain,
   tools,
   history,
+  topology,
   render,
   init,
   kubeconfig,

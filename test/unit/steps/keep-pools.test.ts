@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest'
 import type {NodePool} from '../../../src/spec/types.ts'
 import {workOn} from '../../../src/steps/03-node-pools/keep-pools.ts'
-import {poolOf} from '../../../src/steps/shared/pools.ts'
+import {poolOf} from '../../../src/spec/pools.ts'
 import type {KubeObject} from '../../../src/tools/kube-api.ts'
 
 const OWN = 'kp.dev/pool-fields'

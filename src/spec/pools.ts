@@ -1,6 +1,11 @@
 /** Which node belongs to which pool of kp.yaml. */
-import type {NodePool} from '../../spec/types.ts'
-import type {KubeObject} from '../../tools/kube-api.ts'
+import type {NodePool} from './types.ts'
+
+/** What of a node decides. */
+export interface NodeLike {
+  metadata: {labels?: Record<string, string>}
+  spec?: unknown
+}
 
 /** Label that names a node's pool, on every provider. */
 export const POOL_LABEL = 'kp.dev/node-pool'
@@ -16,7 +21,7 @@ export interface Taint {
 }
 
 /** The pool of a node: by kp's label, else by those of the clouds; undefined where no pool of kp.yaml has that name. */
-export function poolOf(node: KubeObject, pools: readonly NodePool[]): NodePool | undefined {
+export function poolOf(node: NodeLike, pools: readonly NodePool[]): NodePool | undefined {
   const labels = node.metadata.labels ?? {}
   const own = labels[POOL_LABEL]
   if (own !== undefined) return pools.find(({name}) => name === own)
@@ -36,12 +41,12 @@ export function formatTaint({key, value, effect}: Taint): string {
 }
 
 /** The taints of a node. */
-export function taintsOf(node: KubeObject): Taint[] {
-  return (node['spec'] as {taints?: Taint[]} | undefined)?.taints ?? []
+export function taintsOf(node: NodeLike): Taint[] {
+  return (node.spec as {taints?: Taint[]} | undefined)?.taints ?? []
 }
 
 /** What of a pool's labels and taints a node lacks. */
-export function lacking(node: KubeObject, pool: NodePool): {labels: Record<string, {wanted: string; seen: string | undefined}>; taints: {wanted: Taint; seen: Taint | undefined}[]} {
+export function lacking(node: NodeLike, pool: NodePool): {labels: Record<string, {wanted: string; seen: string | undefined}>; taints: {wanted: Taint; seen: Taint | undefined}[]} {
   const labels = Object.entries({[POOL_LABEL]: pool.name, ...pool.labels}).filter(([key, value]) => node.metadata.labels?.[key] !== value)
   const there = taintsOf(node)
   const taints = pool.taints.map(parseTaint).flatMap((wanted) => {

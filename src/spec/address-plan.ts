@@ -1,7 +1,7 @@
 /** The address plan: which zone gets which part of the network. Pure. */
-import {KpError} from '../../engine/errors.ts'
-import type {EnvironmentSpec} from '../../spec/types.ts'
-import {formatAddress, toCidr} from '../../spec/cidr.ts'
+import {KpError} from '../engine/errors.ts'
+import type {EnvironmentSpec} from './types.ts'
+import {formatAddress, toCidr} from './cidr.ts'
 
 /** One zone's part of the network. */
 export interface ZonePlan {
