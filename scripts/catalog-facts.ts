@@ -34,6 +34,13 @@ const CONTEXT: ValuesContext = {
     kubeProxyReplacement: true, healthzBindAddress: '0.0.0.0:10256', apiServer: {host: '10.0.0.10', port: 6443}, routingMode: 'native', nativeCidr: '10.244.0.0/16', nodeRoutes: true,
     encryption: true, hubble: true, calico: {encapsulation: 'VXLAN', bgp: 'Disabled'},
   },
+  ingress: {replicas: 2, serviceAnnotations: {}, scheme: 'internet-facing', targetType: 'instance', region: 'eu-central-1'},
+  externalDns: {
+    provider: 'aws', policy: 'upsert-only', sources: ['gateway-httproute'], args: ['--zone-id-filter=Z0123456789ABC'],
+    env: [{name: 'AWS_SECRET_ACCESS_KEY', valueFrom: {secretKeyRef: {name: 'external-dns-credentials', key: 'secret-access-key'}}}],
+    volumes: [{name: 'credentials', secret: {secretName: 'external-dns-credentials'}}], mounts: [{name: 'credentials', mountPath: '/etc/kubernetes/credentials', readOnly: true}],
+    owner: 'acme-dev', domains: ['example.com'],
+  },
 }
 const KUBERNETES = '1.35.0'
 
@@ -70,7 +77,7 @@ function packaged(entry: ComponentEntry, folder: string, charts: string, helm: s
     execFileSync('tar', ['-xzf', file, '-C', scratch])
     const chart = join(scratch, entry.chart.name)
     const templates = readdirSync(join(chart, 'templates'), {recursive: true, encoding: 'utf8'}).filter((name) => /\.(yaml|tpl|txt)$/.test(name))
-    const manifest = run(['template', entry.releaseName, file, '--namespace', entry.namespace, '--kube-version', KUBERNETES, '--api-versions', 'monitoring.coreos.com/v1', '--values', '-'], yaml)
+    const manifest = run(['template', entry.releaseName, file, '--namespace', entry.namespace, '--kube-version', KUBERNETES, '--api-versions', 'monitoring.coreos.com/v1', ...(entry.chartCrds ? ['--include-crds'] : []), '--values', '-'], yaml)
     return {
       sources: {
         values: readFileSync(join(chart, 'values.yaml'), 'utf8'),

@@ -23,6 +23,7 @@ export function factsOf(entry: ComponentEntry, manifest: string): ChartFacts {
   const objects = parseAllDocuments(manifest, {logLevel: 'silent'})
     .map((document) => ('toJS' in document ? (document.toJS()) : null))
     .filter((object) => object !== null && object.kind !== undefined)
+    .flatMap((object) => (object.kind === 'List' ? (object.items ?? []) : [object]))
   const facts: Required<ChartFacts> = {chart: entry.chart.name, version: entry.chart.version, objects: [], workloads: {}, services: {}, budgets: {}, crds: {}, webhooks: {}, bindings: {}}
   for (const object of objects) {
     const name = nameOf(object)

@@ -19,7 +19,7 @@ export interface ValueSources {
 }
 
 /** Maps that Kubernetes defines, whatever a chart puts into them by default. */
-const OPEN_NAMES = /^(.*[lL]abels|.*[aA]nnotations|.*[rR]esources|.*[sS]ecurityContext|nodeSelector|affinity|.*Probe|.*[sS]trategy)$/
+const OPEN_NAMES = /^(.*[lL]abels|.*[aA]nnotations|.*[rR]esources|.*[sS]ecurityContext|nodeSelector|affinity|spec|.*Probe|.*[sS]trategy)$/
 /** A template that takes a map as a whole. */
 const WHOLE_USES = [
   /toYaml \(?\.Values\.([\w.]+)/g,
@@ -34,7 +34,7 @@ const WHOLE_USES = [
 export function valuePathsOf(sources: ValueSources): ValuePaths {
   const root = sources.schema === undefined ? undefined : (JSON.parse(sources.schema) as JsonSchema)
   // A schema that refuses other keys says all there is to say.
-  if (root !== undefined && resolve(root, root).additionalProperties === false) return sort(fromSchema(root, root))
+  if (root !== undefined && resolve(root, root).additionalProperties === false) return sort(openKnown(fromSchema(root, root)))
   let tree = fromValues(parse(sources.values, {logLevel: 'silent'}) as unknown)
   if (root !== undefined) tree = union(tree, fromSchema(root, root))
   for (const template of sources.templates ?? []) {

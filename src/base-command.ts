@@ -98,6 +98,7 @@ export abstract class KpCommand extends Command {
       phases: await this.loadPhases(),
       emit: this.bus.emit,
       redact: (text) => this.redactor.text(text),
+      learnSecret: (value) => this.redactor.add([value]),
       signal: interrupts.signal,
       stopping: interrupts.stopping,
     })

@@ -68,6 +68,8 @@ export interface PlatformContext extends EngineContext {
   installTools(progress: (text: string, percent?: number) => void): Promise<void>
   /** Where a tool is and of which version; a sentence where there is none that fits. */
   tool(name: string): Promise<{path: string; version: string; source: 'cache' | 'path'} | {reason: string; found: string[]}>
+  /** The value of an entry of `secrets` in kp.yaml, read when it is needed; or why it cannot be read here. */
+  secret(name: string): Promise<{value: string} | {reason: string}>
   /** A small file of kp's own under `.kp/environments/<name>/cache/`. */
   cacheFile(name: string): {read(): string | undefined; write(text: string): void}
   /** The phases of kp, for checks that look at all of them. */
@@ -93,6 +95,8 @@ export interface PlatformStep extends Step<PlatformContext> {
   component?: string
   /** The objects that it keeps, as they are written into the repository. */
   manifests?(ctx: ManifestContext): KubeObject[]
+  /** Where it has something to do: what a person must know and agree to besides the plan; undefined where there is nothing. Looks only. */
+  consent?(ctx: PlatformContext): Promise<string | undefined>
 }
 
 /** A phase of a platform. What it asks of the context can be answered without a cluster. */
@@ -102,6 +106,8 @@ export interface PlatformPhase extends Phase<PlatformContext> {
   steps(ctx: ManifestContext): PlatformStep[]
   /** What others run through this phase, by name; as long as there is any, it is not removed. */
   users?(ctx: PlatformContext): Promise<string[]>
+  /** What a person should know once it is built: how to reach it, what to do by hand. Looks only; nothing where it cannot. */
+  hints?(ctx: PlatformContext): Promise<string[]>
 }
 export type PlatformCheck = Check<PlatformContext>
 export type {Pitfall}

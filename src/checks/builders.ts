@@ -15,6 +15,13 @@ interface CheckBasics {
   within?: Check['within']
 }
 
+/** A component, or how it is chosen on a platform. */
+export type ComponentChoice = string | ((ctx: PlatformContext) => string)
+
+function componentOf(component: ComponentChoice, ctx: PlatformContext): string {
+  return typeof component === 'string' ? component : component(ctx)
+}
+
 /** How long something that controllers do may take. */
 export const SOON = {deadlineMs: 60_000, everyMs: 1000}
 
@@ -58,12 +65,12 @@ export interface WorkloadName {
  * The workloads of a component exist and are ready as a whole.
  * @param options.only which of them; default all
  */
-export function workloadsReady(options: CheckBasics & {component: string; kinds?: string[]; only?: (name: string) => boolean}): PlatformCheck {
+export function workloadsReady(options: CheckBasics & {component: ComponentChoice; kinds?: string[]; only?: (name: string) => boolean}): PlatformCheck {
   const {component, kinds, only, ...basics} = options
   return namedWorkloadsReady({
     ...basics,
-    workloads: (ctx) => platformObjects(ctx, component).workloads.filter((workload) => (kinds?.includes(workload.kind) ?? true) && (only?.(workload.name) ?? true)),
-    none: `the catalog names no workload of ${component}`,
+    workloads: (ctx) => platformObjects(ctx, componentOf(component, ctx)).workloads.filter((workload) => (kinds?.includes(workload.kind) ?? true) && (only?.(workload.name) ?? true)),
+    none: `the catalog names none`,
   })
 }
 

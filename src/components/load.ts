@@ -16,6 +16,8 @@ const CONTEXT = [
   'provider', 'cluster', 'environment', 'domain', 'podCidr', 'serviceCidr', 'zones', 'apiServer.host', 'apiServer.port', 'monitoring', 'imageMirror', 'gpuPools', 'spotPools',
   'cni.kubeProxyReplacement', 'cni.healthzBindAddress', 'cni.apiServer.host', 'cni.apiServer.port', 'cni.routingMode', 'cni.nativeCidr', 'cni.nodeRoutes', 'cni.encryption', 'cni.hubble',
   'cni.calico.encapsulation', 'cni.calico.bgp',
+  'ingress.replicas', 'ingress.serviceAnnotations', 'ingress.scheme', 'ingress.targetType', 'ingress.region',
+  'externalDns.provider', 'externalDns.policy', 'externalDns.sources', 'externalDns.args', 'externalDns.env', 'externalDns.volumes', 'externalDns.mounts', 'externalDns.owner', 'externalDns.domains',
 ]
 
 /**

@@ -45,7 +45,7 @@ const API_VERSIONS: Record<string, string> = {
 const CLUSTER_KINDS = new Set([
   'Namespace', 'ClusterRole', 'ClusterRoleBinding', 'PriorityClass', 'IngressClass', 'CustomResourceDefinition', 'APIService', 'StorageClass', 'CSIDriver',
   'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'GatewayClass', 'ClusterIssuer',
-  'Installation', 'APIServer', 'Goldmane', 'Whisker', 'FelixConfiguration',
+  'Installation', 'APIServer', 'Goldmane', 'Whisker', 'FelixConfiguration', 'IngressClassParams',
 ])
 
 /** The API version of an object of the catalog. */

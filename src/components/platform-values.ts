@@ -1,5 +1,6 @@
 /** The values and the objects of a component on one platform. */
 import type {EnvironmentSpec} from '../spec/types.ts'
+import {externalDnsValues, ingressValues} from './ingress-values.ts'
 import {resolveObjects} from './objects.ts'
 import type {ComponentObjects} from './objects.ts'
 import type {Catalog, CniValues, RenderedValues, ValuesContext} from './types.ts'
@@ -27,6 +28,8 @@ export function valuesContext({spec, provider}: ValuesPlatform): ValuesContext {
     cni: cniValues({spec, provider}),
     gpuPools: spec.nodePools.filter((pool) => pool.gpu !== undefined).map(({name}) => name),
     spotPools: spec.nodePools.filter((pool) => pool.capacity === 'spot').map(({name}) => name),
+    ingress: ingressValues(spec),
+    externalDns: externalDnsValues(spec),
     ...(spec.images.mirror === undefined ? {} : {imageMirror: spec.images.mirror}),
   }
 }

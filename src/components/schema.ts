@@ -70,6 +70,10 @@ const service = z.strictObject({
   /** The workload whose pods it leads to. */
   workload: text,
   headless: z.boolean().default(false),
+  /** LoadBalancer: the cloud gives it an address. */
+  type: z.enum(['ClusterIP', 'LoadBalancer']).default('ClusterIP'),
+  /** Where in the chart's values its annotations are set. */
+  annotations: valuePath.optional(),
   ports: z.array(z.strictObject({name: text.optional(), port, targetPort: z.union([port, text]).optional()})).min(1),
 })
 

@@ -16,7 +16,7 @@ export function standInObjects(component: Component, values: Values): Values[] {
     ...objects.others.map((entry) => otherObject(entry, component, objects, values)),
     ...objects.crds.map(crdObject),
     ...objects.workloads.map(workloadObject),
-    ...objects.services.map((entry) => serviceObject(entry, objects)),
+    ...objects.services.map((entry) => serviceObject(entry, objects, values)),
     ...objects.budgets.map((entry) => budgetObject(entry, objects)),
     ...objects.webhooks.map((entry) => webhookObject(entry, objects)),
   ]
@@ -51,11 +51,14 @@ function workloadObject(entry: ResolvedWorkload): Values {
   }
 }
 
-function serviceObject(entry: ServiceEntry, objects: ComponentObjects): Values {
+function serviceObject(entry: ServiceEntry, objects: ComponentObjects, values: Values): Values {
+  const annotations = entry.annotations === undefined ? undefined : valueAt(values, entry.annotations)
+  const {metadata, ...rest} = head('Service', entry)
   return {
-    ...head('Service', entry),
+    ...rest,
+    metadata: {...(metadata as Values), ...(isMap(annotations) && Object.keys(annotations).length > 0 ? {annotations} : {})},
     spec: {
-      type: 'ClusterIP',
+      type: entry.type,
       ...(entry.headless ? {clusterIP: 'None'} : {}),
       selector: labelsOf(entry.workload, objects),
       ports: entry.ports.map(({name, port, targetPort}) => ({...(name === undefined ? {} : {name}), port, targetPort: targetPort ?? port, protocol: 'TCP'})),

@@ -32,6 +32,34 @@ export interface Catalog {
   all(): Component[]
 }
 
+/** For the charts of the ingress controllers. */
+export interface IngressValues {
+  /** Copies of what takes the requests. */
+  replicas: number
+  /** Annotations of its Service: internal or public, by cloud. */
+  serviceAnnotations: Record<string, string>
+  scheme: 'internal' | 'internet-facing'
+  targetType: 'ip' | 'instance'
+  /** Region and network of AWS, where kp knows them. */
+  region?: string
+}
+
+/** For the chart of external-dns. */
+export interface ExternalDnsValues {
+  /** As external-dns names it. */
+  provider: string
+  policy: string
+  /** Kinds of objects that it reads host names from. */
+  sources: string[]
+  args: string[]
+  env: Value[]
+  volumes: Value[]
+  mounts: Value[]
+  /** Name of what owns the records: two clusters may write one zone. */
+  owner: string
+  domains: string[]
+}
+
 /** What values templates can name: `${podCidr}`, `${apiServer.host}`, `${imageMirror?}`. */
 export interface ValuesContext {
   provider: ProviderId
@@ -53,6 +81,9 @@ export interface ValuesContext {
   gpuPools: string[]
   /** Names of the pools of spot nodes. */
   spotPools: string[]
+  /** What `phases.ingress` means to the charts of the ingress controllers, and of external-dns. */
+  ingress: IngressValues
+  externalDns: ExternalDnsValues
   /** `images.mirror` of kp.yaml. */
   imageMirror?: string | undefined
 }

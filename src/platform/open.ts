@@ -31,6 +31,7 @@ import {HELM_RANGE, kubectlRange} from '../tools/toolchain/versions.ts'
 import {cacheFile, openLookedCache} from './caches.ts'
 import {findPlatform, platformPaths} from './find.ts'
 import {networkOnce} from './network.ts'
+import {secretReader} from './secret-values.ts'
 import {requireBuildable, unbuiltPhases} from './supported.ts'
 
 /** How a platform is opened. */
@@ -48,6 +49,8 @@ export interface OpenOptions {
   phases: PlatformPhase[]
   emit(event: EventInput): void
   redact(text: string): string
+  /** Is told the values of secrets that are read while kp works. */
+  learnSecret?(value: string): void
   signal: AbortSignal
   stopping(): boolean
   dryRun?: boolean
@@ -114,6 +117,7 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
       return bringTools(provider, spec, options, real, progress)
     },
     tool: findAt.look,
+    secret: secretReader({references: spec.secrets, env, root, exec: real, learn: (value) => options.learnSecret?.(value)}),
     cacheFile: (name) => cacheFile(paths.environment, name),
     emit,
     signal,

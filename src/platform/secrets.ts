@@ -42,7 +42,8 @@ function isTelling(value: string): boolean {
   return value.length >= 8 && /[A-Za-z]/.test(value) && /\d/.test(value)
 }
 
-function readSecretFile(path: string, root: string): string | undefined {
+/** The text of a secret's file without white space around it; undefined where it cannot be read. */
+export function readSecretFile(path: string, root: string): string | undefined {
   const full = path.startsWith('~/') ? join(homedir(), path.slice(2)) : isAbsolute(path) ? path : join(root, path)
   try {
     return readFileSync(full, 'utf8').trim()

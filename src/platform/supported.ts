@@ -12,9 +12,7 @@ export interface NotBuilt {
 }
 
 /** The providers are not here: `open.ts` refuses those that it cannot make. */
-export const NOT_BUILT: readonly NotBuilt[] = [
-  {field: 'phases.ingress.controller', values: ['traefik', 'ingress-nginx', 'aws-load-balancer-controller']},
-]
+export const NOT_BUILT: readonly NotBuilt[] = []
 
 /** The providers that a platform can be built on. */
 export const BUILT_PROVIDERS: readonly string[] = ['lab', 'existing']

@@ -183,6 +183,10 @@ describe.skipIf(tools.includes(false))('simulated behaviour', () => {
       object(gateways, 'Gateway', 'foreign', {gatewayClassName: 'somebody-else', listeners: [{name: 'http', protocol: 'HTTP', port: 80}]}),
       object(gateways, 'HTTPRoute', 'web', {parentRefs}),
       object(gateways, 'GRPCRoute', 'api', {parentRefs}),
+      object(gateways, 'GatewayClass', 'traefik', {controllerName: 'traefik.io/gateway-controller'}),
+      object(gateways, 'Gateway', 'other', {gatewayClassName: 'traefik', listeners: [{name: 'http', protocol: 'HTTP', port: 8000}]}),
+      object(gateways, 'HTTPRoute', 'other', {parentRefs: [{name: 'platform', namespace: 'traefik', sectionName: 'http'}]}),
+      ...['nginx', 'alb', 'unknown'].map((name) => object('networking.k8s.io/v1', 'Ingress', name, {ingressClassName: name, defaultBackend: {service: {name: 'web', port: {number: 80}}}})),
       object('snapshot.storage.k8s.io/v1', 'VolumeSnapshot', 'snap', {source: {persistentVolumeClaimName: 'data'}}),
     )
     const ready = async (kind: string, name: string): Promise<string | undefined> => condition(await get(kind, name), 'Ready')?.status
@@ -198,6 +202,13 @@ describe.skipIf(tools.includes(false))('simulated behaviour', () => {
     expect(condition(await get('gatewayclass', 'envoy-gateway'), 'Accepted')?.status).toBe('True')
     await eventually(async () => condition(await get('gateway', 'platform'), 'Programmed')?.status).toBe('True')
     expect((await get('gateway', 'foreign')).status).toBeUndefined()
+    expect(condition(await get('gatewayclass', 'traefik'), 'Accepted')?.status).toBe('True')
+    await eventually(async () => (await get('gateway', 'other')).status?.addresses?.[0]?.value).toBe('198.18.0.10')
+    await eventually(async () => (await get('httproute', 'other')).status?.parents?.map(({controllerName}: any) => controllerName)).toEqual(['traefik.io/gateway-controller'])
+    const given = async (name: string): Promise<unknown> => (await get('ingress', name)).status?.loadBalancer?.ingress
+    await eventually(() => given('nginx')).toEqual([{ip: '198.18.0.10'}])
+    await eventually(() => given('alb')).toMatchObject([{hostname: expect.stringMatching(/^k8s-.*\.elb\.amazonaws\.com$/)}])
+    expect(await given('unknown')).toBeUndefined()
     const [proxy] = (await get('service', '-l', 'gateway.envoyproxy.io/owning-gateway-name=platform')).items
     const [address] = (await get('gateway', 'platform')).status.addresses
     await eventually(async () => (await get('service', proxy.metadata.name)).status.loadBalancer.ingress?.[0]?.ip).toBe(address.value)

@@ -17,6 +17,9 @@ const PLATFORMS = {
   'a lab of two pools': await readOnlyPlatform(PROJECT, {nodePools: [{name: 'general'}, {name: 'spot', capacity: 'spot', min: 0, max: 3}]} as never),
   'a lab without the optional phases': await readOnlyPlatform(PROJECT, {phases: {cni: {enabled: false}, 'cert-manager': {enabled: false}, ingress: {enabled: false}}}),
   'a lab with Calico': await readOnlyPlatform(PROJECT, {phases: {cni: {plugin: 'calico'}}}),
+  'a lab with Traefik': await readOnlyPlatform(PROJECT, {phases: {ingress: {controller: 'traefik', externalDns: {enabled: true}}}} as never),
+  'a lab with ingress-nginx': await readOnlyPlatform(PROJECT, {phases: {ingress: {controller: 'ingress-nginx'}}} as never),
+  'a lab with the AWS Load Balancer Controller': await readOnlyPlatform(PROJECT, {phases: {ingress: {controller: 'aws-load-balancer-controller'}}} as never),
   existing: await readOnlyPlatform(PROJECT, {provider: {type: 'existing', kubeconfig: 'kubeconfig'}, email: 'ops@example.org', domain: 'example.org'} as never),
 }
 const named = phases.map((phase): [string, PlatformPhase] => [phase.id, phase])

@@ -4,6 +4,7 @@ import type {Problem} from '../issues.ts'
 import {providerHas} from '../provider-facts.ts'
 import {durationSeconds} from '../units.ts'
 import type {EnvironmentSpec} from '../types.ts'
+import {dnsFits} from './dns.ts'
 import {doubt, repeated, wrong} from './finding.ts'
 
 const SYSTEM = ['kube-system', 'kube-public', 'kube-node-lease']
@@ -49,10 +50,7 @@ export function issuerFits(spec: EnvironmentSpec, written: {domain: boolean}): P
   if (issuer.startsWith('letsencrypt-') && spec.phases.ingress.exposure === 'internal') {
     found.push(doubt(path, `${issuer} must reach the ingress from the internet, and it is internal; use dns01`, ['phases', 'ingress', 'exposure']))
   }
-  const {dns01} = settings
-  if (issuer === 'dns01' && ['cloudflare', 'rfc2136'].includes(dns01.provider) && dns01.secret === undefined) {
-    found.push(wrong(['phases', 'cert-manager', 'dns01', 'secret'], `is missing: ${dns01.provider} wants credentials`, path))
-  }
+  if (issuer === 'dns01') found.push(...dnsFits(settings.dns01, ['phases', 'cert-manager', 'dns01'], {managedIdentity: true}))
   if (settings.ca !== undefined && issuer !== 'internal-ca') found.push(wrong(['phases', 'cert-manager', 'ca'], `is used by issuer internal-ca only (issuer is ${issuer})`, path))
   return found
 }
@@ -63,14 +61,17 @@ export function ingressFits(spec: EnvironmentSpec): Problem[] {
   const path = ['phases', 'ingress', 'controller']
   const found: Problem[] = []
   if (!ingress.enabled) return found
-  if (ingress.controller === 'aws-load-balancer-controller' && !providerHas.aws(spec.provider)) {
-    found.push(wrong(path, `aws-load-balancer-controller works on AWS only (provider is ${spec.provider.type})`, ['provider', 'type']))
+  if (!spec.phases['cert-manager'].enabled) {
+    found.push(wrong(['phases', 'cert-manager', 'enabled'], 'cannot be off while the ingress is on: its certificates come from cert-manager', ['phases', 'ingress', 'enabled']))
+  }
+  if (ingress.controller === 'aws-load-balancer-controller' && spec.provider.type !== 'lab' && !providerHas.aws(spec.provider)) {
+    found.push(wrong(path, `aws-load-balancer-controller works on AWS and in the lab only (provider is ${spec.provider.type})`, ['provider', 'type']))
+  }
+  if (ingress.aws.certificateArn !== undefined && ingress.controller !== 'aws-load-balancer-controller') {
+    found.push(wrong(['phases', 'ingress', 'aws', 'certificateArn'], `is used by controller aws-load-balancer-controller only (controller is ${ingress.controller})`, path))
   }
   if (ingress.controller === 'ingress-nginx') found.push(doubt(path, 'ingress-nginx was retired in March 2026 and gets no security fixes; envoy-gateway is the default'))
-  const dns = ingress.externalDns
-  if (dns.enabled && ['cloudflare', 'rfc2136'].includes(dns.provider) && dns.secret === undefined) {
-    found.push(wrong(['phases', 'ingress', 'externalDns', 'secret'], `is missing: ${dns.provider} wants credentials`))
-  }
+  if (ingress.externalDns.enabled) found.push(...dnsFits(ingress.externalDns, ['phases', 'ingress', 'externalDns'], {managedIdentity: false}))
   return found
 }
 

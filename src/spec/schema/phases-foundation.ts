@@ -1,6 +1,7 @@
 /** `phases`, 0 to 6: from prerequisites to ingress. */
 import {z} from 'zod'
 import {count, domainName, dnsLabel, onOff, secretName, text} from './common.ts'
+import {dnsFields} from './dns.ts'
 
 const always = z.literal(true, {error: 'cannot be switched off'}).default(true).describe('Always on')
 
@@ -54,9 +55,7 @@ export const certManager = z.strictObject({
   issuer: z.enum(ISSUERS).optional().describe('Who signs certificates; default internal-ca on lab and kind, letsencrypt-staging elsewhere'),
   dns01: z.strictObject({
     server: z.enum(['staging', 'production']).default('staging').describe('Which Let\'s Encrypt; production has rate limits'),
-    provider: z.enum(['route53', 'cloudflare', 'clouddns', 'azuredns', 'rfc2136']).default('route53').describe('Who serves the DNS zone'),
-    zone: domainName().optional().describe('DNS zone; default domain'),
-    secret: secretName().optional().describe('Entry of secrets with the credentials, where the provider needs some'),
+    ...dnsFields,
   }).prefault({}).describe('Settings for issuer dns01'),
   ca: z.strictObject({
     certificate: secretName().describe('Entry of secrets with the CA certificate'),
@@ -71,11 +70,14 @@ export const ingress = z.strictObject({
     .describe('What takes requests from outside; ingress-nginx was retired in March 2026'),
   replicas: count(1, 20).default(2).describe('Copies of the data plane'),
   exposure: z.enum(['public', 'internal']).default('public').describe('Load balancer with a public or an internal address'),
+  aws: z.strictObject({
+    certificateArn: text(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate\/\S+$/, 'must be the ARN of a certificate in ACM').optional()
+      .describe('Certificate of the load balancer; without it the controller looks in ACM for one with the name of the host'),
+  }).prefault({}).describe('Settings for controller aws-load-balancer-controller, which takes certificates from ACM'),
   externalDns: z.strictObject({
     enabled: onOff(false, 'external-dns writes the DNS records'),
-    provider: z.enum(['route53', 'cloudflare', 'clouddns', 'azuredns', 'rfc2136']).default('route53').describe('Who serves the DNS zone'),
     policy: z.enum(['upsert-only', 'sync']).default('upsert-only').describe('sync also deletes records'),
-    secret: secretName().optional().describe('Entry of secrets with the credentials, where the provider needs some'),
+    ...dnsFields,
   }).prefault({}).describe('DNS records'),
   demo: z.strictObject({
     enabled: onOff(true, 'The demo application, which verify, drills and load tests use'),

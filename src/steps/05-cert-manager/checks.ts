@@ -3,6 +3,7 @@ import {check, complainAboutCondition, conditionsTrue, definitionsEstablished, S
 import {nameOf} from '../../checks/cluster.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
+import {DNS01_SECRET, dnsSolver} from './dns-solver.ts'
 import {issuerName, issuerObjects} from './issuers.ts'
 import {certManagerNamespace, PROBE_CERTIFICATE} from './names.ts'
 
@@ -55,6 +56,23 @@ export const checks: PlatformCheck[] = [
     conditions: ['Ready'],
     names: (ctx) => issuerObjects(ctx).filter((object) => object.kind === 'ClusterIssuer').map((object) => object.metadata.name),
     expected: 'Ready=True',
+  }),
+  check({
+    id: 'cert-manager.dns-credentials',
+    title: 'cert-manager has the credentials of the DNS provider',
+    pitfalls: ['KP0510'],
+    appliesTo(ctx) {
+      if (issuerName(ctx) !== 'dns01') return `issuer ${issuerName(ctx)} writes no DNS records`
+      return Object.keys(dnsSolver(ctx).keys).length > 0 ? true : 'it takes the identity of its pod'
+    },
+    async run(ctx) {
+      const namespace = certManagerNamespace(ctx)
+      const secret = await (await ctx.cluster()).get('v1', 'Secret', DNS01_SECRET, namespace)
+      if (secret === undefined) return {status: 'fail', observed: `Secret ${namespace}/${DNS01_SECRET} does not exist`, expected: 'kp up makes it from secrets of kp.yaml'}
+      const has = Object.keys((secret['data'] as object | undefined) ?? {})
+      const missing = Object.keys(dnsSolver(ctx).keys).filter((key) => !has.includes(key))
+      return verdict(missing.map((key) => `Secret ${namespace}/${DNS01_SECRET} has no ${key}`), has.join(', '), 'every key that the issuer names')
+    },
   }),
   check({
     id: 'cert-manager.probe-certificate',

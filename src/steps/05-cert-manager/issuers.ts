@@ -1,8 +1,10 @@
 /** Issuers as objects, by the choice of kp.yaml. Pure. */
 import type {ManifestContext} from '../../context.ts'
-import {KpError} from '../../engine/errors.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
-import {CA_CERTIFICATE, certManagerNamespace, SELF_SIGNED_ISSUER} from './names.ts'
+import {sharedBalancer} from '../shared/expose-host.ts'
+import {frontDoor, gatewayRef} from '../shared/front-door.ts'
+import {dnsSolver} from './dns-solver.ts'
+import {CA_CERTIFICATE, certManagerNamespace, OWN_CA, SELF_SIGNED_ISSUER} from './names.ts'
 
 const ACME = {
   staging: 'https://acme-staging-v02.api.letsencrypt.org/directory',
@@ -14,6 +16,12 @@ export function issuerName(ctx: ManifestContext): string {
   return ctx.spec.phases['cert-manager'].issuer
 }
 
+/** Whether the issuer asks Let's Encrypt for certificates that count against its limits. */
+export function countsAtLetsEncrypt({spec}: Pick<ManifestContext, 'spec'>): boolean {
+  const {issuer, dns01} = spec.phases['cert-manager']
+  return issuer === 'letsencrypt-production' || (issuer === 'dns01' && dns01.server === 'production')
+}
+
 /** The objects of the chosen issuer. */
 export function issuerObjects(ctx: ManifestContext): KubeObject[] {
   const selfSigned = clusterIssuer(SELF_SIGNED_ISSUER, {selfSigned: {}})
@@ -21,13 +29,14 @@ export function issuerObjects(ctx: ManifestContext): KubeObject[] {
     case 'self-signed':
       return [selfSigned]
     case 'internal-ca':
+      if (ctx.spec.phases['cert-manager'].ca !== undefined) return [clusterIssuer('internal-ca', {ca: {secretName: OWN_CA}})]
       return [selfSigned, internalCa(ctx), clusterIssuer('internal-ca', {ca: {secretName: CA_CERTIFICATE}})]
     case 'letsencrypt-staging':
       return [acmeIssuer(ctx, 'letsencrypt-staging', ACME.staging, httpSolver(ctx))]
     case 'letsencrypt-production':
       return [acmeIssuer(ctx, 'letsencrypt-production', ACME.production, httpSolver(ctx))]
     case 'dns01':
-      return [acmeIssuer(ctx, 'dns01', ACME[ctx.spec.phases['cert-manager'].dns01.server], dnsSolver(ctx))]
+      return [acmeIssuer(ctx, 'dns01', ACME[ctx.spec.phases['cert-manager'].dns01.server], dnsSolver(ctx).solver)]
   }
 }
 
@@ -50,21 +59,11 @@ function internalCa(ctx: ManifestContext): KubeObject {
 
 /** HTTP-01 through whatever takes the requests from outside. */
 function httpSolver(ctx: ManifestContext): unknown {
-  const {controller} = ctx.spec.phases.ingress
-  if (controller === 'envoy-gateway' || controller === 'traefik') {
-    return {http01: {gatewayHTTPRoute: {parentRefs: [{group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'platform', namespace: 'envoy-gateway-system', sectionName: 'http'}]}}}
-  }
-  return {http01: {ingress: {ingressClassName: controller === 'ingress-nginx' ? 'nginx' : 'alb'}}}
-}
-
-function dnsSolver(ctx: ManifestContext): unknown {
-  const {dns01} = ctx.spec.phases['cert-manager']
-  if (dns01.provider === 'route53') return {selector: {dnsZones: [dns01.zone ?? ctx.spec.domain]}, dns01: {route53: {region: 'region' in ctx.spec.provider ? ctx.spec.provider.region : 'us-east-1'}}}
-  throw new KpError({
-    code: 'SPEC_INVALID',
-    message: `phases.cert-manager.dns01.provider ${dns01.provider} is not supported by this version of kp`,
-    next: ['use route53, or an HTTP-01 issuer'],
-  })
+  const door = frontDoor(ctx)
+  if (door.api === 'gateway') return {http01: {gatewayHTTPRoute: {parentRefs: [gatewayRef(door, 'http')]}}}
+  // The answer goes through the load balancer that the platform's hosts share.
+  const shared = door.controller === 'aws-load-balancer-controller' ? {ingressTemplate: {metadata: {annotations: sharedBalancer(ctx)}}} : {}
+  return {http01: {ingress: {ingressClassName: door.className, ...shared}}}
 }
 
 function acmeIssuer(ctx: ManifestContext, name: string, server: string, solver: unknown): KubeObject {

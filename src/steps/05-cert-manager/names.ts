@@ -11,3 +11,5 @@ export const PROBE_CERTIFICATE = 'kp-probe'
 export const CA_CERTIFICATE = 'kp-internal-ca'
 /** The issuer that signs the internal CA itself, and is the issuer `self-signed`. */
 export const SELF_SIGNED_ISSUER = 'self-signed'
+/** Secret with a CA of one's own, from the references of kp.yaml. */
+export const OWN_CA = 'kp-own-ca'

@@ -1,13 +1,14 @@
 /** Phase 5: certificates. */
 import type {PlatformPhase} from '../../context.ts'
 import {componentStep} from '../shared/component.ts'
+import {usesApi} from '../shared/front-door.ts'
 import {labStages} from '../shared/lab-stages.ts'
 import {allowApiServer, allowWebhooks, networkPolicies} from '../shared/network-policies.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
 import {certManagerNamespace} from './names.ts'
 import {pitfalls} from './pitfalls.ts'
-import {issuers, probeCertificate} from './steps.ts'
+import {dnsCredentials, issuers, ownCa, probeCertificate} from './steps.ts'
 
 export const certManager: PlatformPhase = {
   ...about,
@@ -19,7 +20,7 @@ export const certManager: PlatformPhase = {
       id: 'cert-manager/gateway-api',
       title: 'Install the Gateway API kinds',
       component: 'gateway-api',
-      appliesTo: ({spec}) => (spec.phases.ingress.enabled && ['envoy-gateway', 'traefik'].includes(spec.phases.ingress.controller) ? true : 'the ingress controller does not use the Gateway API'),
+      appliesTo: (one) => usesApi(one, 'gateway'),
     }),
     componentStep({id: 'cert-manager/release', title: 'Install cert-manager', component: 'cert-manager', verify: ['cert-manager.ready']}),
     networkPolicies({
@@ -28,6 +29,8 @@ export const certManager: PlatformPhase = {
       rules: () => [allowApiServer(), allowWebhooks('allow-webhook', {'app.kubernetes.io/component': 'webhook'}, [10_250]), acmeRule],
     }),
     labStages('cert-manager/simulation', 'cert-manager'),
+    dnsCredentials,
+    ownCa,
     issuers,
     probeCertificate,
   ],

@@ -222,4 +222,18 @@ export const pitfalls: Pitfall[] = [
     confirmBy: 'cert-manager.ready',
     source: 'helm docs: schema files; cert-manager 1.21 upgrade notes',
   },
+  {
+    code: 'KP0513',
+    title: 'A secret that kp.yaml names cannot be read',
+    symptom: 'A step stops with "the secret … cannot be read"; nothing was changed.',
+    cause: 'The variable is not set in this shell, the file is elsewhere, or AWS Secrets Manager or Vault refuses. kp keeps no copy of secrets, so they must be at hand when they are handed over.',
+    match: [{output: /the secret \S+ cannot be read: /}],
+    fix: [
+      {text: 'Which entries are there, and where do they lead?', command: 'grep -A 20 "^secrets:" kp.yaml'},
+      {text: 'Give it for this run, without writing it into the history of the shell.', command: 'export <NAME>="$(cat <file>)"'},
+      {text: 'Then go on.', command: 'kp up'},
+    ],
+    confirmBy: 'cert-manager.issuer-ready',
+    source: 'kp: secret references',
+  },
 ]

@@ -2,8 +2,10 @@
 import type {PlatformStep} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
-import {issuerName, issuerObjects} from './issuers.ts'
-import {certManagerNamespace, PROBE_CERTIFICATE} from './names.ts'
+import {secretObject} from '../shared/secret-object.ts'
+import {DNS01_SECRET, dnsSolver} from './dns-solver.ts'
+import {countsAtLetsEncrypt, issuerName, issuerObjects} from './issuers.ts'
+import {certManagerNamespace, OWN_CA, PROBE_CERTIFICATE} from './names.ts'
 
 /** The webhook of cert-manager answers a few seconds after its pod is ready. */
 const webhookStarting = {
@@ -12,13 +14,47 @@ const webhookStarting = {
   when: (error: unknown): boolean => error instanceof KpError && /failed calling webhook|no endpoints available|connection refused/.test(error.tool?.output ?? ''),
 }
 
-/** The issuer of kp.yaml. */
-export const issuers: PlatformStep = manifestSet({
-  id: 'cert-manager/issuers',
-  title: 'Make the certificate issuer',
-  verify: ['cert-manager.issuer-ready'],
-  retry: webhookStarting,
-  objects: issuerObjects,
+/** The issuer of kp.yaml. Before the first one that counts at Let's Encrypt a person is asked again. */
+export const issuers: PlatformStep = {
+  ...manifestSet({
+    id: 'cert-manager/issuers',
+    title: 'Make the certificate issuer',
+    verify: ['cert-manager.issuer-ready'],
+    retry: webhookStarting,
+    // The certificate of the internal CA goes with its issuer.
+    prunes: [{apiVersion: 'cert-manager.io/v1', kind: 'Certificate'}],
+    objects: issuerObjects,
+  }),
+  async consent(ctx) {
+    if (!countsAtLetsEncrypt(ctx)) return undefined
+    if ((await ctx.presence()).state === 'running' && (await (await ctx.cluster()).get('cert-manager.io/v1', 'ClusterIssuer', issuerName(ctx))) !== undefined) return undefined
+    return `Issuer ${issuerName(ctx)} asks Let's Encrypt for real certificates, and it limits them: 5 a week for the same names, 50 for a domain, 5 failures an hour. Staging has far higher limits`
+  },
+}
+
+/** Credentials of the DNS provider, for the issuer dns01. */
+export const dnsCredentials: PlatformStep = secretObject({
+  id: 'cert-manager/dns-credentials',
+  title: 'Hand the credentials of the DNS provider to cert-manager',
+  verify: ['cert-manager.dns-credentials'],
+  secret(ctx) {
+    if (issuerName(ctx) !== 'dns01') return `issuer ${issuerName(ctx)} writes no DNS records`
+    const {keys} = dnsSolver(ctx)
+    if (Object.keys(keys).length === 0) return 'cert-manager takes the identity of its pod'
+    return {name: DNS01_SECRET, namespace: certManagerNamespace(ctx), keys}
+  },
+})
+
+/** A CA of one's own, for the issuer internal-ca. */
+export const ownCa: PlatformStep = secretObject({
+  id: 'cert-manager/own-ca',
+  title: 'Hand your CA to cert-manager',
+  secret(ctx) {
+    const {ca, issuer} = ctx.spec.phases['cert-manager']
+    if (issuer !== 'internal-ca') return `issuer ${issuer} uses no CA of yours`
+    if (ca === undefined) return 'cert-manager makes the CA itself'
+    return {name: OWN_CA, namespace: certManagerNamespace(ctx), type: 'kubernetes.io/tls', keys: {'tls.crt': {entry: ca.certificate}, 'tls.key': {entry: ca.key}}}
+  },
 })
 
 /** A certificate that proves that the issuer issues. Not for ACME production, which limits how many one may ask for. */

@@ -1,6 +1,7 @@
 /** Known failures of phase 6: gateways and routes. Those of addresses and load balancers are in pitfalls-address.ts. */
 import type {Pitfall} from '../../engine/types.ts'
 import {addressPitfalls} from './pitfalls-address.ts'
+import {controllerPitfalls} from './pitfalls-controllers.ts'
 
 const ownPitfalls: Pitfall[] = [
   {
@@ -170,4 +171,4 @@ const ownPitfalls: Pitfall[] = [
 ]
 
 /** All of the phase, by code. */
-export const pitfalls: Pitfall[] = [...ownPitfalls, ...addressPitfalls].toSorted((a, b) => a.code.localeCompare(b.code))
+export const pitfalls: Pitfall[] = [...ownPitfalls, ...addressPitfalls, ...controllerPitfalls].toSorted((a, b) => a.code.localeCompare(b.code))

@@ -21,6 +21,8 @@ export interface ManifestSet {
   risk?: Risk
   settleMs?: number
   retry?: PlatformStep['retry']
+  /** Kinds that the set has had for another choice of kp.yaml: what is left of them is taken away too. */
+  prunes?: {apiVersion: string; kind: string}[]
 }
 
 /** Label that ties an object to its set, so that what is no longer wanted is found. */
@@ -41,7 +43,7 @@ export function manifestSet(set: ManifestSet): PlatformStep {
     const objects = wantedObjects(ctx)
     return {
       look: await lookAtObjects(cluster, wantedNow(objects), {fieldManager: FIELD_MANAGER, cache: ctx.looked}),
-      surplus: await findSurplus(ctx, objects, label),
+      surplus: await findSurplus(ctx, objects, label, set.prunes),
     }
   }
   return onCluster({
@@ -100,9 +102,9 @@ function labelled(object: KubeObject, ctx: ManifestContext, label: string): Kube
 }
 
 /** Objects of this set, by label, that are not wanted any more. */
-async function findSurplus(ctx: PlatformContext, objects: KubeObject[], label: string): Promise<SetLook['surplus']> {
+async function findSurplus(ctx: PlatformContext, objects: KubeObject[], label: string, prunes: ManifestSet['prunes'] = []): Promise<SetLook['surplus']> {
   const wanted = new Set(objects.map((object) => `${object.apiVersion}/${object.kind}/${nameOf(object.metadata)}`))
-  return (await labelledObjects(ctx, objects, label)).filter(({apiVersion, kind, metadata}) => metadata.deletionTimestamp === undefined && !wanted.has(`${apiVersion}/${kind}/${nameOf(metadata)}`))
+  return (await labelledObjects(ctx, [...objects, ...prunes], label)).filter(({apiVersion, kind, metadata}) => metadata.deletionTimestamp === undefined && !wanted.has(`${apiVersion}/${kind}/${nameOf(metadata)}`))
 }
 
 /** What of a set is there, also while it is on its way out. A namespace holds what others put into it: it is nobody's to delete here. */
@@ -111,7 +113,7 @@ async function standingObjects(ctx: PlatformContext, objects: KubeObject[], labe
 }
 
 /** Objects of the set's kinds that carry its label. */
-async function labelledObjects(ctx: PlatformContext, objects: KubeObject[], label: string): Promise<SetLook['surplus']> {
+async function labelledObjects(ctx: PlatformContext, objects: {apiVersion: string; kind: string}[], label: string): Promise<SetLook['surplus']> {
   const cluster = await ctx.cluster()
   const kinds = new Map(objects.map((object) => [`${object.apiVersion}/${object.kind}`, {apiVersion: object.apiVersion, kind: object.kind}]))
   const found = await Promise.all([...kinds.values()].map(async ({apiVersion, kind}) => [...((await cluster.metadata(apiVersion, kind))?.values() ?? [])].map((metadata) => ({apiVersion, kind, metadata}))))

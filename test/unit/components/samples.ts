@@ -24,6 +24,13 @@ export const CONTEXT: ValuesContext = {
     kubeProxyReplacement: true, healthzBindAddress: '0.0.0.0:10256', apiServer: {host: '10.0.0.10', port: 6443}, routingMode: 'native', nativeCidr: '10.244.0.0/16', nodeRoutes: true,
     encryption: true, hubble: true, calico: {encapsulation: 'VXLAN', bgp: 'Disabled'},
   },
+  ingress: {replicas: 2, serviceAnnotations: {}, scheme: 'internet-facing', targetType: 'instance', region: 'eu-central-1'},
+  externalDns: {
+    provider: 'aws', policy: 'upsert-only', sources: ['gateway-httproute'], args: ['--zone-id-filter=Z0123456789ABC'],
+    env: [{name: 'AWS_SECRET_ACCESS_KEY', valueFrom: {secretKeyRef: {name: 'external-dns-credentials', key: 'secret-access-key'}}}],
+    volumes: [{name: 'credentials', secret: {secretName: 'external-dns-credentials'}}], mounts: [{name: 'credentials', mountPath: '/etc/kubernetes/credentials', readOnly: true}],
+    owner: 'acme-dev', domains: ['example.com'],
+  },
 }
 
 /** The catalog of the project. */

@@ -145,10 +145,14 @@ describe('machines', () => {
 
 describe('choices that need or exclude each other', () => {
   it.each([
-    ['phases: {ingress: {controller: aws-load-balancer-controller}}', MINIMAL, 'phases.ingress.controller  aws-load-balancer-controller works on AWS only (provider is lab)'],
+    ['provider: {type: existing, kubeconfig: k}\nphases: {ingress: {controller: aws-load-balancer-controller}, cert-manager: {issuer: self-signed}}', MINIMAL, 'phases.ingress.controller  aws-load-balancer-controller works on AWS and in the lab only (provider is existing)'],
+    ['phases: {cert-manager: {enabled: false}}', MINIMAL, 'phases.cert-manager.enabled  cannot be off while the ingress is on: its certificates come from cert-manager'],
+    ['phases: {ingress: {externalDns: {enabled: true, provider: clouddns}}}', MINIMAL, 'phases.ingress.externalDns.provider  phases.ingress.externalDns.clouddns.project is missing: clouddns wants the project of the zone'],
+    ['phases: {ingress: {externalDns: {enabled: true, secret: s}}}\nsecrets: {s: env:S}', MINIMAL, 'phases.ingress.externalDns.route53.accessKeyId  is missing: route53 wants the entry with the id of the access key whose secret is in secret'],
+    ['phases: {ingress: {aws: {certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/a"}}}', MINIMAL, 'phases.ingress.aws.certificateArn  is used by controller aws-load-balancer-controller only (controller is envoy-gateway)'],
     ['phases: {cert-manager: {issuer: letsencrypt-production}}', MINIMAL, 'phases.cert-manager.issuer  email is missing: issuer letsencrypt-production wants a mail address'],
     ['phases: {cert-manager: {issuer: dns01}}', MINIMAL, 'phases.cert-manager.issuer  domain is missing: issuer dns01 wants a domain of yours'],
-    ['phases: {cert-manager: {issuer: dns01, dns01: {provider: cloudflare}}}', EKS, 'phases.cert-manager.issuer  phases.cert-manager.dns01.secret is missing: cloudflare wants credentials'],
+    ['phases: {cert-manager: {issuer: dns01, dns01: {provider: cloudflare}}}', EKS, 'phases.cert-manager.dns01.provider  phases.cert-manager.dns01.secret is missing: cloudflare wants credentials'],
     ['phases: {ingress: {enabled: false}}', EKS, 'phases.ingress.enabled  phases.cert-manager.issuer letsencrypt-staging is answered through the ingress, which is off; use dns01, internal-ca or self-signed'],
     ['phases: {cert-manager: {issuer: self-signed, ca: {certificate: c, key: k}}}\nsecrets: {c: env:C, k: env:K}', MINIMAL, 'phases.cert-manager.ca  is used by issuer internal-ca only (issuer is self-signed)'],
     ['phases: {gitops: {tool: flux}}', MINIMAL, 'phases.gitops.tool  phases.gitops.repository is missing: flux deploys from a Git repository (here or in metadata.repository)'],

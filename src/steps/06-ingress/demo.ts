@@ -1,0 +1,82 @@
+/** The demo application and the way to it. */
+import type {PlatformStep} from '../../context.ts'
+import {exposedServiceType, exposeHost} from '../shared/expose-host.ts'
+import {allowFrontDoor, allowSolver, frontDoor} from '../shared/front-door.ts'
+import {manifestSet} from '../shared/manifest-set.ts'
+import {namespaceObject} from '../shared/namespace.ts'
+import {networkPolicies} from '../shared/network-policies.ts'
+import {DEMO_NAMESPACE, demoHost} from './names.ts'
+
+/** The image of the demo application: answers on every path with the pod's name. */
+const DEMO_IMAGE = 'registry.k8s.io/e2e-test-images/agnhost:2.53'
+
+const wantsDemo: NonNullable<PlatformStep['appliesTo']> = (ctx) => (ctx.spec.phases.ingress.demo.enabled ? true : 'phases.ingress.demo.enabled is false')
+
+/** The demo application. */
+export const demo: PlatformStep = manifestSet({
+  id: 'ingress/demo',
+  title: 'Start the demo application',
+  appliesTo: wantsDemo,
+  verify: ['ingress.demo-ready'],
+  objects: (ctx) => [
+    ...[namespaceObject(ctx, DEMO_NAMESPACE, 'restricted')].filter((object) => object !== undefined),
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: {name: 'demo', namespace: DEMO_NAMESPACE, labels: {app: 'demo'}},
+      spec: {
+        replicas: 2,
+        selector: {matchLabels: {app: 'demo'}},
+        template: {
+          metadata: {labels: {app: 'demo'}},
+          spec: {
+            automountServiceAccountToken: false,
+            securityContext: {runAsNonRoot: true, runAsUser: 65_532, seccompProfile: {type: 'RuntimeDefault'}},
+            topologySpreadConstraints: [{maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: {matchLabels: {app: 'demo'}}}],
+            containers: [
+              {
+                name: 'demo',
+                image: ctx.spec.images.mirror === undefined ? DEMO_IMAGE : DEMO_IMAGE.replace(/^[^/]+/, ctx.spec.images.mirror),
+                args: ['netexec', '--http-port=8080'],
+                ports: [{name: 'http', containerPort: 8080, protocol: 'TCP'}],
+                readinessProbe: {httpGet: {path: '/healthz', port: 'http'}, periodSeconds: 5},
+                resources: {requests: {cpu: '50m', memory: '32Mi'}, limits: {memory: '64Mi'}},
+                securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: ['ALL']}},
+              },
+            ],
+          },
+        },
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {name: 'demo', namespace: DEMO_NAMESPACE, labels: {app: 'demo'}},
+      spec: {...(exposedServiceType(ctx) === 'NodePort' ? {type: 'NodePort'} : {}), selector: {app: 'demo'}, ports: [{name: 'http', port: 80, targetPort: 'http', protocol: 'TCP'}]},
+    },
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: {name: 'demo', namespace: DEMO_NAMESPACE},
+      spec: {minAvailable: 1, selector: {matchLabels: {app: 'demo'}}},
+    },
+  ],
+})
+
+/** HTTPS leads to the demo; HTTP leads to HTTPS. */
+export const demoRoute: PlatformStep = manifestSet({
+  id: 'ingress/demo-route',
+  title: 'Lead requests to the demo application',
+  appliesTo: wantsDemo,
+  verify: ['ingress.routes', 'ingress.ingresses', 'ingress.http-redirect'],
+  objects: (ctx) => exposeHost(ctx, {name: 'demo', namespace: DEMO_NAMESPACE, host: demoHost(ctx), service: 'demo', port: 80, healthPath: '/healthz'}),
+})
+
+const policies = networkPolicies({
+  id: 'ingress/demo-policies',
+  namespace: DEMO_NAMESPACE,
+  rules: (ctx) => [allowFrontDoor(ctx, {app: 'demo'}, 8080), ...(frontDoor(ctx).api === 'ingress' ? allowSolver(ctx) : [])],
+})
+
+/** Who may call the demo. */
+export const demoPolicies: PlatformStep = {...policies, appliesTo: (ctx) => (wantsDemo(ctx) === true ? (policies.appliesTo?.(ctx) ?? true) : wantsDemo(ctx))}
