@@ -15,6 +15,7 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 import {componentSchema} from '../src/components/schema.ts'
+import {METRICS_EXAMPLE} from '../src/components/metrics-values.ts'
 import type {ComponentEntry} from '../src/components/schema.ts'
 import type {Values, ValuesContext} from '../src/components/types.ts'
 import {renderValues} from '../src/components/values.ts'
@@ -29,7 +30,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const CONTEXT: ValuesContext = {
   provider: 'existing', cluster: 'acme-dev', environment: 'dev', domain: 'example.com', podCidr: '10.244.0.0/16', serviceCidr: '10.96.0.0/12',
   zones: 3, apiServer: {host: '10.0.0.10', port: 6443}, monitoring: true,
-  gpuPools: ['gpu'], spotPools: ['spot'],
+  metrics: METRICS_EXAMPLE, gpuPools: ['gpu'], spotPools: ['spot'],
   cni: {
     kubeProxyReplacement: true, healthzBindAddress: '0.0.0.0:10256', apiServer: {host: '10.0.0.10', port: 6443}, routingMode: 'native', nativeCidr: '10.244.0.0/16', nodeRoutes: true,
     encryption: true, hubble: true, calico: {encapsulation: 'VXLAN', bgp: 'Disabled'},
@@ -76,18 +77,25 @@ function packaged(entry: ComponentEntry, folder: string, charts: string, helm: s
   try {
     execFileSync('tar', ['-xzf', file, '-C', scratch])
     const chart = join(scratch, entry.chart.name)
-    const templates = readdirSync(join(chart, 'templates'), {recursive: true, encoding: 'utf8'}).filter((name) => /\.(yaml|tpl|txt)$/.test(name))
     const manifest = run(['template', entry.releaseName, file, '--namespace', entry.namespace, '--kube-version', KUBERNETES, '--api-versions', 'monitoring.coreos.com/v1', ...(entry.chartCrds ? ['--include-crds'] : []), '--values', '-'], yaml)
     return {
-      sources: {
-        values: readFileSync(join(chart, 'values.yaml'), 'utf8'),
-        schema: existsSync(join(chart, 'values.schema.json')) ? readFileSync(join(chart, 'values.schema.json'), 'utf8') : undefined,
-        templates: templates.map((name) => readFileSync(join(chart, 'templates', name), 'utf8')),
-      },
+      sources: sourcesOf(chart),
       facts: factsOf(entry, manifest),
     }
   } finally {
     rmSync(scratch, {recursive: true, force: true})
+  }
+}
+
+/** The sources of a chart and of those that it contains. */
+function sourcesOf(chart: string): ValueSources {
+  const text = (name: string): string | undefined => (existsSync(join(chart, name)) ? readFileSync(join(chart, name), 'utf8') : undefined)
+  const list = (name: string, how?: {recursive: true}): string[] => (existsSync(join(chart, name)) ? readdirSync(join(chart, name), {...how, encoding: 'utf8'}) : [])
+  return {
+    values: text('values.yaml') ?? '{}',
+    schema: text('values.schema.json'),
+    templates: list('templates', {recursive: true}).filter((name) => /\.(yaml|tpl|txt)$/.test(name)).flatMap((name) => text(join('templates', name)) ?? []),
+    charts: Object.fromEntries(list('charts').filter((name) => existsSync(join(chart, 'charts', name, 'values.yaml'))).map((name) => [name, sourcesOf(join(chart, 'charts', name))])),
   }
 }
 

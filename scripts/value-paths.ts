@@ -16,10 +16,12 @@ export interface ValueSources {
   values: string
   schema?: string | undefined
   templates?: string[] | undefined
+  /** Charts that it contains, by the key under which they get their values. */
+  charts?: Record<string, ValueSources> | undefined
 }
 
 /** Maps that Kubernetes defines, whatever a chart puts into them by default. */
-const OPEN_NAMES = /^(.*[lL]abels|.*[aA]nnotations|.*[rR]esources|.*[sS]ecurityContext|nodeSelector|affinity|spec|.*Probe|.*[sS]trategy)$/
+const OPEN_NAMES = /^(.*[lL]abels|.*[aA]nnotations|.*[rR]esources|.*[sS]ecurityContext|nodeSelector|affinity|spec|.*Probe|.*[sS]trategy|grafana\.ini)$/
 /** A template that takes a map as a whole. */
 const WHOLE_USES = [
   /toYaml \(?\.Values\.([\w.]+)/g,
@@ -44,7 +46,8 @@ export function valuePathsOf(sources: ValueSources): ValuePaths {
   for (const template of sources.templates ?? []) {
     for (const use of WHOLE_USES) for (const [, path = ''] of template.matchAll(use)) tree = open(tree, path.split('.'))
   }
-  return sort(openKnown(tree))
+  const own = openKnown(tree)
+  return sort(Object.entries(sources.charts ?? {}).reduce((whole, [name, chart]) => union(whole, {[name]: valuePathsOf(chart)}), own))
 }
 
 /** JSON with one line for each key of the top level. */

@@ -5,6 +5,7 @@ import {isMap as isYamlMap, isNode, isScalar, LineCounter, parseDocument} from '
 import type {Document} from 'yaml'
 import {asKpError, KpError} from '../engine/errors.ts'
 import {didYouMean} from '../engine/spelling.ts'
+import {METRICS_NAMES} from './metrics-values.ts'
 import {componentSchema} from './schema.ts'
 import type {ComponentEntry} from './schema.ts'
 import type {Catalog, Component, ProviderId, ValuePaths, Values} from './types.ts'
@@ -18,6 +19,7 @@ const CONTEXT = [
   'cni.calico.encapsulation', 'cni.calico.bgp',
   'ingress.replicas', 'ingress.serviceAnnotations', 'ingress.scheme', 'ingress.targetType', 'ingress.region',
   'externalDns.provider', 'externalDns.policy', 'externalDns.sources', 'externalDns.args', 'externalDns.env', 'externalDns.volumes', 'externalDns.mounts', 'externalDns.owner', 'externalDns.domains',
+  ...METRICS_NAMES.map((name) => `metrics.${name}`),
 ]
 
 /**
@@ -164,11 +166,12 @@ function parsePaths(source: string, file: string, problems: string[]): ValuePath
 /** What names something that is not there: a Service of no workload, a webhook of no Service. */
 function referenceProblems(entry: ComponentEntry): string[] {
   const workloads = new Set(entry.workloads.map(({name}) => name))
+  const leads = ({workload, selector}: {workload?: string | undefined; selector?: Record<string, string> | undefined}): boolean => (workload === undefined ? selector !== undefined : workloads.has(workload))
   const services = new Set(entry.services.map(({name}) => name))
   const crds = entry.crds.filter(({storage, versions}) => storage !== undefined && !versions.includes(storage))
   return [
-    ...entry.services.filter(({workload}) => !workloads.has(workload)).map(({name, workload}) => `services: ${name} leads to no workload "${workload}"`),
-    ...entry.budgets.filter(({workload}) => !workloads.has(workload)).map(({name, workload}) => `budgets: ${name} guards no workload "${workload}"`),
+    ...entry.services.filter((service) => !leads(service)).map(({name, workload = ''}) => `services: ${name} leads to no workload "${workload}"`),
+    ...entry.budgets.filter((budget) => !leads(budget)).map(({name, workload = ''}) => `budgets: ${name} guards no workload "${workload}"`),
     ...entry.webhooks.filter(({service}) => !services.has(service)).map(({name, service}) => `webhooks: ${name} calls no service "${service}"`),
     ...crds.map(({name, storage}) => `crds: ${name} stores "${storage}", which is not among its versions`),
   ]

@@ -1,6 +1,7 @@
 /** The values and the objects of a component on one platform. */
 import type {EnvironmentSpec} from '../spec/types.ts'
 import {externalDnsValues, ingressValues} from './ingress-values.ts'
+import {metricsValues} from './metrics-values.ts'
 import {resolveObjects} from './objects.ts'
 import type {ComponentObjects} from './objects.ts'
 import type {Catalog, CniValues, RenderedValues, ValuesContext} from './types.ts'
@@ -24,7 +25,8 @@ export function valuesContext({spec, provider}: ValuesPlatform): ValuesContext {
     serviceCidr: spec.network.serviceCidr,
     zones: spec.network.zones,
     apiServer: apiServerOf(provider),
-    monitoring: false,
+    monitoring: spec.phases.monitoring.enabled,
+    metrics: metricsValues(spec),
     cni: cniValues({spec, provider}),
     gpuPools: spec.nodePools.filter((pool) => pool.gpu !== undefined).map(({name}) => name),
     spotPools: spec.nodePools.filter((pool) => pool.capacity === 'spot').map(({name}) => name),

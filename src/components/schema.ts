@@ -67,8 +67,9 @@ const workload = z.strictObject({
 
 const service = z.strictObject({
   ...place,
-  /** The workload whose pods it leads to. */
-  workload: text,
+  /** The workload whose pods it leads to; for pods that no workload of the chart makes, their labels. */
+  workload: text.optional(),
+  selector: labels.optional(),
   headless: z.boolean().default(false),
   /** LoadBalancer: the cloud gives it an address. */
   type: z.enum(['ClusterIP', 'LoadBalancer']).default('ClusterIP'),
@@ -79,7 +80,9 @@ const service = z.strictObject({
 
 const budget = z.strictObject({
   ...place,
-  workload: text,
+  workload: text.optional(),
+  /** Labels of pods that no workload of the chart makes. */
+  selector: labels.optional(),
   minAvailable: z.union([z.number().int(), text]).optional(),
   maxUnavailable: z.union([z.number().int(), text]).optional(),
   /** Where in the chart's values the numbers are set. */
@@ -144,6 +147,12 @@ const other = z.strictObject({
   body: z.record(z.string(), z.unknown()).optional(),
   /** Where in the chart's values the object's spec is written; `enabled` is not part of it. */
   spec: valuePath.optional(),
+  /** Fields that the chart takes from its values: path of the field, path of the value. */
+  fields: z.record(z.string().regex(/^[a-z]\w*(\.[a-z]\w*)*$/i), valuePath).default({}),
+  /** Of a Secret or ConfigMap: keys whose text is the YAML of a value. */
+  texts: z.record(z.string(), valuePath).default({}),
+  /** `spec.image` of an object from which an operator makes pods, and where in the values its registry is set. */
+  image: z.strictObject({image: text, registry: valuePath}).optional(),
 })
 
 /** The schema of component.yaml; unknown keys are errors. */

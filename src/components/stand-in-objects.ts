@@ -2,8 +2,8 @@
 import type {BudgetEntry, CrdEntry, OtherEntry, ServiceEntry, WebhookEntry} from './schema.ts'
 import type {ComponentObjects, ResolvedWorkload} from './objects.ts'
 import type {Component, Value, Values} from './types.ts'
-import {apiVersionOf, resolveObjects} from './objects.ts'
-import {isMap, valueAt} from './values.ts'
+import {apiVersionOf, relocateImage, resolveObjects} from './objects.ts'
+import {isMap, mergeValues, toYaml, valueAt} from './values.ts'
 
 const CONTAINER_SECURITY = {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: ['ALL']}}
 const POD_SECURITY = {runAsNonRoot: true, runAsUser: 65_532, seccompProfile: {type: 'RuntimeDefault'}}
@@ -41,7 +41,7 @@ function workloadObject(entry: ResolvedWorkload): Values {
             name: container.name,
             image: container.image,
             imagePullPolicy: 'IfNotPresent',
-            ports: Object.entries(container.ports).map(([name, containerPort]) => ({name, containerPort, protocol: 'TCP'})),
+            ports: Object.entries(container.ports).map(([name, containerPort]) => ({name, containerPort, protocol: name.endsWith('-udp') ? 'UDP' : 'TCP'})),
             ...(resources === undefined || index > 0 ? {} : {resources}),
             securityContext: CONTAINER_SECURITY,
           })),
@@ -60,7 +60,7 @@ function serviceObject(entry: ServiceEntry, objects: ComponentObjects, values: V
     spec: {
       type: entry.type,
       ...(entry.headless ? {clusterIP: 'None'} : {}),
-      selector: labelsOf(entry.workload, objects),
+      selector: labelsOf(entry, objects),
       ports: entry.ports.map(({name, port, targetPort}) => ({...(name === undefined ? {} : {name}), port, targetPort: targetPort ?? port, protocol: 'TCP'})),
     },
   }
@@ -72,7 +72,7 @@ function budgetObject(entry: BudgetEntry, objects: ComponentObjects): Values {
     spec: {
       ...(entry.minAvailable === undefined ? {} : {minAvailable: entry.minAvailable}),
       ...(entry.maxUnavailable === undefined ? {} : {maxUnavailable: entry.maxUnavailable}),
-      selector: {matchLabels: labelsOf(entry.workload, objects)},
+      selector: {matchLabels: labelsOf(entry, objects)},
     },
   }
 }
@@ -140,7 +140,7 @@ function crdSchema(entry: CrdEntry): Values {
 }
 
 function otherObject(entry: OtherEntry, component: Component, objects: ComponentObjects, values: Values): Values {
-  const object: Values = {...head(entry.kind, entry, {}, entry.apiVersion), ...((entry.body ?? {}) as Values)}
+  const object = fromValues(entry, {...head(entry.kind, entry, {}, entry.apiVersion), ...((entry.body ?? {}) as Values)}, values)
   if (BOUND_KINDS.has(entry.kind) && object['roleRef'] === undefined) {
     const [account = 'default', namespace = component.namespace] = (entry.account ?? objects.workloads[0]?.account ?? '').split('/').toReversed()
     object['roleRef'] = {apiGroup: 'rbac.authorization.k8s.io', kind: entry.kind.replace('Binding', ''), name: entry.role ?? entry.name}
@@ -156,6 +156,24 @@ function otherObject(entry: OtherEntry, component: Component, objects: Component
 function specIn(values: Values, path: string): Values {
   const written = valueAt(values, path)
   return isMap(written) ? Object.fromEntries(Object.entries(written).filter(([key]) => key !== 'enabled')) : {}
+}
+
+/** The object with what the values say of it. */
+function fromValues(entry: OtherEntry, object: Values, values: Values): Values {
+  const given = Object.entries(entry.fields).flatMap(([field, path]) => {
+    const value = valueAt(values, path)
+    return value === undefined || value === null ? [] : [{field, value}]
+  })
+  if (entry.image !== undefined) {
+    const registry = valueAt(values, entry.image.registry)
+    given.push({field: 'spec.image', value: relocateImage(entry.image.image, typeof registry === 'string' && registry !== '' ? registry : undefined)})
+  }
+  const texts = Object.entries(entry.texts).map(([key, path]) => {
+    const text = toYaml(valueAt(values, path) ?? {})
+    return [key, entry.kind === 'Secret' ? Buffer.from(text).toString('base64') : text]
+  })
+  const whole = texts.length === 0 ? object : {...object, data: Object.fromEntries(texts) as Values}
+  return given.reduce<Values>((made, {field, value}) => mergeValues(made, field.split('.').reduceRight<Value>((below, key) => ({[key]: below}), value) as Values), whole)
 }
 
 /** Leader election, and nothing else. */
@@ -178,7 +196,7 @@ function head(kind: string, entry: {name: string; namespace?: string | undefined
   }
 }
 
-function labelsOf(workload: string, objects: ComponentObjects): Values {
-  const found = objects.workloads.find(({name}) => name === workload)?.labels
+function labelsOf({workload, selector}: {workload?: string | undefined; selector?: Record<string, string> | undefined}, objects: ComponentObjects): Values {
+  const found = selector ?? objects.workloads.find(({name}) => name === workload)?.labels
   return isMap(found) ? found : {}
 }

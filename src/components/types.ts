@@ -73,7 +73,7 @@ export interface ValuesContext {
   zones: number
   /** The API server as the nodes reach it. */
   apiServer: {host: string; port: number}
-  /** Whether the monitoring phase has been through: ServiceMonitor objects can be made. */
+  /** Whether the platform has monitoring: its kinds are there, so that charts can make ServiceMonitors. */
   monitoring: boolean
   /** The pod network as kp.yaml chooses it, in the words of the charts. */
   cni: CniValues
@@ -84,6 +84,8 @@ export interface ValuesContext {
   /** What `phases.ingress` means to the charts of the ingress controllers, and of external-dns. */
   ingress: IngressValues
   externalDns: ExternalDnsValues
+  /** `phases.monitoring` in the words of its chart. */
+  metrics: MetricsValues
   /** `images.mirror` of kp.yaml. */
   imageMirror?: string | undefined
 }
@@ -103,6 +105,34 @@ export interface CniValues {
   encryption: boolean
   hubble: boolean
   calico: {encapsulation: 'VXLAN' | 'None'; bgp: 'Enabled' | 'Disabled'}
+}
+
+/** What the values of kube-prometheus-stack are made of. */
+export interface MetricsValues {
+  replicas: number
+  /** More than one Prometheus: one may go while the others stay. */
+  guarded: boolean
+  retention: string
+  /** How full the volume may get: `43520MiB`. */
+  retentionSize: string
+  volume: string
+  scrapeInterval: string
+  /** Relabelling of every scrape, against cardinality. */
+  scrapeClasses?: Value[]
+  remoteWrite?: Value[]
+  /** Alertmanager's configuration; secrets are files in it. */
+  alerting: Values
+  /** Secrets that Alertmanager gets as files. */
+  alertingSecrets?: Value[]
+  grafana: boolean
+  grafanaSecret?: string
+  grafanaUrl?: string
+  /** Who makes the certificate of the operator's webhook: cert-manager, or a job of the chart. */
+  webhookCertificate: boolean
+  webhookJob: boolean
+  /** Whether etcd, scheduler and controller manager can be read on the nodes. */
+  controlPlane: boolean
+  kubeProxy: boolean
 }
 
 /** The values that a chart gets. */

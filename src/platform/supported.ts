@@ -12,7 +12,9 @@ export interface NotBuilt {
 }
 
 /** The providers are not here: `open.ts` refuses those that it cannot make. */
-export const NOT_BUILT: readonly NotBuilt[] = []
+export const NOT_BUILT: readonly NotBuilt[] = [
+  {field: 'phases.monitoring.grafana.dashboards', values: ['mesh', 'slo', 'cost']},
+]
 
 /** The providers that a platform can be built on. */
 export const BUILT_PROVIDERS: readonly string[] = ['lab', 'existing']
@@ -29,8 +31,9 @@ export function canBuild(field: string, value: string): boolean {
  */
 export function requireBuildable(spec: EnvironmentSpec): void {
   const details = NOT_BUILT.flatMap(({field, values}) => {
-    const chosen = String(at(spec, field) ?? '')
-    if (!values.includes(chosen) || at(spec, [...field.split('.').slice(0, 2), 'enabled'].join('.')) === false) return []
+    const given = at(spec, field)
+    const chosen = (Array.isArray(given) ? given : [given]).map((value) => String(value ?? '')).find((value) => values.includes(value))
+    if (chosen === undefined || at(spec, [...field.split('.').slice(0, 2), 'enabled'].join('.')) === false) return []
     const can = choicesOf(field).filter((value) => !values.includes(value))
     return [`${field}: ${chosen} cannot be built yet${can.length === 0 ? '' : `, ${can.join(', ')} can`}`]
   })
@@ -50,7 +53,9 @@ function at(spec: unknown, field: string): unknown {
 /** The values that the schema of kp.yaml knows for a field. */
 function choicesOf(field: string): string[] {
   const schema = field.split('.').reduce<ReturnType<typeof member>>((here, part) => (here === undefined ? undefined : member(here, part)), bodySchema)
-  const options = schema === undefined ? undefined : (bare(schema) as {options?: unknown}).options
+  // Of a list, those of its entries.
+  const whole = schema === undefined ? undefined : bare(schema)
+  const options = ((whole as {element?: {options?: unknown}} | undefined)?.element ?? (whole as {options?: unknown} | undefined))?.options
   return Array.isArray(options) ? options.map(String) : []
 }
 

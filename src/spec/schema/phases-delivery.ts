@@ -35,8 +35,10 @@ export const monitoring = z.strictObject({
     name: dnsLabel().describe('Name of the receiver'),
     severities: z.array(z.enum(['page', 'critical', 'warning', 'info'])).min(1, {error: 'must name at least one severity'}).describe('Alerts that it gets'),
     type: z.enum(['slack', 'pagerduty', 'opsgenie', 'webhook', 'email']).describe('Kind of receiver'),
-    secret: secretName().optional().describe('Entry of secrets with its address or key'),
-    to: text(/^\S+$/, 'must be an address or a channel').optional().describe('Mail address or channel'),
+    secret: secretName().optional().describe('Entry of secrets with its address (slack, webhook), key (pagerduty, opsgenie) or password (email)'),
+    to: text(/^\S+$/, 'must be an address or a channel').optional().describe('Mail address, channel of slack, or team of opsgenie'),
+    smarthost: text(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?:[0-9]{1,5}$/, 'must be host:port').optional().describe('Mail server as host:port, for email'),
+    username: text(/^\S+$/, 'must be a user name').optional().describe('User of the mail server, whose password is secret; default email'),
   })).default([]).describe('Who gets which alerts'),
   grafana: z.strictObject({
     enabled: onOff(true, 'Grafana'),

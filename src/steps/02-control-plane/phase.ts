@@ -1,5 +1,6 @@
 /** Phase 2: the control plane. */
 import type {PlatformPhase} from '../../context.ts'
+import {componentStep} from '../shared/component.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
 import {pitfalls} from './pitfalls.ts'
@@ -8,7 +9,17 @@ import {bindIdentity, startLab} from './steps.ts'
 export const controlPlane: PlatformPhase = {
   ...about,
   dependsOn: () => ['networking'],
-  steps: () => [startLab, bindIdentity],
+  steps: () => [
+    startLab,
+    bindIdentity,
+    // Network plugins, storage and everything after them make ServiceMonitors: their kind must be there first.
+    componentStep({
+      id: 'control-plane/monitoring-kinds',
+      title: 'Install the monitoring kinds',
+      component: 'prometheus-operator-crds',
+      appliesTo: (ctx) => (ctx.spec.phases.monitoring.enabled ? true : 'phases.monitoring.enabled is false'),
+    }),
+  ],
   checks,
   pitfalls,
 }

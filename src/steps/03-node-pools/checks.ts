@@ -178,6 +178,7 @@ export const checks: PlatformCheck[] = [
     id: 'node-pools.volume-binds',
     title: 'Every volume claim that a pod uses is bound',
     pitfalls: ['KP0307', 'KP0308', 'KP0309'],
+    simulated: (ctx) => ctx.provider.simulated && 'the lab makes the volumes',
     within: SOON,
     async run(ctx) {
       const cluster = await ctx.cluster()

@@ -5,7 +5,7 @@ import {helmRelease} from './helm-release.ts'
 import type {HelmReleaseStep} from './helm-release.ts'
 
 /** Components whose rendered chart is applied by kp: helm's record of them would not fit into a Secret. */
-const APPLIED = new Set(['calico-crds', 'envoy-gateway-crds', 'gateway-api'])
+const APPLIED = new Set(['calico-crds', 'envoy-gateway-crds', 'gateway-api', 'prometheus-operator-crds'])
 
 /** The step of a component; the catalog's `install.method` must agree, which a test holds. */
 export function componentStep(options: HelmReleaseStep): PlatformStep {

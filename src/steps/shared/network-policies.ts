@@ -54,13 +54,20 @@ export function allowWebhooks(name: string, pods: Record<string, string>, ports:
   return {name, pods, ingress: [{ports: ports.map((port) => ({protocol: 'TCP', port}))}]}
 }
 
+/** Prometheus may read the metrics of every pod, at whatever port they are. */
+const ALLOW_METRICS: TrafficRule = {
+  name: 'allow-metrics',
+  pods: {},
+  ingress: [{from: [{namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': 'monitoring'}}, podSelector: {matchLabels: {'app.kubernetes.io/name': 'prometheus'}}}]}],
+}
+
 /** A step that keeps the policies of a namespace. */
 export function networkPolicies(options: {id: string; namespace: string; rules: (ctx: ManifestContext) => TrafficRule[]}): PlatformStep {
   return manifestSet({
     id: options.id,
     title: `Deny all traffic in ${options.namespace} but what is named`,
     appliesTo: (ctx) => (ctx.spec.phases.cni.defaultDeny ? true : 'phases.cni.defaultDeny is off'),
-    objects: (ctx) => namespacePolicies(options.namespace, options.rules(ctx)),
+    objects: (ctx) => namespacePolicies(options.namespace, [...options.rules(ctx), ...(ctx.spec.phases.monitoring.enabled ? [ALLOW_METRICS] : [])]),
   })
 }
 

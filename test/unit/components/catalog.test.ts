@@ -89,18 +89,18 @@ describe.each(IDS)('%s', (id) => {
     const {component, values} = get()
     const {services = {}, budgets = {}, workloads = {}} = factsOf(id)
     const objects = resolveObjects(component, values)
-    const labels = (name: string): unknown => objects.workloads.find((workload) => workload.name === name)?.labels
+    const labels = ({workload, selector}: {workload?: string | undefined; selector?: Record<string, string> | undefined}): unknown => selector ?? objects.workloads.find(({name}) => name === workload)?.labels
     for (const service of objects.services) {
       const ports = service.ports.map((port) => ({...port, targetPort: port.targetPort ?? port.port}))
       const real = services[`Service ${service.namespace}/${service.name}`]
       // A name of a port and its number are the same thing.
       const numbers = Object.values(workloads).flatMap(({containers}) => Object.values(containers)).reduce<Record<string, number>>((sum, {ports: known}) => ({...sum, ...known}), {})
       const numbered = (list: {targetPort?: string | number | undefined}[] = []): unknown => list.map((port) => ({...port, targetPort: numbers[String(port.targetPort)] ?? port.targetPort}))
-      expect({headless: service.headless, selector: labels(service.workload), ports: numbered(ports)}).toEqual({headless: real?.headless, selector: real?.selector, ports: numbered(real?.ports)})
+      expect({headless: service.headless, selector: labels(service), ports: numbered(ports)}).toEqual({headless: real?.headless, selector: real?.selector, ports: numbered(real?.ports)})
     }
     for (const budget of objects.budgets) {
       const {minAvailable, maxUnavailable} = budget
-      expect(JSON.parse(JSON.stringify({minAvailable, maxUnavailable, selector: labels(budget.workload)}))).toEqual(budgets[`PodDisruptionBudget ${budget.namespace}/${budget.name}`])
+      expect(JSON.parse(JSON.stringify({minAvailable, maxUnavailable, selector: labels(budget)}))).toEqual(budgets[`PodDisruptionBudget ${budget.namespace}/${budget.name}`])
     }
   })
 

@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {loadCatalog} from '../../../src/components/load.ts'
+import {METRICS_EXAMPLE} from '../../../src/components/metrics-values.ts'
 import {componentSchema} from '../../../src/components/schema.ts'
 import type {Catalog, Component, Values, ValuesContext} from '../../../src/components/types.ts'
 import type {ChartFacts} from '../../../scripts/chart-facts.ts'
@@ -31,6 +32,7 @@ export const CONTEXT: ValuesContext = {
     volumes: [{name: 'credentials', secret: {secretName: 'external-dns-credentials'}}], mounts: [{name: 'credentials', mountPath: '/etc/kubernetes/credentials', readOnly: true}],
     owner: 'acme-dev', domains: ['example.com'],
   },
+  metrics: METRICS_EXAMPLE,
 }
 
 /** The catalog of the project. */

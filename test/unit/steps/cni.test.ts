@@ -9,7 +9,7 @@ import type {KubeObject} from '../../../src/tools/kube-api.ts'
 
 function context(fields: {mirror?: string; defaultDeny?: boolean; connectivityTest?: boolean} = {}): ManifestContext {
   const {mirror, defaultDeny = true, connectivityTest = true} = fields
-  return {spec: {platform: 'acme', images: mirror === undefined ? {} : {mirror}, phases: {cni: {defaultDeny, connectivityTest}}}} as unknown as ManifestContext
+  return {spec: {platform: 'acme', images: mirror === undefined ? {} : {mirror}, phases: {cni: {defaultDeny, connectivityTest}, monitoring: {enabled: false}}}} as unknown as ManifestContext
 }
 
 function objects(ctx: ManifestContext): KubeObject[] {

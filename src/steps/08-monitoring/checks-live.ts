@@ -1,0 +1,98 @@
+/** Checks of phase 8 that ask Prometheus and Alertmanager themselves, through the API server. */
+import {check, verdict} from '../../checks/builders.ts'
+import type {PlatformCheck, PlatformContext} from '../../context.ts'
+import {ALERTMANAGER, MONITORING_NAMESPACE, PROMETHEUS} from './names.ts'
+
+/** They have to be read once before they say anything. */
+const AFTER_FIRST_READS = {deadlineMs: 3 * 60_000, everyMs: 5000}
+/** What every platform has; without them most alerts can never fire. */
+const REQUIRED_JOBS = ['apiserver', 'kubelet', 'kube-state-metrics', 'node-exporter']
+const FULL = 0.8
+
+const runs = (ctx: PlatformContext): true | string => (ctx.provider.simulated ? 'simulated nodes: neither Prometheus nor Alertmanager runs' : true)
+
+/** Asks a Service of the namespace. @throws KpError API_ERROR where it does not answer: no data is unknown */
+async function ask(ctx: PlatformContext, service: string, port: number, path: string): Promise<unknown> {
+  return (await ctx.cluster()).raw(`/api/v1/namespaces/${MONITORING_NAMESPACE}/services/http:${service}:${port}/proxy${path}`)
+}
+
+async function askPrometheus<T>(ctx: PlatformContext, path: string): Promise<T | undefined> {
+  const answer = (await ask(ctx, PROMETHEUS, 9090, path)) as {status?: string; data?: T} | undefined
+  return answer?.status === 'success' ? answer.data : undefined
+}
+
+const SILENT = {status: 'unknown', observed: 'Prometheus gave no answer through the API server'} as const
+
+/** What Prometheus reads, and what of it does not answer. */
+export interface Target {
+  labels: {job?: string; instance?: string}
+  health: string
+  lastError?: string
+}
+
+/** The verdict on a list of targets: a missing or silent one of every platform's is a failure, any other a warning. */
+export function judgeTargets(targets: Target[]): Awaited<ReturnType<PlatformCheck['run']>> {
+  const down = targets.filter(({health}) => health === 'down')
+  const expected = `every target up, among them ${REQUIRED_JOBS.join(', ')}`
+  const jobs = new Set(targets.map(({labels}) => labels.job))
+  const name = ({labels, lastError}: Target): string => `${labels.job ?? 'a target'} at ${labels.instance ?? 'an unknown address'} is down${lastError ? `: ${lastError}` : ''}`
+  const bad = [...REQUIRED_JOBS.filter((job) => !jobs.has(job)).map((job) => `there is no target of ${job}`), ...down.filter(({labels}) => REQUIRED_JOBS.includes(labels.job ?? '')).map(name)]
+  if (bad.length > 0 || down.length === 0) return verdict(bad, `${targets.length} targets, ${jobs.size} jobs`, expected)
+  return {status: 'warn', observed: `${down.length} of ${targets.length} targets are down`, expected, evidence: down.slice(0, 10).map(name)}
+}
+
+/** What only a running Prometheus can say. */
+export const liveChecks: PlatformCheck[] = [
+  check({
+    id: 'monitoring.targets',
+    title: 'Prometheus reads its targets',
+    pitfalls: ['KP0805', 'KP0810'],
+    appliesTo: runs,
+    within: AFTER_FIRST_READS,
+    async run(ctx) {
+      const data = await askPrometheus<{activeTargets?: Target[]}>(ctx, '/api/v1/targets?state=active')
+      return data?.activeTargets === undefined ? SILENT : judgeTargets(data.activeTargets)
+    },
+  }),
+  check({
+    id: 'monitoring.rules',
+    title: 'Prometheus evaluates its rules',
+    pitfalls: ['KP0804'],
+    appliesTo: runs,
+    within: AFTER_FIRST_READS,
+    async run(ctx) {
+      const data = await askPrometheus<{groups?: {name: string; rules: {name: string; health: string; lastError?: string}[]}[]}>(ctx, '/api/v1/rules')
+      if (data?.groups === undefined) return SILENT
+      const rules = data.groups.flatMap((group) => group.rules.map((rule) => ({...rule, group: group.name})))
+      if (rules.length === 0) return {status: 'fail', observed: 'Prometheus has no rules', expected: 'the rules of the chart'}
+      return verdict(rules.filter(({health}) => health === 'err').map((rule) => `${rule.group}/${rule.name}: ${rule.lastError ?? 'does not evaluate'}`), `${rules.length} rules in ${data.groups.length} groups`, 'no rule with an error')
+    },
+  }),
+  check({
+    id: 'monitoring.disk',
+    title: `The volumes of Prometheus are less than ${FULL * 100} % full`,
+    severity: 'warning',
+    pitfalls: ['KP0802'],
+    appliesTo: runs,
+    async run(ctx) {
+      const query = `kubelet_volume_stats_used_bytes{namespace="${MONITORING_NAMESPACE}"} / kubelet_volume_stats_capacity_bytes`
+      const data = await askPrometheus<{result?: {metric: {persistentvolumeclaim?: string}; value: [number, string]}[]}>(ctx, `/api/v1/query?query=${encodeURIComponent(query)}`)
+      if (data?.result === undefined) return SILENT
+      if (data.result.length === 0) return {status: 'unknown', observed: 'the kubelets say nothing of the volumes'}
+      const full = data.result.map(({metric, value}) => ({claim: metric.persistentvolumeclaim ?? 'a claim', part: Number(value[1])}))
+      return verdict(full.filter(({part}) => !(part < FULL)).map(({claim, part}) => `${claim} is ${Math.round(part * 100)} % full`), `the fullest is ${Math.round(Math.max(...full.map(({part}) => part)) * 100)} % full`, `less than ${FULL * 100} %`)
+    },
+  }),
+  check({
+    id: 'monitoring.watchdog',
+    title: 'The alert that always fires reaches Alertmanager',
+    pitfalls: ['KP0810'],
+    appliesTo: runs,
+    within: AFTER_FIRST_READS,
+    async run(ctx) {
+      const alerts = await ask(ctx, ALERTMANAGER, 9093, `/api/v2/alerts?active=true&filter=${encodeURIComponent('alertname="Watchdog"')}`)
+      if (!Array.isArray(alerts)) return {status: 'unknown', observed: 'Alertmanager gave no answer through the API server'}
+      return verdict(alerts.length === 0 ? ['Alertmanager has no alert Watchdog'] : [], 'Watchdog is there', 'the alert Watchdog: Prometheus evaluates, sends, and is heard')
+    },
+  }),
+]
