@@ -1,7 +1,8 @@
 /** The text of a new kp.yaml. */
 import {Document, isCollection, isMap, isScalar, isSeq, type Node, type Pair} from 'yaml'
 import type {z} from 'zod'
-import {defaultNodePools, mergeValues} from './merge.ts'
+import {defaultNodePools} from './default-pools.ts'
+import {mergeValues} from './merge.ts'
 import {isMap as isPlainMap} from './paths.ts'
 import {API_VERSION, bodySchema, platformSchema} from './schema/platform.ts'
 import type {providerSchema} from './schema/provider.ts'
@@ -45,6 +46,11 @@ const COMMENTS: Record<string, string> = {
  * whatever order they were given. The answers are not checked: `parseSpec` does that.
  */
 export function defaultPlatform(answers: PlatformAnswers): string {
+  return withComments(platformValue(answers)).toString(YAML_STYLE)
+}
+
+/** The same before it is a text. */
+export function platformValue(answers: PlatformAnswers): Record<string, unknown> {
   const {name, owner, runbooks, repository, provider = {type: 'lab'}, ...sections} = answers
   const type = provider.type
   const pools = defaultNodePools(type)
@@ -54,15 +60,20 @@ export function defaultPlatform(answers: PlatformAnswers): string {
     network: {...(type === 'lab' || type === 'eks' || type === 'kubeadm-aws' ? {vpcCidr: '10.20.0.0/16'} : {}), podCidr: '10.244.0.0/16', serviceCidr: '10.96.0.0/12', zones: 3},
     ...(pools.length === 0 ? {} : {nodePools: pools}),
     domain: `${name}.test`,
-    phases: {
-      cni: {plugin: 'cilium', defaultDeny: true},
-      'cert-manager': {issuer: firstIssuer(type)},
-      ingress: {controller: 'envoy-gateway'},
-    },
+    phases: chosenPhases(type, sections.phases),
   }
   const written = mergeValues(base, {...sections, provider, metadata: {name, owner, runbooks, repository}}) as Record<string, unknown>
-  const value = ordered({apiVersion: API_VERSION, kind: 'Platform', ...written}, platformSchema)
-  return withComments(value as Record<string, unknown>).toString(YAML_STYLE)
+  return ordered({apiVersion: API_VERSION, kind: 'Platform', ...written}, platformSchema) as Record<string, unknown>
+}
+
+/** The choices that everybody should see; of a phase that is off there is nothing to see. */
+function chosenPhases(type: ProviderType, said: PlatformAnswers['phases']): Record<string, unknown> {
+  const choices = {
+    cni: {plugin: 'cilium', defaultDeny: true},
+    'cert-manager': {issuer: firstIssuer(type)},
+    ingress: {controller: 'envoy-gateway'},
+  }
+  return Object.fromEntries(Object.entries(choices).filter(([id]) => said?.[id as keyof typeof choices]?.enabled !== false))
 }
 
 function firstIssuer(type: ProviderType): string {

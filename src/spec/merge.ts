@@ -1,5 +1,6 @@
 /** Lays an environment's overrides over the sections that all environments share. */
 import {didYouMean} from '../engine/spelling.ts'
+import {defaultNodePools} from './default-pools.ts'
 import type {Problem} from './issues.ts'
 import {isMap, valueAt, type Path} from './paths.ts'
 import {BODY_KEYS} from './schema/platform.ts'
@@ -27,15 +28,6 @@ export function mergeEnvironment(spec: PlatformSpec, entry: EnvironmentEntry): M
   body['nodePools'] = mergePools(spec.nodePools ?? defaultNodePools(type as ProviderType), entry.nodePools, problems)
   if (entry.issuer !== undefined) setIssuer(body, entry, problems)
   return {body, problems}
-}
-
-/** The node pools of a platform that names none: two where kp makes the nodes, else none. */
-export function defaultNodePools(provider: ProviderType): Record<string, unknown>[] {
-  if (provider === 'existing' || provider === 'bare-metal') return []
-  return [
-    {name: 'general', instanceType: 'm6i.large', min: 3, max: 9, labels: {'node-role': 'general'}},
-    {name: 'spot', instanceType: 'm6i.large', capacity: 'spot', min: 0, max: 20, labels: {'node-role': 'spot'}, taints: ['spot=true:NoSchedule']},
-  ]
 }
 
 /** Maps are merged, anything else is replaced. */

@@ -12,7 +12,10 @@ const MAX_DIFF = 30
 export function renderInit(result: InitResult, look: Look): string {
   const environments = result.environments.join(', ')
   const head = `Platform ${result.name} (provider ${result.provider}, ${count(result.environments.length, 'environment')}: ${environments}) is in ${result.directory}`
-  return [...wrap(head, look.columns), ...fileLines(result.written, '+', look), '', ...nextLines(result.next, look)].join('\n')
+  const {class: name, low, high} = result.cost
+  const cost = name === 'none' ? 'Cost class none: kp makes nothing there that is paid for.' : `Cost class ${name}: in the order of $${low} to $${high} a month with the fewest nodes; no quote.`
+  const saved = result.answers === undefined ? [] : wrap(`The answers are in ${result.answers}: kp init --answers makes the same again.`, look.columns)
+  return [...wrap(head, look.columns), ...fileLines(result.written, '+', look), '', ...wrap(cost, look.columns), ...saved, ...wrap('Nothing is built yet: kp plan shows what kp up would do.', look.columns), '', ...nextLines(result.next, look)].join('\n')
 }
 
 /** Says which files changed; shows the difference of those that were edited by hand and left alone. */

@@ -25,7 +25,7 @@ const MAY: Record<string, string[]> = {
   'phase list': ['phase', 'type:context'],
   operations: ['checks', 'components', 'engine', 'platform', 'render', 'spec', 'tools', 'type:context', 'type:providers', 'type:results'],
   ui: ['engine'],
-  prompts: ['engine'],
+  prompts: ['engine', 'spec'],
   hooks: ['engine', 'ui'],
   'command base': ['engine', 'home', 'operations', 'phase list', 'platform', 'prompts', 'render', 'ui', 'type:context'],
   commands: ['command base', 'engine', 'home', 'operations', 'phase', 'phase about', 'platform', 'prompts', 'render', 'tools', 'ui', 'type:providers', 'type:spec'],

@@ -78,7 +78,9 @@ export const init = z.object({
   name: z.string(),
   provider: z.string(),
   environments: z.array(z.string()),
+  cost: z.object({class: z.enum(['none', 'low', 'medium', 'high']), low: z.number(), high: z.number()}).describe('US dollars a month, as a class and its range; no quote'),
   ...files,
+  answers: z.string().optional().describe('File that the answers were saved to.'),
   next: z.array(z.string()),
 })
 

@@ -1,0 +1,18 @@
+/** Every question of `kp init`, in the order of the phases. Data alone: nothing is loaded that the flags do not need. */
+import {gitopsQuestions, monitoringQuestions} from './delivery.ts'
+import {controlPlaneQuestions, networkQuestions, nodeQuestions} from './foundation.ts'
+import {laterQuestions} from './later.ts'
+import {cniQuestions} from './network-plugin.ts'
+import {platformQuestions} from './platform.ts'
+import type {Question} from './types.ts'
+import {certificateQuestions, ingressQuestions} from './ways-in.ts'
+
+export const QUESTIONS: readonly Question[] = [
+  ...platformQuestions, ...networkQuestions, ...controlPlaneQuestions, ...nodeQuestions, ...cniQuestions,
+  ...certificateQuestions, ...ingressQuestions, ...gitopsQuestions, ...monitoringQuestions, ...laterQuestions,
+]
+
+/** The question of an id, which is also the name of its flag. */
+export function questionOf(id: string): Question | undefined {
+  return QUESTIONS.find((question) => question.id === id)
+}
