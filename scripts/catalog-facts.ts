@@ -29,7 +29,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** The platform with which the charts are rendered: everything that a choice can turn on. */
 const CONTEXT: ValuesContext = {
   provider: 'existing', cluster: 'acme-dev', environment: 'dev', domain: 'example.com', podCidr: '10.244.0.0/16', serviceCidr: '10.96.0.0/12',
-  zones: 3, apiServer: {host: '10.0.0.10', port: 6443}, monitoring: true,
+  zones: 3, apiServer: {host: '10.0.0.10', port: 6443}, monitoring: true, gitopsInterval: '180s',
   metrics: METRICS_EXAMPLE, gpuPools: ['gpu'], spotPools: ['spot'],
   cni: {
     kubeProxyReplacement: true, healthzBindAddress: '0.0.0.0:10256', apiServer: {host: '10.0.0.10', port: 6443}, routingMode: 'native', nativeCidr: '10.244.0.0/16', nodeRoutes: true,

@@ -18,12 +18,21 @@ export interface ChartFacts {
 
 type Loose = any
 
+/** Kinds that charts make and that have no namespace. */
+const CLUSTER_WIDE = /^(?:Cluster\w+|CustomResourceDefinition|\w+WebhookConfiguration|ValidatingAdmissionPolicy\w*|MutatingAdmissionPolicy\w*|Namespace|PriorityClass|IngressClass|GatewayClass|StorageClass|CSIDriver|APIService|VolumeSnapshotClass)$/
+
+/** Charts may leave the namespace to the release. */
+function inRelease(object: Loose, namespace: string): Loose {
+  return object.metadata.namespace !== undefined || CLUSTER_WIDE.test(object.kind) || object.apiVersion.startsWith('operator.tigera.io/') ? object : {...object, metadata: {...object.metadata, namespace}}
+}
+
 /** Facts of a rendered manifest. */
 export function factsOf(entry: ComponentEntry, manifest: string): ChartFacts {
   const objects = parseAllDocuments(manifest, {logLevel: 'silent'})
     .map((document) => ('toJS' in document ? (document.toJS()) : null))
     .filter((object) => object !== null && object.kind !== undefined)
     .flatMap((object) => (object.kind === 'List' ? (object.items ?? []) : [object]))
+    .map((object) => inRelease(object, entry.namespace))
   const facts: Required<ChartFacts> = {chart: entry.chart.name, version: entry.chart.version, objects: [], workloads: {}, services: {}, budgets: {}, crds: {}, webhooks: {}, bindings: {}}
   for (const object of objects) {
     const name = nameOf(object)

@@ -79,7 +79,7 @@ export interface PlatformContext extends EngineContext {
 }
 
 /** What decides the manifests and values of a platform, without a cluster: rendering needs no more. */
-export type ManifestContext = Pick<PlatformContext, 'spec' | 'provider' | 'catalog' | 'home'>
+export type ManifestContext = Pick<PlatformContext, 'spec' | 'provider' | 'catalog' | 'home' | 'phases'>
 
 /** What of a platform decides its status, besides its runs: known from kp.yaml alone. */
 export interface StatusFacts {
@@ -97,6 +97,8 @@ export interface PlatformStep extends Step<PlatformContext> {
   manifests?(ctx: ManifestContext): KubeObject[]
   /** Where it has something to do: what a person must know and agree to besides the plan; undefined where there is nothing. Looks only. */
   consent?(ctx: PlatformContext): Promise<string | undefined>
+  /** What the GitOps tool reads about it from the repository: files below `gitops/` of the environment. */
+  delivered?(ctx: ManifestContext): {file: string; objects: KubeObject[]}[]
 }
 
 /** A phase of a platform. What it asks of the context can be answered without a cluster. */

@@ -10,9 +10,10 @@ import {defaultPlatform} from '../../src/spec/defaults.ts'
 import type {PlatformAnswers} from '../../src/spec/defaults.ts'
 import {parseSpec} from '../../src/spec/load.ts'
 import {resolveEnvironment} from '../../src/spec/resolve.ts'
+import {phases} from '../../src/steps/index.ts'
 
 /** What of a context can be answered without a cluster. */
-export type ReadOnlyContext = Pick<PlatformContext, 'spec' | 'provider' | 'catalog' | 'home'>
+export type ReadOnlyContext = Pick<PlatformContext, 'spec' | 'provider' | 'catalog' | 'home' | 'phases'>
 
 const NO_EXEC: Exec = {run: (call) => Promise.reject(new Error(`nothing is run here: ${call.tool} ${call.args.join(' ')}`))}
 
@@ -24,5 +25,5 @@ export async function readOnlyPlatform(root: string, answers: Partial<PlatformAn
     spec.provider.type === 'existing'
       ? createExistingProvider(spec.provider, '/nowhere')
       : createLabProvider({name: spec.environment.cluster, stateDir: '/nowhere', cacheDir: '/nowhere', exec: NO_EXEC, clock: systemClock, env: {}})
-  return {spec, provider, catalog: loadCatalog(join(root, 'templates')), home: root}
+  return {spec, provider, catalog: loadCatalog(join(root, 'templates')), home: root, phases}
 }

@@ -1,5 +1,6 @@
 /** The values and the objects of a component on one platform. */
 import type {EnvironmentSpec} from '../spec/types.ts'
+import {durationSeconds} from '../spec/units.ts'
 import {externalDnsValues, ingressValues} from './ingress-values.ts'
 import {metricsValues} from './metrics-values.ts'
 import {resolveObjects} from './objects.ts'
@@ -27,6 +28,7 @@ export function valuesContext({spec, provider}: ValuesPlatform): ValuesContext {
     apiServer: apiServerOf(provider),
     monitoring: spec.phases.monitoring.enabled,
     metrics: metricsValues(spec),
+    gitopsInterval: `${durationSeconds(spec.phases.gitops.interval)}s`,
     cni: cniValues({spec, provider}),
     gpuPools: spec.nodePools.filter((pool) => pool.gpu !== undefined).map(({name}) => name),
     spotPools: spec.nodePools.filter((pool) => pool.capacity === 'spot').map(({name}) => name),

@@ -102,6 +102,8 @@ const crd = z.strictObject({
   status: z.boolean().default(true),
   /** Fields that an object must have: `spec.secretName`, `driver`. */
   required: z.array(text).default([]),
+  /** Other fields at the top: `operation`, or a `status` that is no subresource. */
+  fields: z.array(text).default([]),
   /** Columns of `kubectl get`: title and JSON path. */
   columns: z.record(z.string(), z.string()).default({}),
   annotations: labels.default({}),

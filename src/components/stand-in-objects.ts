@@ -134,7 +134,7 @@ function crdSchema(entry: CrdEntry): Values {
       kind: {type: 'string'},
       metadata: {type: 'object'},
       ...(open ? {} : {spec: {type: 'object', 'x-kubernetes-preserve-unknown-fields': true, ...(inSpec.length === 0 ? {} : {required: inSpec})}}),
-      ...(entry.status ? {status: {type: 'object', 'x-kubernetes-preserve-unknown-fields': true}} : {}),
+      ...Object.fromEntries([...entry.fields, ...(entry.status ? ['status'] : [])].map((field) => [field, {type: 'object', 'x-kubernetes-preserve-unknown-fields': true}])),
     },
   }
 }

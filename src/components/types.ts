@@ -75,6 +75,8 @@ export interface ValuesContext {
   apiServer: {host: string; port: number}
   /** Whether the platform has monitoring: its kinds are there, so that charts can make ServiceMonitors. */
   monitoring: boolean
+  /** How often the GitOps tool looks at Git, in seconds: `180s`. */
+  gitopsInterval: string
   /** The pod network as kp.yaml chooses it, in the words of the charts. */
   cni: CniValues
   /** Names of the pools whose nodes have GPUs. */

@@ -24,7 +24,7 @@ export function renderContent(ctx: Pick<PlatformContext, 'environments' | 'catal
     ...runbooks(ctx.home),
   ]
   for (const spec of ctx.environments) {
-    const environment: ManifestContext = {spec, catalog: ctx.catalog, home: ctx.home, provider: ctx.providerFor(spec)}
+    const environment: ManifestContext = {spec, catalog: ctx.catalog, home: ctx.home, phases: ctx.phases, provider: ctx.providerFor(spec)}
     files.push(...renderEnvironment(ctx.phases, environment))
   }
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1))
@@ -41,13 +41,16 @@ function renderEnvironment(phases: PlatformContext['phases'], ctx: ManifestConte
 function renderStep(base: string, step: PlatformStep, ctx: ManifestContext): RenderedFile[] {
   // What a step asks here is answered by the spec alone.
   if (step.appliesTo !== undefined && step.appliesTo(ctx as PlatformContext) !== true) return []
+  const delivered = (step.delivered?.(ctx) ?? []).flatMap(({file, objects}) => documents(`${base}/gitops/${file}`, objects))
   if (step.component !== undefined) {
     const values = platformValues(ctx, step.component).yaml
-    return [{path: `${base}/${step.component}/values.yaml`, text: HEADER + values}]
+    return [{path: `${base}/${step.component}/values.yaml`, text: HEADER + values}, ...delivered]
   }
-  const objects = step.manifests?.(ctx) ?? []
-  if (objects.length === 0) return []
-  return [{path: `${base}/${step.id}.yaml`, text: HEADER + objects.map(toDocument).join('---\n')}]
+  return [...documents(`${base}/${step.id}.yaml`, step.manifests?.(ctx) ?? []), ...delivered]
+}
+
+function documents(path: string, objects: KubeObject[]): RenderedFile[] {
+  return objects.length === 0 ? [] : [{path, text: HEADER + objects.map(toDocument).join('---\n')}]
 }
 
 /** kubectl and the GitOps controllers read YAML 1.1, in which the text "on" wants quotes. */

@@ -7,6 +7,7 @@ import {nodePools} from './03-node-pools/phase.ts'
 import {cni} from './04-cni/phase.ts'
 import {certManager} from './05-cert-manager/phase.ts'
 import {ingress} from './06-ingress/phase.ts'
+import {gitops} from './07-gitops/phase.ts'
 import {monitoring} from './08-monitoring/phase.ts'
 
-export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, monitoring]
+export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring]

@@ -47,6 +47,12 @@ export const NOT_ABOUT_HEALTH: Readonly<Record<string, string>> = {
   'kp-volumesnapshotcontent-ready': 'no phase so far has a snapshot',
   'kp-volumesnapshotcontent-delete': 'no phase so far has a snapshot',
   'kp-installation-ready': 'the platform has Cilium, not Calico',
+  'kp-application-sync': 'the platform has no GitOps tool',
+  'kp-application-broken': 'the platform has no GitOps tool',
+  'kp-gitrepository-ready': 'the platform has no GitOps tool',
+  'kp-kustomization-ready': 'the platform has no GitOps tool',
+  'kp-helmrelease-ready': 'the platform has no GitOps tool',
+  'kp-helmrepository-ready': 'the platform has no GitOps tool',
   'kp-calico-apiserver-ready': 'the platform has Cilium, not Calico',
   'kp-tigerastatus-available': 'the platform has Cilium, not Calico',
 }

@@ -1,5 +1,5 @@
 /** The law of steps, held against every registered step on a lab that they build, and against steps that break it. */
-import {appendFileSync, existsSync, rmSync} from 'node:fs'
+import {appendFileSync, existsSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {PlatformPhase, PlatformStep} from '../../src/context.ts'
@@ -11,6 +11,7 @@ import {describeEntry} from '../helpers/audit.ts'
 import {dropCaches, openContext} from '../helpers/context.ts'
 import {changedFiles, listFiles} from '../helpers/files.ts'
 import {checkLaw} from '../helpers/law.ts'
+import {startRepository} from '../helpers/git.ts'
 import type {LawWorld} from '../helpers/law.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
 import {openTestPlatform} from '../helpers/platform.ts'
@@ -36,7 +37,13 @@ const world: LawWorld = {
 }
 
 beforeAll(async () => {
-  platform = await openTestPlatform({name: 'laws', build: 'none'})
+  platform = await openTestPlatform({
+    name: 'laws',
+    build: 'none',
+    spec: {repository: 'https://git.example.com/acme/platform.git', phases: {gitops: {handOver: true, secret: 'git'}}, secrets: {git: 'file:../git-token'}},
+  })
+  writeFileSync(join(platform.root, '..', 'git-token'), 'kp:a-token-of-the-test-7')
+  startRepository(platform.root)
 })
 
 afterAll(() => platform.close())

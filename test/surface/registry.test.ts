@@ -8,7 +8,8 @@ import type {PlatformPhase} from '../../src/context.ts'
 import {orderNodes} from '../../src/engine/graph.ts'
 import {phases} from '../../src/steps/index.ts'
 import {PHASE_IDS} from '../../src/spec/schema/phases.ts'
-import {componentStep} from '../../src/steps/shared/component.ts'
+import {builderOf} from '../../src/steps/shared/component.ts'
+import {helmRelease} from '../../src/steps/shared/helm-release.ts'
 import {appliedChart} from '../../src/steps/shared/applied-chart.ts'
 import {PROJECT} from '../helpers/run-kp.ts'
 
@@ -16,6 +17,8 @@ const PLATFORMS = {
   lab: await readOnlyPlatform(PROJECT),
   'a lab of two pools': await readOnlyPlatform(PROJECT, {nodePools: [{name: 'general'}, {name: 'spot', capacity: 'spot', min: 0, max: 3}]} as never),
   'a lab without the optional phases': await readOnlyPlatform(PROJECT, {phases: {cni: {enabled: false}, 'cert-manager': {enabled: false}, ingress: {enabled: false}}}),
+  'a lab with Argo CD': await readOnlyPlatform(PROJECT, {repository: 'https://git.example.com/acme/platform.git', phases: {gitops: {handOver: true}}}),
+  'a lab with Flux': await readOnlyPlatform(PROJECT, {repository: 'https://git.example.com/acme/platform.git', phases: {gitops: {tool: 'flux', handOver: true}}}),
   'a lab with Calico': await readOnlyPlatform(PROJECT, {phases: {cni: {plugin: 'calico'}}}),
   'a lab with Traefik': await readOnlyPlatform(PROJECT, {phases: {ingress: {controller: 'traefik', externalDns: {enabled: true}}}} as never),
   'a lab with ingress-nginx': await readOnlyPlatform(PROJECT, {phases: {ingress: {controller: 'ingress-nginx'}}} as never),
@@ -118,9 +121,7 @@ describe('the catalog', () => {
   const components = PLATFORMS.lab.catalog.all()
 
   it.each(components.map((component): [string, string] => [component.id, component.install.method]))('%s is installed by the builder of its method, %s', (id, method) => {
-    const step = componentStep({id: `x/${id}`, title: 'Install it', component: id})
-    const applied = appliedChart({id: `x/${id}`, title: 'Install it', component: id})
-    expect(step.apply.toString() === applied.apply.toString()).toBe(method === 'apply')
+    expect(builderOf(id)).toBe(method === 'apply' ? appliedChart : helmRelease)
   })
 
   it.each(components.map((component): [string, string] => [component.id, component.phase]))('%s is installed by its phase, %s', (id, phase) => {

@@ -83,7 +83,13 @@ export function gitopsFits(spec: EnvironmentSpec, written: {gitopsRepository: bo
   if (gitops.tool !== 'none' && gitops.repository === undefined) return [wrong(repository, `is missing: ${gitops.tool} deploys from a Git repository (here or in metadata.repository)`, tool)]
   if (gitops.enabled && gitops.tool === 'none' && written.gitopsRepository) return [wrong(repository, 'is given, but tool is none: name argo-cd or flux, or remove the repository', tool)]
   if (gitops.tool === 'none' && gitops.handOver) return [wrong(['phases', 'gitops', 'handOver'], 'needs a tool to hand over to', tool)]
-  return []
+  const found: Problem[] = []
+  if (gitops.tool === 'flux' && gitops.repository?.startsWith('file:') === true) found.push(wrong(repository, 'must begin with https:// or ssh://, or be git@host:path: Flux reads no files', tool))
+  const {mirror} = spec.charts
+  if (gitops.handOver && mirror !== undefined && !/^(oci|https?):\/\//.test(mirror) && spec.provider.type !== 'lab') {
+    found.push(wrong(['charts', 'mirror'], `is a folder of this machine, and ${gitops.tool} reads charts from inside the cluster: use oci:// or https://`, ['phases', 'gitops', 'handOver']))
+  }
+  return found
 }
 
 /** A mesh keeps out of the namespaces that it needs itself. */

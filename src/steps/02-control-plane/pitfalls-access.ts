@@ -26,7 +26,7 @@ export const accessPitfalls: Pitfall[] = [
     title: 'A permission in the cluster is missing',
     symptom: 'A call is refused: "… is forbidden: User … cannot list resource …".',
     cause: 'The identity of the kubeconfig has no role for this; kp needs cluster-admin to build, and read access to verify.',
-    match: [{output: /is forbidden: User "[^"]*" cannot \w+ resource/}],
+    match: [{output: /is forbidden: User "(?!system:serviceaccount:(?:argocd|flux-system):)[^"]*" cannot \w+ resource/}],
     fix: [
       {text: 'Who are you, for the cluster?', command: 'kubectl auth whoami'},
       {text: 'What may you do?', command: 'kubectl auth can-i --list'},

@@ -4,13 +4,12 @@
  */
 import type {PlatformContext, PlatformStep} from '../../context.ts'
 import {nameOf} from '../../checks/cluster.ts'
-import {describeObject, keyOf, lookAtObjects} from '../../checks/objects.ts'
+import {describeObject, lookAtObjects} from '../../checks/objects.ts'
 import type {ObjectKey, ObjectsLook, WantedObjects} from '../../checks/objects.ts'
-import {template} from '../../tools/helm.ts'
-import type {KubeObject} from '../../tools/kube-api.ts'
 import {deleteObject} from '../../tools/kubectl.ts'
 import {MANAGED_BY, onCluster} from './on-cluster.ts'
 import {releaseInputs, tellSource} from './release-inputs.ts'
+import {renderedObjects} from './rendered-chart.ts'
 import {describeRepair, repairObjects} from './repair.ts'
 import {requireNotNewer} from './adopt.ts'
 import {notAdoptable, objectsNotOurs} from './adopt-refusals.ts'
@@ -24,7 +23,7 @@ const FIELD_MANAGER = 'kp'
 export function appliedChart(options: HelmReleaseStep): PlatformStep {
   const look = async (ctx: PlatformContext): Promise<{look: ObjectsLook; count: number}> => {
     const wanted = await wantedObjects(ctx, options.component)
-    await requireOwn(ctx, options.component, wanted)
+    if (options.takeOwnership !== true) await requireOwn(ctx, options.component, wanted)
     return {look: await lookAtObjects(await ctx.cluster(), wanted, {fieldManager: FIELD_MANAGER, cache: ctx.looked}), count: wanted.keys.length}
   }
   return onCluster({
@@ -94,34 +93,15 @@ async function requireOwn(ctx: PlatformContext, component: string, wanted: Wante
   if (keeper !== undefined) throw notAdoptable(component, `${keeper.who} keeps it and would undo what kp does`, [keeper.next])
 }
 
-/** The objects of the rendered chart; rendered once per digest, then kept in two files: the names alone are read more often. */
+/** The objects of the rendered chart, labelled as kp's. */
 async function wantedObjects(ctx: PlatformContext, componentId: string): Promise<WantedObjects> {
   const component = ctx.catalog.get(componentId)
   const {digest, helm} = await releaseInputs(ctx, componentId, 0)
-  const keysFile = ctx.cacheFile(`applied-${componentId}.keys.json`)
-  const objectsFile = ctx.cacheFile(`applied-${componentId}.json`)
-  const load = async (): Promise<KubeObject[]> => {
-    const known = parse<KubeObject[]>(objectsFile.read(), digest)
-    if (known !== undefined) return known
-    const rendered = await template(ctx.exec, ctx.access, helm, `v${ctx.spec.kubernetes.version}.0`)
-    const content = rendered.map((object) => ({...object, metadata: {...object.metadata, labels: {...object.metadata.labels, 'app.kubernetes.io/managed-by': MANAGED_BY, 'kp.dev/platform': ctx.spec.platform, 'kp.dev/component': component.id}}}))
-    objectsFile.write(JSON.stringify({digest, content}))
-    return content
-  }
-  const known = parse<ObjectKey[]>(keysFile.read(), digest)
-  if (known !== undefined) return {keys: known, load}
-  const keys = (await load()).map(keyOf)
-  keysFile.write(JSON.stringify({digest, content: keys}))
-  return {keys, load}
-}
-
-/** What a cache file holds, where it is of that digest. */
-function parse<T>(text: string | undefined, digest: string): T | undefined {
-  try {
-    const known = JSON.parse(text ?? '{}') as {digest?: string; content?: T}
-    return known.digest === digest ? known.content : undefined
-  } catch {
-    // a broken cache file: made anew
-    return undefined
-  }
+  const labels = {'app.kubernetes.io/managed-by': MANAGED_BY, 'kp.dev/platform': ctx.spec.platform, 'kp.dev/component': component.id}
+  return renderedObjects(ctx, {
+    digest,
+    helm,
+    cache: `applied-${componentId}`,
+    finish: (object) => ({...object, metadata: {...object.metadata, labels: {...object.metadata.labels, ...labels}}}),
+  })
 }

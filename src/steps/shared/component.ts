@@ -1,6 +1,7 @@
 /** Builder: the step of a catalog component, in whichever way its chart is kept. */
 import type {PlatformStep} from '../../context.ts'
 import {appliedChart} from './applied-chart.ts'
+import {deliverable} from './gitops/deliverable.ts'
 import {helmRelease} from './helm-release.ts'
 import type {HelmReleaseStep} from './helm-release.ts'
 
@@ -9,5 +10,10 @@ const APPLIED = new Set(['calico-crds', 'envoy-gateway-crds', 'gateway-api', 'pr
 
 /** The step of a component; the catalog's `install.method` must agree, which a test holds. */
 export function componentStep(options: HelmReleaseStep): PlatformStep {
-  return APPLIED.has(options.component) ? appliedChart(options) : helmRelease(options)
+  return deliverable(options, builderOf(options.component))
+}
+
+/** How kp itself keeps a component. */
+export function builderOf(component: string): (options: HelmReleaseStep) => PlatformStep {
+  return APPLIED.has(component) ? appliedChart : helmRelease
 }

@@ -36,6 +36,8 @@ export interface HelmReleaseStep {
   timeoutMs?: number
   /** Pod Security level of the namespace; default `baseline`. */
   podSecurity?: 'privileged' | 'baseline' | 'restricted'
+  /** Its objects may be there without a release: they become the release's. */
+  takeOwnership?: boolean
 }
 
 interface ReleaseProbe {
@@ -72,8 +74,7 @@ export function helmRelease(options: HelmReleaseStep): PlatformStep {
     },
     async apply(ctx, probe) {
       const found = (probe.data as ReleaseProbe | undefined) ?? (await look(ctx, options))
-      await repairObjects(ctx, found.base, {fieldManager: FIELD_MANAGER, doing: `${options.title}: namespace and definitions`})
-      if (found.base.missing.some((drift) => drift.wanted.kind === 'CustomResourceDefinition')) (await ctx.cluster()).api.forgetResources()
+      await repairBase(ctx, options, found.base)
       if (found.release.state === 'objects') {
         await repairObjects(ctx, found.release.look, {fieldManager: HELM_MANAGER, doing: `repair ${options.component}`})
         return
@@ -113,12 +114,24 @@ async function look(ctx: PlatformContext, options: HelmReleaseStep): Promise<Rel
   const revisions = await readRevisions(cluster, component.namespace, component.releaseName)
   const installed = revisions.find((revision) => revision.status === 'deployed')
   const made = await releaseInputs(ctx, options.component, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, installed?.labels[RELEASE_LABELS.source] as ChartSource['kind'] | undefined)
-  const baseObjects = [namespaceObject(ctx, component.namespace, options.podSecurity ?? 'baseline'), ...(await chartDefinitions(ctx, component, made.source))].filter((object) => object !== undefined)
-  const base = await lookAtObjects(cluster, wantedNow(baseObjects), {fieldManager: FIELD_MANAGER, cache: ctx.looked})
-  const foreign = await findForeign(ctx, options.component, revisions[0])
+  const base = await lookAtBase(ctx, options, made.source)
+  const foreign = options.takeOwnership === true ? undefined : await findForeign(ctx, options.component, revisions[0])
   if (foreign !== undefined) return {release: {state: 'foreign', adoption: await judgeAdoption(ctx, options.component, foreign, made)}, base, source: made.source, helm: made.helm}
   const release = await lookAtRelease(ctx, {component: options.component, name: made.helm.name, namespace: made.helm.namespace, values: made.values, digest: made.digest})
   return {release, base, source: made.source, helm: made.helm}
+}
+
+/** The namespace and the definitions that kp keeps beside a release. */
+export async function lookAtBase(ctx: PlatformContext, options: HelmReleaseStep, source: ChartSource): Promise<ObjectsLook> {
+  const component = ctx.catalog.get(options.component)
+  const objects = [namespaceObject(ctx, component.namespace, options.podSecurity ?? 'baseline'), ...(await chartDefinitions(ctx, component, source))].filter((object) => object !== undefined)
+  return lookAtObjects(await ctx.cluster(), wantedNow(objects), {fieldManager: FIELD_MANAGER, cache: ctx.looked})
+}
+
+/** Puts the namespace and the definitions right. */
+export async function repairBase(ctx: PlatformContext, options: HelmReleaseStep, base: ObjectsLook): Promise<void> {
+  await repairObjects(ctx, base, {fieldManager: FIELD_MANAGER, doing: `${options.title}: namespace and definitions`})
+  if (base.missing.some((drift) => drift.wanted.kind === 'CustomResourceDefinition')) (await ctx.cluster()).api.forgetResources()
 }
 
 async function install(ctx: PlatformContext, options: HelmReleaseStep, found: ReleaseProbe): Promise<void> {
@@ -137,7 +150,7 @@ async function install(ctx: PlatformContext, options: HelmReleaseStep, found: Re
   tellSource(ctx, options.id, found.source)
   const stopSaying = sayWhatIsWaitedFor(ctx, {phase: options.id.split('/')[0] ?? '', step: options.id}, component.namespace)
   try {
-    await upgradeInstall(ctx.exec, ctx.access, {...found.helm, takeOwnership: release.state === 'foreign', labels: {...found.helm.labels, [RELEASE_LABELS.revision]: String(last + 1)}}, {doing: options.title})
+    await upgradeInstall(ctx.exec, ctx.access, {...found.helm, takeOwnership: release.state === 'foreign' || options.takeOwnership === true, labels: {...found.helm.labels, [RELEASE_LABELS.revision]: String(last + 1)}}, {doing: options.title})
   } catch (error) {
     throw await withWorkloads(ctx, component, error)
   } finally {

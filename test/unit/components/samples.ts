@@ -20,6 +20,7 @@ export const CONTEXT: ValuesContext = {
   zones: 3,
   apiServer: {host: '10.0.0.10', port: 6443},
   monitoring: true,
+  gitopsInterval: '180s',
   gpuPools: ['gpu'], spotPools: ['spot'],
   cni: {
     kubeProxyReplacement: true, healthzBindAddress: '0.0.0.0:10256', apiServer: {host: '10.0.0.10', port: 6443}, routingMode: 'native', nativeCidr: '10.244.0.0/16', nodeRoutes: true,

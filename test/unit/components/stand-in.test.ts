@@ -55,7 +55,8 @@ describe('standInValues', () => {
       for (const object of objects) {
         const selector = object.kind === 'Service' ? object.spec.selector : object.kind === 'PodDisruptionBudget' ? object.spec.selector.matchLabels : undefined
         if (selector !== undefined && !madeByOthers(thing, object.metadata.name)) expect(pods.some((pod) => Object.entries(selector).every(([label, value]) => pod.spec.template.metadata.labels[label] === value)), object.metadata.name).toBe(true)
-        if (object.roleRef === undefined) continue
+        // A binding that is written out is held against the chart's own by the test of the catalog.
+        if (object.roleRef === undefined || thing.others.some(({name, body}) => name === object.metadata.name && body?.['roleRef'] !== undefined)) continue
         expect(roles).toContain(`${object.roleRef.kind} ${object.roleRef.name}`)
         for (const subject of object.subjects) expect(accounts).toContain(`${subject.namespace}/${subject.name}`)
       }

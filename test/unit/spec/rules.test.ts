@@ -156,6 +156,7 @@ describe('choices that need or exclude each other', () => {
     ['phases: {ingress: {enabled: false}}', EKS, 'phases.ingress.enabled  phases.cert-manager.issuer letsencrypt-staging is answered through the ingress, which is off; use dns01, internal-ca or self-signed'],
     ['phases: {cert-manager: {issuer: self-signed, ca: {certificate: c, key: k}}}\nsecrets: {c: env:C, k: env:K}', MINIMAL, 'phases.cert-manager.ca  is used by issuer internal-ca only (issuer is self-signed)'],
     ['phases: {gitops: {tool: flux}}', MINIMAL, 'phases.gitops.tool  phases.gitops.repository is missing: flux deploys from a Git repository (here or in metadata.repository)'],
+    ['phases: {gitops: {tool: flux, repository: "file:///srv/a.git"}}', MINIMAL, 'phases.gitops.repository  must begin with https:// or ssh://, or be git@host:path: Flux reads no files'],
     ['phases: {gitops: {tool: none, repository: "https://git.example.com/a/b.git"}}', MINIMAL, 'phases.gitops.repository  is given, but tool is none: name argo-cd or flux, or remove the repository'],
     ['phases: {mesh: {namespace: kube-system}}', MINIMAL, 'phases.mesh.namespace  must not be kube-system: the mesh needs a namespace of its own'],
     ['phases: {mesh: {enabled: true, inject: [demo, kube-system]}}', MINIMAL, 'phases.mesh.inject[1]  must not be kube-system: sidecars there can cut the cluster off from DNS and its own controllers'],

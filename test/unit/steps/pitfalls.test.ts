@@ -1,4 +1,4 @@
-/** The pitfalls of phases 0 to 6, held against what tools and clusters really say. */
+/** The pitfalls of phases 0 to 7, held against what tools and clusters really say. */
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
@@ -19,7 +19,7 @@ const ALL = PHASES.flatMap((phase) => phase.pitfalls)
 const CHECKS = new Set(phases.flatMap((phase) => phase.checks.map(({id}) => id)))
 
 const KP_COMMANDS = new Set(['bind', 'certs', 'diagnose', 'doctor', 'history', 'kubeconfig', 'lab', 'migrate', 'mirror', 'node', 'plan', 'render', 'status', 'step', 'tools', 'up', 'upgrade', 'verify'])
-const TOOLS = /^(?:kp|kubectl|helm|aws|terraform|git|npm|node|sudo|export|eval|echo|df|ls|stat|grep|date|curl|dig|openssl|etcdctl) /
+const TOOLS = /^(?:kp|kubectl|helm|aws|terraform|git|npm|node|sudo|export|eval|echo|df|ls|stat|grep|date|curl|dig|openssl|etcdctl|argocd|flux|ssh-keyscan) /
 
 /** Whether a part of the match is more than "this check fails": such parts are held against captures. */
 function readsText(match: PitfallMatch): boolean {

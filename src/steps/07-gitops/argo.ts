@@ -1,0 +1,43 @@
+/** Steps of phase 7 with Argo CD. */
+import type {PlatformStep} from '../../context.ts'
+import {componentStep} from '../shared/component.ts'
+import {project, registries, rootApplication} from '../shared/gitops/argo-objects.ts'
+import {handedOver, TOOLS} from '../shared/gitops/names.ts'
+import {labStages} from '../shared/lab-stages.ts'
+import {manifestSet} from '../shared/manifest-set.ts'
+import {allowApiServer, networkPolicies} from '../shared/network-policies.ts'
+import {commit} from './commit.ts'
+import {credentials} from './credentials.ts'
+import {handOver} from './hand-over.ts'
+import {rootStep} from './root.ts'
+
+const {namespace} = TOOLS['argo-cd']
+
+/** In order: the tool, its way to the repository, what it may do, what it takes over, what it deploys. */
+export const argoSteps: PlatformStep[] = [
+  componentStep({id: 'gitops/release', title: 'Install Argo CD', component: TOOLS['argo-cd'].component, podSecurity: 'restricted', verify: ['gitops.ready']}),
+  networkPolicies({
+    id: 'gitops/network-policies',
+    namespace,
+    rules: () => [
+      allowApiServer(),
+      {name: 'allow-inside', pods: {}, ingress: [{from: [{podSelector: {}}]}], egress: [{to: [{podSelector: {}}]}]},
+      // Git and chart repositories; SSH for git@ addresses.
+      {name: 'allow-repositories', pods: {'app.kubernetes.io/name': 'argocd-repo-server'}, egress: [{ports: [22, 80, 443].map((port) => ({protocol: 'TCP', port}))}]},
+    ],
+  }),
+  labStages('gitops/simulation', TOOLS['argo-cd'].component),
+  credentials,
+  manifestSet({
+    id: 'gitops/registries',
+    title: 'Name the chart registries to Argo CD',
+    appliesTo: (ctx) => (handedOver(ctx).length > 0 ? true : 'nothing is handed over'),
+    // Secrets, though without anything secret, do not belong into Git.
+    render: false,
+    objects: registries,
+  }),
+  manifestSet({id: 'gitops/project', title: 'Allow Argo CD what it needs', verify: ['gitops.project'], objects: (ctx) => [project(ctx)]}),
+  commit,
+  handOver,
+  rootStep('argo-cd', (ctx) => [rootApplication(ctx)], () => []),
+]

@@ -1,0 +1,92 @@
+/** A step: the credentials for the repository are in a Secret of the cluster, and nowhere else. */
+import {lookAtObjects, wantedNow} from '../../checks/objects.ts'
+import type {PlatformContext, PlatformStep} from '../../context.ts'
+import {KpError} from '../../engine/errors.ts'
+import type {KubeObject} from '../../tools/kube-api.ts'
+import {applyObjects, deleteObject} from '../../tools/kubectl.ts'
+import {encoded} from '../shared/gitops/argo-objects.ts'
+import {CREDENTIALS, fluxAddress, PLATFORM_LABEL, repositoryOf, TOOLS, toolOf} from '../shared/gitops/names.ts'
+import type {Tool} from '../shared/gitops/names.ts'
+import {MANAGED_BY, onCluster} from '../shared/on-cluster.ts'
+
+const FIELD_MANAGER = 'kp'
+
+/** Keeps the Secret by which the tool reads the repository. */
+export const credentials: PlatformStep = onCluster({
+  id: 'gitops/credentials',
+  title: 'Give the tool its credentials',
+  risk: 'none',
+  verify: ['gitops.credentials'],
+  appliesTo: (ctx) => (ctx.spec.phases.gitops.secret === undefined ? 'phases.gitops.secret is not given: the repository is read without credentials' : true),
+  async probe(ctx) {
+    const tool = toolOf(ctx) ?? 'argo-cd'
+    const {namespace} = TOOLS[tool]
+    const cluster = await ctx.cluster()
+    const value = await valueOf(ctx)
+    const there = (await cluster.get('v1', 'Secret', CREDENTIALS, namespace)) !== undefined
+    if (value === undefined) {
+      const {reference} = referenceOf(ctx)
+      return there
+        ? {state: 'satisfied', observed: `the Secret ${namespace}/${CREDENTIALS} is there; ${kindOf(reference)} cannot be read here, so it was not compared`}
+        : {state: 'absent', observed: `there is no Secret ${namespace}/${CREDENTIALS}`}
+    }
+    const look = await lookAtObjects(cluster, wantedNow([secretObject(ctx, tool, value)]), {fieldManager: FIELD_MANAGER, cache: ctx.looked})
+    if (look.differences.length === 0) return {state: 'satisfied', observed: `the Secret ${namespace}/${CREDENTIALS} is as the reference says`}
+    return {state: there ? 'drifted' : 'absent', observed: there ? 'the Secret is not as the reference says' : `there is no Secret ${namespace}/${CREDENTIALS}`, differences: look.differences}
+  },
+  plan: (ctx) => Promise.resolve({lines: [`put ${referenceOf(ctx).name} of secrets into the Secret ${TOOLS[toolOf(ctx) ?? 'argo-cd'].namespace}/${CREDENTIALS}`], commands: ['kubectl apply --server-side --field-manager=kp -f <secret>']}),
+  async apply(ctx) {
+    const value = await valueOf(ctx)
+    const {name, reference} = referenceOf(ctx)
+    if (value === undefined) throw new KpError({code: 'CREDENTIALS_MISSING', message: `the secret ${name} (${kindOf(reference)}) cannot be read: the tool could not read the repository`, doing: 'give the tool its credentials', next: [`set what secrets.${name} of kp.yaml refers to, then run the same command again`]})
+    await applyObjects(ctx.exec, ctx.access, [secretObject(ctx, toolOf(ctx) ?? 'argo-cd', value)], {doing: 'give the tool its credentials', fieldManager: FIELD_MANAGER, redact: [value]})
+  },
+  async undo(ctx) {
+    await deleteObject(ctx.exec, ctx.access, {apiVersion: 'v1', kind: 'Secret', metadata: {name: CREDENTIALS, namespace: TOOLS[toolOf(ctx) ?? 'argo-cd'].namespace}}, {doing: 'take the credentials for the repository away'})
+  },
+})
+
+/** The Secret as the tool wants it. */
+export function secretObject(ctx: Pick<PlatformContext, 'spec' | 'provider' | 'catalog' | 'home' | 'phases'>, tool: Tool, value: string): KubeObject {
+  const labels = {'app.kubernetes.io/managed-by': MANAGED_BY, [PLATFORM_LABEL]: ctx.spec.platform}
+  const url = repositoryOf(ctx)
+  const login = toLogin(value)
+  const data = tool === 'argo-cd'
+    ? {type: 'git', url, ...('key' in login ? {sshPrivateKey: login.key} : login)}
+    : 'key' in login ? {identity: login.key, known_hosts: login.knownHosts} : login
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: CREDENTIALS,
+      namespace: TOOLS[tool].namespace,
+      labels: tool === 'argo-cd' ? {...labels, 'argocd.argoproj.io/secret-type': 'repository'} : labels,
+      ...(tool === 'flux' ? {annotations: {'kp.dev/repository': fluxAddress(url)}} : {}),
+    },
+    type: 'Opaque',
+    data: encoded(data),
+  }
+}
+
+/** An SSH key with the lines of known_hosts behind it, `user:token`, or a token alone. */
+export function toLogin(value: string): {key: string; knownHosts: string} | {username: string; password: string} {
+  const key = /^-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/.exec(value)?.[0]
+  if (key !== undefined) return {key: `${key}\n`, knownHosts: value.slice(key.length).trim()}
+  const colon = value.indexOf(':')
+  return colon === -1 ? {username: 'git', password: value} : {username: value.slice(0, colon), password: value.slice(colon + 1)}
+}
+
+function referenceOf(ctx: PlatformContext): {name: string; reference: string} {
+  const name = ctx.spec.phases.gitops.secret ?? ''
+  return {name, reference: ctx.spec.secrets[name] ?? ''}
+}
+
+async function valueOf(ctx: PlatformContext): Promise<string | undefined> {
+  const read = await ctx.secret(referenceOf(ctx).name)
+  return 'value' in read ? read.value : undefined
+}
+
+/** `env:GIT_TOKEN` without what may lie behind it. */
+function kindOf(reference: string): string {
+  return reference.split('#')[0] ?? reference
+}

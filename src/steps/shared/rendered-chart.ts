@@ -1,0 +1,47 @@
+/** The objects of a chart as helm renders it, without asking whether anything is installed. */
+import type {PlatformContext} from '../../context.ts'
+import {keyOf} from '../../checks/objects.ts'
+import type {ObjectKey, WantedObjects} from '../../checks/objects.ts'
+import {template} from '../../tools/helm.ts'
+import type {HelmRelease} from '../../tools/helm.ts'
+import type {KubeObject} from '../../tools/kube-api.ts'
+
+/** What is rendered, and what is made of each object. */
+export interface ChartRendering {
+  /** Of chart and values: the same digest, the same objects. */
+  digest: string
+  helm: HelmRelease
+  /** Name of the cache files. */
+  cache: string
+  finish(object: KubeObject): KubeObject | Promise<KubeObject>
+}
+
+/** The objects; rendered once per digest, then kept in two files: the names alone are read more often. */
+export async function renderedObjects(ctx: PlatformContext, {digest, helm, cache, finish}: ChartRendering): Promise<WantedObjects> {
+  const keysFile = ctx.cacheFile(`${cache}.keys.json`)
+  const objectsFile = ctx.cacheFile(`${cache}.json`)
+  const load = async (): Promise<KubeObject[]> => {
+    const known = parse<KubeObject[]>(objectsFile.read(), digest)
+    if (known !== undefined) return known
+    const rendered = await template(ctx.exec, ctx.access, helm, `v${ctx.spec.kubernetes.version}.0`)
+    const content = await Promise.all(rendered.map(async (object) => finish(object)))
+    objectsFile.write(JSON.stringify({digest, content}))
+    return content
+  }
+  const known = parse<ObjectKey[]>(keysFile.read(), digest)
+  if (known !== undefined) return {keys: known, load}
+  const keys = (await load()).map(keyOf)
+  keysFile.write(JSON.stringify({digest, content: keys}))
+  return {keys, load}
+}
+
+/** What a cache file holds, where it is of that digest. */
+function parse<T>(text: string | undefined, digest: string): T | undefined {
+  try {
+    const known = JSON.parse(text ?? '{}') as {digest?: string; content?: T}
+    return known.digest === digest ? known.content : undefined
+  } catch {
+    // a broken cache file: made anew
+    return undefined
+  }
+}
