@@ -64,7 +64,7 @@ export async function glance(options: GlanceOptions): Promise<Glance | undefined
 
 /** The facts of the platform's environment. */
 export function statusFacts(ctx: PlatformContext, spec = ctx.spec): StatusFacts {
-  const manifest = {spec, catalog: ctx.catalog, home: ctx.home, provider: spec === ctx.spec ? ctx.provider : ctx.providerFor(spec)}
+  const manifest = {spec, catalog: ctx.catalog, home: ctx.home, phases: ctx.phases, provider: spec === ctx.spec ? ctx.provider : ctx.providerFor(spec)}
   return {
     environment: spec.environment.name,
     cluster: spec.environment.cluster,
