@@ -97,6 +97,11 @@ export const monitoringQuestions: readonly Question[] = [
     initial: (answers) => (answers['alerts'] === 'email' ? undefined : ''),
   },
   {
+    id: 'alerts-smarthost', phase: 'monitoring', kind: 'text', title: 'Mail server for alerts', path: [...RECEIVERS, 0, 'smarthost'], store: firstOf(RECEIVERS, 'smarthost'),
+    why: ['As smtp.example.com:587; it must take mail from the cluster.', 'Better not one that runs on this platform.'],
+    when: (answers) => alerts(answers) && answers['alerts'] === 'email', needs: 'alerts email', initial: () => undefined,
+  },
+  {
     id: 'alerts-credentials', phase: 'monitoring', kind: 'text', title: 'Address or key of the receiver, as a reference', path: [...RECEIVERS, 0, 'secret'], optional: true,
     store: secretStore([...RECEIVERS, 0, 'secret'], 'alerts'),
     why: ['env:NAME, file:PATH, aws-sm:ID or vault:PATH#KEY; never the key itself.', 'The webhook address of Slack is a secret too.'],

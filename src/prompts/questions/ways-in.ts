@@ -1,21 +1,12 @@
 /** Phases 5 and 6: certificates and the way in. */
-import {secretStore} from './stores.ts'
-import {textOf, yesNo, type Answers, type Choice, type Question} from './types.ts'
+import {dnsQuestions} from './dns.ts'
+import {textOf, yesNo, type Answers, type Question} from './types.ts'
 
 const isLocal = (answers: Answers): boolean => answers['provider'] === 'lab' || answers['provider'] === 'kind'
 const isAcme = (answers: Answers): boolean => answers['issuer'] === 'dns01' || textOf(answers, 'issuer').startsWith('letsencrypt-')
 const onDns01 = (answers: Answers): boolean => answers['issuer'] === 'dns01'
 const hasIngress = (answers: Answers): boolean => answers['ingress'] !== 'none'
 const writesDns = (answers: Answers): boolean => hasIngress(answers) && answers['external-dns'] === true
-const needsKey = (provider: string): boolean => provider === 'cloudflare' || provider === 'rfc2136'
-
-const DNS_PROVIDERS: readonly Choice[] = [
-  {value: 'route53', lines: ['Amazon Route 53: on AWS a role is enough, no key to rotate.', 'Elsewhere an access key has to be kept and rotated.']},
-  {value: 'cloudflare', lines: ['Cloudflare: works from anywhere with an API token for the one zone.', 'The token is a secret of yours; kp wants a reference to it.']},
-  {value: 'clouddns', lines: ['Google Cloud DNS: with workload identity no key is needed on GKE.', 'Elsewhere a service account\'s key file has to be kept.']},
-  {value: 'azuredns', lines: ['Azure DNS: with a managed identity no key is needed on AKS.', 'Elsewhere a client secret that expires has to be kept.']},
-  {value: 'rfc2136', lines: ['Any DNS server of yours that takes dynamic updates, such as BIND.', 'Wants a TSIG key, and port 53 open from the cluster.']},
-]
 
 export const certificateQuestions: readonly Question[] = [
   {
@@ -40,22 +31,13 @@ export const certificateQuestions: readonly Question[] = [
     ],
     when: onDns01, needs: 'issuer dns01', initial: () => 'staging',
   },
-  {
-    id: 'dns01-provider', phase: 'cert-manager', kind: 'choice', title: 'Who serves the DNS zone, for certificates', path: ['phases', 'cert-manager', 'dns01', 'provider'],
-    why: ['cert-manager writes a TXT record there for each order.', 'Give it rights on this one zone and no other.'],
-    choices: DNS_PROVIDERS, when: onDns01, needs: 'issuer dns01', initial: () => 'route53',
-  },
-  {
-    id: 'dns01-zone', phase: 'cert-manager', kind: 'text', title: 'DNS zone, for certificates', path: ['phases', 'cert-manager', 'dns01', 'zone'], optional: true,
-    why: ['Where it is not the platform\'s domain itself but one above it.', 'Nothing is the domain.'],
-    when: onDns01, needs: 'issuer dns01', initial: () => '',
-  },
-  {
-    id: 'dns01-credentials', phase: 'cert-manager', kind: 'text', title: 'Credentials for the DNS zone, as a reference', path: ['phases', 'cert-manager', 'dns01', 'secret'],
-    store: secretStore(['phases', 'cert-manager', 'dns01', 'secret'], 'dns01-credentials'), optional: true,
-    why: ['env:NAME, file:PATH, aws-sm:ID or vault:PATH#KEY; never the secret itself.', 'Nothing where a role or identity of the cluster is enough.'],
-    when: onDns01, needs: 'issuer dns01', initial: (answers) => (needsKey(textOf(answers, 'dns01-provider')) ? undefined : ''),
-  },
+  ...dnsQuestions({prefix: 'dns01', phase: 'cert-manager', path: ['phases', 'cert-manager', 'dns01'], use: 'for certificates', when: onDns01, needs: 'issuer dns01', needsKey: ['cloudflare', 'rfc2136']}, [
+    {
+      id: 'dns01-zone', phase: 'cert-manager', kind: 'text', title: 'DNS zone, for certificates', path: ['phases', 'cert-manager', 'dns01', 'zone'], optional: true,
+      why: ['Where it is not the platform\'s domain itself but one above it.', 'Nothing is the domain.'],
+      when: onDns01, needs: 'issuer dns01', initial: () => '',
+    },
+  ]),
   {
     id: 'email', phase: 'cert-manager', kind: 'text', title: 'Mail address for the certificate authority', path: ['email'],
     why: ['Let\'s Encrypt ties the account to it.', 'A team\'s address, not that of a person who may leave.'],
@@ -96,26 +78,17 @@ export const ingressQuestions: readonly Question[] = [
     choices: yesNo(['A new route has its name within a minute, an old one loses it.', 'A controller with rights on your DNS zone.'], ['No rights on the zone inside the cluster.', 'Names are written by hand; kp prints a hosts line to test with.']),
     when: hasIngress, needs: 'an ingress', initial: () => false,
   },
-  {
-    id: 'dns-provider', phase: 'ingress', kind: 'choice', title: 'Who serves the DNS zone, for external-dns', path: ['phases', 'ingress', 'externalDns', 'provider'],
-    why: ['external-dns writes address records of the domain there.', 'Give it rights on this one zone and no other.'],
-    choices: DNS_PROVIDERS, when: writesDns, needs: 'external-dns', initial: () => 'route53',
-  },
-  {
-    id: 'dns-policy', phase: 'ingress', kind: 'choice', title: 'Whether records are deleted too', path: ['phases', 'ingress', 'externalDns', 'policy'],
-    why: ['What happens with a name whose route is gone.', 'Either way only records that external-dns made are touched.'],
-    choices: [
-      {value: 'upsert-only', lines: ['Makes and changes records, deletes none: safe while you begin.', 'Names of what is gone stay, and lead nowhere.']},
-      {value: 'sync', lines: ['The zone is always as the routes say.', 'A route that is deleted by mistake takes its name along.']},
-    ],
-    when: writesDns, needs: 'external-dns', initial: () => 'upsert-only',
-  },
-  {
-    id: 'dns-credentials', phase: 'ingress', kind: 'text', title: 'Credentials for external-dns, as a reference', path: ['phases', 'ingress', 'externalDns', 'secret'],
-    store: secretStore(['phases', 'ingress', 'externalDns', 'secret'], 'dns-credentials'), optional: true,
-    why: ['env:NAME, file:PATH, aws-sm:ID or vault:PATH#KEY; never the secret itself.', 'Nothing where a role or identity of the cluster is enough.'],
-    when: writesDns, needs: 'external-dns', initial: (answers) => (needsKey(textOf(answers, 'dns-provider')) ? undefined : ''),
-  },
+  ...dnsQuestions({prefix: 'dns', phase: 'ingress', path: ['phases', 'ingress', 'externalDns'], use: 'for external-dns', when: writesDns, needs: 'external-dns', needsKey: ['cloudflare', 'azuredns', 'rfc2136']}, [
+    {
+      id: 'dns-policy', phase: 'ingress', kind: 'choice', title: 'Whether records are deleted too', path: ['phases', 'ingress', 'externalDns', 'policy'],
+      why: ['What happens with a name whose route is gone.', 'Either way only records that external-dns made are touched.'],
+      choices: [
+        {value: 'upsert-only', lines: ['Makes and changes records, deletes none: safe while you begin.', 'Names of what is gone stay, and lead nowhere.']},
+        {value: 'sync', lines: ['The zone is always as the routes say.', 'A route that is deleted by mistake takes its name along.']},
+      ],
+      when: writesDns, needs: 'external-dns', initial: () => 'upsert-only',
+    },
+  ]),
   {
     id: 'demo', phase: 'ingress', kind: 'switch', title: 'The demo application', path: ['phases', 'ingress', 'demo', 'enabled'],
     why: ['A small web application behind the ingress, with a certificate.', 'verify, drills and load tests ask it.'],

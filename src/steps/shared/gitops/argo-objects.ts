@@ -16,6 +16,8 @@ const USUAL = [
   ['apps', 'DaemonSet'], ['apps', 'Deployment'], ['apps', 'StatefulSet'], ['batch', 'CronJob'], ['batch', 'Job'],
   ['networking.k8s.io', 'NetworkPolicy'], ['policy', 'PodDisruptionBudget'],
   ['rbac.authorization.k8s.io', 'Role'], ['rbac.authorization.k8s.io', 'RoleBinding'],
+  ['cert-manager.io', 'Certificate'], ['cert-manager.io', 'Issuer'],
+  ['monitoring.coreos.com', 'PodMonitor'], ['monitoring.coreos.com', 'PrometheusRule'], ['monitoring.coreos.com', 'ServiceMonitor'],
 ] as const
 
 /** Differences that are nobody's mistake: charts that make certificates at each rendering, and CAs that are injected later. */
