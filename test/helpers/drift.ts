@@ -73,6 +73,7 @@ const CHANGES: Change[] = [
   patch('another timeout', ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'], [{op: 'replace', path: '/webhooks/0/timeoutSeconds', value: 29}], /^webhooks\[.+\]\.timeoutSeconds$/),
   patch('another failure policy', ['ValidatingAdmissionPolicy'], {spec: {failurePolicy: 'Ignore'}}, /^spec\.failurePolicy$/),
   patch('other actions', ['ValidatingAdmissionPolicyBinding'], {spec: {validationActions: ['Warn']}}, /^spec\.validationActions/),
+  patch('more tries', ['Job'], {spec: {backoffLimit: 9}}, /^spec\.backoffLimit$/),
   patch('all ingress allowed', ['NetworkPolicy'], {spec: {ingress: [{}]}}, /^spec\.ingress/),
   patch('other pods', ['NetworkPolicy'], {spec: {podSelector: {matchLabels: {'by-hand': 'yes'}}}}, /^spec\.podSelector/),
   patch('another duration', ['Certificate'], {spec: {duration: '48h'}}, /^spec\.duration$/),

@@ -23,7 +23,7 @@ export interface LawReport {
   /** The reason, where the step has nothing to do here. */
   skipped?: string
   /** What the first probe said. */
-  first: Probe['state']
+  first?: Probe['state']
   /** Whether the step was applied. */
   applied: boolean
 }
@@ -43,8 +43,9 @@ export class LawBroken extends Error {
 export async function checkLaw(phase: PlatformPhase, step: PlatformStep, world: LawWorld): Promise<LawReport> {
   const {ctx, save} = await world.open()
   const applies = step.appliesTo?.(ctx) ?? true
+  // A step that has nothing to do here is not looked at either.
+  if (applies !== true) return {id: step.id, skipped: applies, applied: false}
   const first = await lookWithoutTrace(step, world, 'the first probe')
-  if (applies !== true) return {id: step.id, skipped: applies, first: first.state, applied: false}
   if (first.state === 'unknown') throw new LawBroken(step, `its probe does not know: ${first.observed}`)
 
   const firstRun = await runAlone(phase, step, world)

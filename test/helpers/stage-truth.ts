@@ -68,6 +68,12 @@ export function allStages(): LabStage[] {
   })
 }
 
+/** Names of the stages that a lab has: those of components that are not installed are missing. */
+export async function stagesOf(platform: TestPlatform): Promise<Set<string>> {
+  const {items} = JSON.parse(await platform.kubectl(['get', 'stages.kwok.x-k8s.io', '--output=json'])) as {items: KubeObject[]}
+  return new Set(items.map(({metadata}) => metadata.name))
+}
+
 /** What `kp verify` says of one check. */
 export interface Verdict {
   status: string

@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto'
 import {existsSync, readFileSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import type {KubeObject} from '../../src/tools/kube-api.ts'
+import {forgetControllerUid} from './drift-round.ts'
 import type {TestPlatform} from './platform.ts'
 
 /** What was found, each as `what it is` → `what it is like`. */
@@ -78,12 +79,7 @@ function wantedPart(object: KubeObject): unknown {
   const spec = part['spec'] as Record<string, unknown> | undefined
   if (spec !== undefined) {
     for (const field of ['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'podCIDR', 'podCIDRs', 'caBundle']) delete spec[field]
-    if (object.kind === 'Job') {
-      // The server ties a Job to its pods by the Job's own uid.
-      delete spec['selector']
-      const pods = spec['template'] as {metadata?: {labels?: Record<string, string>}} | undefined
-      for (const key of ['controller-uid', 'batch.kubernetes.io/controller-uid']) delete pods?.metadata?.labels?.[key]
-    }
+    if (object.kind === 'Job') forgetControllerUid(spec)
     if (object.kind === 'Service') {
       for (const port of (spec['ports'] as Record<string, unknown>[] | undefined) ?? []) {
         delete port['nodePort']
