@@ -1,0 +1,107 @@
+/**
+ * What the sequential script runs with: charts, values and objects, as kp's own steps hand them to helm and kubectl.
+ * The steps are asked on a cluster that seems empty, by an Exec that writes down what it is given and runs nothing.
+ */
+import {mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import type {ClusterReader} from '../src/checks/cluster.ts'
+import type {PlatformContext} from '../src/context.ts'
+import type {ToolCall} from '../src/engine/types.ts'
+import {openPlatform} from '../src/platform/open.ts'
+import {phases} from '../src/steps/index.ts'
+import type {KubeObject} from '../src/tools/kube-api.ts'
+import {PROJECT} from '../test/helpers/run-kp.ts'
+import type {Place} from './places.ts'
+
+/** Where they are, and what the script finds in its environment. */
+export interface Inputs {
+  folder: string
+  helm: string
+  kubeVersion: string
+  releases: {name: string; namespace: string}[]
+  /** Makes the lab that kp would make. */
+  makeLab(): Promise<void>
+}
+
+/** Steps that are no helm or kubectl command. */
+const OWN = /^(prerequisites|networking)\/|^control-plane\/(lab|identity)$/
+
+/** Makes them for the repository of a place. */
+export async function makeInputs(place: Place): Promise<Inputs> {
+  const folder = join(place.base, 'inputs')
+  rmSync(folder, {recursive: true, force: true})
+  for (const name of ['charts', 'values', 'objects']) mkdirSync(join(folder, name), {recursive: true})
+  const {ctx} = await openPlatform({
+    cwd: place.root,
+    env: place.environment,
+    home: PROJECT,
+    version: '0.0.0',
+    phases,
+    emit: () => undefined,
+    redact: (text) => text,
+    signal: new AbortController().signal,
+    stopping: () => false,
+  })
+  const helm = await ctx.tool('helm')
+  if (!('path' in helm)) throw new Error(`there is no helm: ${helm.reason}; kp tools install brings it`)
+  const releases: Inputs['releases'] = []
+  const writes: {step: string; objects: KubeObject[]}[] = []
+  let step = ''
+  const keepChart = (name: string, chart: string, values: string): void => {
+    symlinkSync(chart, join(folder, 'charts', name))
+    writeFileSync(join(folder, 'values', `${name}.json`), values)
+  }
+  const written: PlatformContext = {
+    ...ctx,
+    presence: () => Promise.resolve({state: 'running', observed: 'it seems to run'}),
+    cluster: () => Promise.resolve(EMPTY),
+    exec: {
+      run(call: ToolCall) {
+        const [verb = '', second = '', name = '', chart = ''] = call.args
+        if (call.tool === 'helm' && verb === 'template') {
+          keepChart(second, name, call.input ?? '')
+          return ctx.exec.run(call)
+        }
+        if (call.tool === 'helm' && verb === 'upgrade') {
+          keepChart(name, chart, call.input ?? '')
+          releases.push({name, namespace: call.args[call.args.indexOf('--namespace') + 1] ?? ''})
+        } else if (call.tool === 'kubectl' && verb === 'apply') {
+          writes.push({step, objects: (JSON.parse(call.input ?? '{}') as {items: KubeObject[]}).items})
+        } else if (call.mutates) {
+          throw new Error(`bench/sequential.sh knows nothing of ${call.tool} ${call.args.join(' ')}`)
+        } else return ctx.exec.run(call)
+        return Promise.resolve({exitCode: 0, stdout: '', stderr: '', durationMs: 0, commandLine: '', recorded: true})
+      },
+    },
+  }
+  for (const phase of phases) {
+    if ((phase.appliesTo?.(written) ?? true) !== true) continue
+    for (const one of phase.steps(written)) {
+      if (OWN.test(one.id) || (one.appliesTo?.(written) ?? true) !== true) continue
+      step = one.id
+      await one.apply(written, {state: 'absent', observed: ''})
+    }
+  }
+  for (const id of new Set(writes.map((one) => one.step))) {
+    const file = join(folder, 'objects', `${id}.json`)
+    mkdirSync(dirname(file), {recursive: true})
+    writeFileSync(file, JSON.stringify({apiVersion: 'v1', kind: 'List', items: writes.filter((one) => one.step === id).flatMap(({objects}) => objects)}))
+  }
+  const makeLab = async (): Promise<void> => {
+    await ctx.lab?.installTools(ctx.spec, () => undefined, ctx.signal)
+    await ctx.lab?.create(ctx.spec, place.root, () => undefined, ctx.signal)
+  }
+  return {folder, helm: helm.path, kubeVersion: `v${ctx.spec.kubernetes.version}.0`, releases, makeLab}
+}
+
+/** Nothing is there. */
+const EMPTY = {
+  metadata: () => Promise.resolve(new Map()),
+  list: () => Promise.resolve([]),
+  listKnown: () => Promise.resolve([]),
+  get: () => Promise.resolve(undefined),
+  raw: () => Promise.resolve(undefined),
+  lookAnew: () => undefined,
+  api: {forgetResources: () => undefined, pathOf: () => Promise.resolve(undefined), kinds: () => Promise.resolve([])},
+} as unknown as ClusterReader
+
