@@ -8,12 +8,15 @@ import type {Plan} from './engine/plan.ts'
 import type {RunResult} from './engine/run.ts'
 import {HOME} from './home.ts'
 import {requireAdoptable} from './operations/adopt.ts'
+import {hintsOf} from './operations/consent.ts'
+import type {PhaseHints} from './operations/consent.ts'
 import {build} from './operations/up.ts'
 import {keepGlance} from './platform/glance.ts'
 import {openSession} from './platform/session.ts'
 import {errorBodyOf, planResult, stepResult, upResult} from './ui/make-results.ts'
 import type {RunFacts} from './ui/make-results.ts'
 import {renderError} from './ui/render-error.ts'
+import {renderConsent} from './ui/render-hints.ts'
 import {renderPlan} from './ui/render-plan.ts'
 import {renderRun} from './ui/render-run.ts'
 import {startView} from './ui/views.ts'
@@ -57,6 +60,7 @@ export abstract class BuildCommand extends KpCommand {
     const watch = await this.watchRun(header(ctx.spec.platform, environment.name, environment.cluster, ctx.provider.title))
     const session = await openSession({ctx, bus: this.bus, runId, command: request.command, redact: (value) => this.redactor.value(value), abort: () => this.interrupts?.abort()})
     let result: RunResult
+    let hints: PhaseHints[] = []
     try {
       result = await build({
         ctx,
@@ -66,16 +70,17 @@ export abstract class BuildCommand extends KpCommand {
         runId,
         session,
         planFile: request.planFile,
-        confirm: (plan) => this.confirmPlan(plan, request, environment),
+        confirm: (plan, consents) => this.confirmPlan(plan, {request, environment, consents}),
         beforeRun: watch.show,
       })
+      if (result.result === 'ok' && !request.dryRun) hints = await hintsOf(phases, ctx)
     } finally {
       await watch.end()
       await save()
       if (!request.dryRun) await keepGlance(opened, {home: HOME, version: this.config.version})
       await session.close()
     }
-    const facts: RunFacts = {environment: environment.name, cluster: environment.cluster, run: runId, dryRun: request.dryRun, durationMs: Date.now() - started, ...(request.dryRun ? {commands: watch.recorded} : {})}
+    const facts: RunFacts = {environment: environment.name, cluster: environment.cluster, run: runId, dryRun: request.dryRun, durationMs: Date.now() - started, hints, ...(request.dryRun ? {commands: watch.recorded} : {})}
     const value = request.kind === 'up' ? upResult(facts, result) : stepResult(facts, result)
     const error = result.error
     const text = (): string => [renderRun(value, this.terminal, this.words()), ...(error === undefined || result.result === 'interrupted' ? [] : [renderError(errorBodyOf(error), this.terminal, this.words())])].join('\n\n')
@@ -116,17 +121,20 @@ export abstract class BuildCommand extends KpCommand {
     }
   }
 
-  private async confirmPlan(plan: Plan, request: BuildRequest, environment: {name: string; cluster: string; protected: boolean}): Promise<void> {
+  private async confirmPlan(plan: Plan, {request, environment, consents}: {request: BuildRequest; environment: {name: string; cluster: string; protected: boolean}; consents: string[]}): Promise<void> {
     if (request.dryRun) return
     const count = plan.steps.filter((step) => step.state !== 'satisfied').length
-    if (!this.global.json && !this.global.yes) await this.print(`${renderPlan(planResult({environment: environment.name, cluster: environment.cluster, plan}), this.terminal, this.words(), {brief: true})}\n`)
+    if (!this.global.json && !this.global.yes) await this.print(`${renderPlan(planResult({environment: environment.name, cluster: environment.cluster, plan}), this.terminal, this.words(), {brief: true})}\n${consents.map((text) => `\n${renderConsent(text, this.terminal)}\n`).join('')}`)
     const disrupts = plan.steps.some((step) => step.state !== 'satisfied' && step.risk !== 'none')
-    await this.ask({
-      risk: disrupts ? 'disrupts' : 'changes',
-      what: `${count} ${count === 1 ? 'step' : 'steps'} in ${environment.cluster}: go on`,
-      cluster: environment.cluster,
-      protected: environment.protected,
-    })
+    const {cluster} = environment
+    await this.ask({risk: disrupts ? 'disrupts' : 'changes', what: `${count} ${count === 1 ? 'step' : 'steps'} in ${cluster}: go on`, cluster, protected: environment.protected})
+    for (const text of consents) await this.askConsent(text, environment)
+  }
+
+  /** What counts beyond the plan is asked for on its own. Where flags have answered already, that is told. */
+  private async askConsent(text: string, {cluster, protected: guarded}: {cluster: string; protected: boolean}): Promise<void> {
+    await this.ask({risk: 'changes', what: this.global.json ? `${text}: agreed for ${cluster}` : `Agree to what is said above, for ${cluster}`, cluster, protected: guarded})
+    this.bus.emit({code: 'note', text: `agreed to${this.global.yes ? ' with --yes' : ''}: ${text}`})
   }
 
   protected exitOf(result: RunResult): number {

@@ -10,6 +10,7 @@ import type {Plan} from '../engine/plan.ts'
 import {errorData, runPhases} from '../engine/run.ts'
 import type {PhaseResult, RunResult} from '../engine/run.ts'
 import type {Session} from '../platform/session.ts'
+import {consentsOf} from './consent.ts'
 
 /** What an `up` (or a `step`) is asked to do. */
 export interface BuildOptions {
@@ -21,8 +22,8 @@ export interface BuildOptions {
   session: Session
   /** A saved plan that must still hold. */
   planFile?: string | undefined
-  /** Shows the plan and asks; throws where the answer is no. Not called where there is nothing to do. */
-  confirm(plan: Plan): Promise<void>
+  /** Shows the plan and asks, also for what steps want to be agreed to; throws where the answer is no. Not called where there is nothing to do. */
+  confirm(plan: Plan, consents: string[]): Promise<void>
   /** Called right before the first change. */
   beforeRun(): Promise<void>
 }
@@ -73,7 +74,7 @@ async function planAndRun(options: BuildOptions, estimates: Map<string, number>)
   const plan = await planPhases(phases, ctx, {parallel: PARALLEL_LOOKS, estimates})
   if (options.planFile !== undefined) requireSamePlan(readPlan(options.planFile), plan)
   if (plan.summary.absent + plan.summary.drifted + plan.summary.unknown === 0) return nothingToDo(phases, plan, ctx)
-  await options.confirm(plan)
+  await options.confirm(plan, await consentsOf(phases, plan, ctx))
   await options.beforeRun()
   ctx.changed()
   return runPhases(phases, ctx, {

@@ -56,6 +56,8 @@ export interface RunFacts {
   durationMs: number
   /** For a dry run: what would have been run. */
   commands?: string[]
+  /** What the phases say at the end of a good run. */
+  hints?: {phase: string; lines: string[]}[]
 }
 
 /** What `kp up` gives back. */
@@ -81,7 +83,7 @@ export function errorBodyOf(error: KpError): ErrorBody {
 }
 
 function runFields(facts: RunFacts, result: RunResult): Omit<UpResult, 'schema'> {
-  const {environment, cluster, run, dryRun, durationMs, commands} = facts
+  const {environment, cluster, run, dryRun, durationMs, commands, hints = []} = facts
   return {
     environment,
     cluster,
@@ -91,6 +93,7 @@ function runFields(facts: RunFacts, result: RunResult): Omit<UpResult, 'schema'>
     durationMs,
     phases: result.phases.map(({id, state, startedAt = null, finishedAt = null, steps}) => ({id, state, startedAt, finishedAt, steps})),
     ...(commands === undefined ? {} : {commands}),
+    ...(hints.length === 0 ? {} : {hints}),
     ...(result.error === undefined ? {} : {error: errorBodyOf(result.error)}),
   }
 }

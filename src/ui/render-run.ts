@@ -2,6 +2,7 @@
 import {formatDuration} from '../engine/clock.ts'
 import type {Look} from './io.ts'
 import {nextLines} from './render-common.ts'
+import {hintLines} from './render-hints.ts'
 import type {Words} from './render-common.ts'
 import type {StepResult, UpResult} from './results.ts'
 import {styleFor} from './style.ts'
@@ -21,6 +22,7 @@ export function renderRun(result: UpResult | StepResult, look: Look, words: Word
     ...wrap(`${headline(result)} ${counts(result)}`, look.columns).map(colour),
     ...(blocked.length === 0 ? [] : wrap(`Not started, since something before failed: ${blocked.join(', ')}.`, look.columns)),
     ...(kept.length === 0 ? [] : ['', 'Left in the cluster', ...kept.flatMap((name) => wrap(clean(name), look.columns, {first: '  - ', rest: '    '}))]),
+    ...((result.hints ?? []).length === 0 ? [] : ['', ...hintLines(result.hints ?? [], look)]),
     ...(next.length === 0 ? [] : ['', ...nextLines(next, look)]),
   ].join('\n')
 }

@@ -75,6 +75,7 @@ const runFields = {
     }),
   ),
   commands: z.array(z.string()).optional().describe('For a dry run: what would have been run.'),
+  hints: z.array(z.object({phase: phaseId, lines: z.array(z.string()).describe('Lines that begin with two spaces are to be copied.')})).optional().describe('Of a good run: what to know, such as how to reach what was built.'),
   error: errorBody.optional(),
 }
 
