@@ -2,6 +2,7 @@
 import type {EnvironmentSpec} from '../spec/types.ts'
 import {parseQuantity} from '../spec/units.ts'
 import {alertingConfig} from './alerting-config.ts'
+import {albTargetType} from './ingress-values.ts'
 import type {MetricsValues, Value, Values} from './types.ts'
 
 /** Secrets in the cluster that phase 8 fills by reference: their values are never part of the chart's values. */
@@ -9,7 +10,7 @@ export const METRICS_SECRETS = {receivers: 'kp-receivers', remoteWrite: 'kp-remo
 
 /** Names that the values template may use. */
 export const METRICS_NAMES = [
-  'replicas', 'guarded', 'retention', 'retentionSize', 'volume', 'scrapeInterval', 'scrapeClasses', 'remoteWrite', 'alerting', 'alertingSecrets', 'grafana', 'grafanaSecret', 'grafanaUrl',
+  'replicas', 'guarded', 'retention', 'retentionSize', 'volume', 'scrapeInterval', 'scrapeClasses', 'remoteWrite', 'alerting', 'alertingSecrets', 'grafana', 'grafanaSecret', 'grafanaUrl', 'grafanaService',
   'webhookCertificate', 'webhookJob', 'controlPlane', 'kubeProxy',
 ] as const satisfies readonly (keyof MetricsValues)[]
 
@@ -41,6 +42,7 @@ export function metricsValues(spec: EnvironmentSpec): MetricsValues {
     grafana: grafana.enabled,
     ...(grafana.adminPassword === undefined ? {} : {grafanaSecret: METRICS_SECRETS.grafana}),
     ...(grafana.host === undefined || !ingress.enabled ? {} : {grafanaUrl: `https://${grafana.host}`}),
+    grafanaService: grafana.host !== undefined && ingress.controller === 'aws-load-balancer-controller' && albTargetType(spec) === 'instance' ? 'NodePort' : 'ClusterIP',
     webhookCertificate: certificate,
     webhookJob: !certificate,
     controlPlane,
@@ -85,6 +87,7 @@ export const METRICS_EXAMPLE: MetricsValues = {
   grafana: true,
   grafanaSecret: METRICS_SECRETS.grafana,
   grafanaUrl: 'https://grafana.example.com',
+  grafanaService: 'ClusterIP',
   webhookCertificate: true,
   webhookJob: false,
   controlPlane: true,

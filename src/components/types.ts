@@ -129,6 +129,8 @@ export interface MetricsValues {
   grafana: boolean
   grafanaSecret?: string
   grafanaUrl?: string
+  /** Type of its Service: a load balancer of AWS may have to come through ports of the nodes. */
+  grafanaService: 'ClusterIP' | 'NodePort'
   /** Who makes the certificate of the operator's webhook: cert-manager, or a job of the chart. */
   webhookCertificate: boolean
   webhookJob: boolean

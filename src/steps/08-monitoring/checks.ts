@@ -4,7 +4,9 @@ import {check, conditionsTrue, definitionsEstablished, SOON, verdict, workloadsR
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {liveChecks} from './checks-live.ts'
+import {grafanaCheck} from './grafana.ts'
 import {ALERTING_SECRET, ALERTMANAGER, MONITORING_NAMESPACE, PROMETHEUS} from './names.ts'
+import {secretsCheck} from './secrets.ts'
 
 const GROUP = 'monitoring.coreos.com/v1'
 /** Volumes have to be made, images pulled, a log replayed. */
@@ -67,6 +69,8 @@ export const checks: PlatformCheck[] = [
       return verdict(complaints, SEVERITIES.map((severity) => `${severity} to ${receiversOf(config, severity).join(', ')}`).join('; '), 'a receiver for page, critical and warning: phases.monitoring.receivers')
     },
   }),
+  secretsCheck,
+  grafanaCheck,
   ...liveChecks,
 ]
 

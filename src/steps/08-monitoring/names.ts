@@ -13,5 +13,7 @@ export const ALERTING_SECRET = `alertmanager-${ALERTMANAGER}`
 export const PROMETHEUS_PODS = {'app.kubernetes.io/name': 'prometheus'}
 export const ALERTMANAGER_PODS = {'app.kubernetes.io/name': 'alertmanager'}
 export const GRAFANA_PODS = {'app.kubernetes.io/name': 'grafana'}
+/** Grafana's first user. */
+export const GRAFANA_USER = 'admin'
 /** Label by which Grafana's sidecar finds dashboards. */
 export const DASHBOARD_LABEL = 'grafana_dashboard'

@@ -104,4 +104,34 @@ export const alertPitfalls: Pitfall[] = [
     confirmBy: 'monitoring.ready',
     source: 'Grafana docs: admin password',
   },
+  {
+    code: 'KP0813',
+    title: 'A Secret that monitoring reads is not there',
+    symptom: 'Prometheus, Alertmanager or Grafana waits: the Secret kp-receivers, kp-remote-write or kp-grafana does not exist or lacks a key.',
+    cause: 'Somebody deleted it, or the entry of secrets in kp.yaml could not be read when it was made.',
+    match: [
+      {output: /secret "kp-(?:receivers|grafana|remote-write)" not found/},
+      {check: 'monitoring.secrets'},
+    ],
+    fix: [
+      {text: 'What is there?', command: 'kubectl -n monitoring get secrets kp-receivers kp-remote-write kp-grafana --ignore-not-found'},
+      {text: 'Make it again, where what its entry of secrets names can be read.', command: 'kp step monitoring'},
+    ],
+    confirmBy: 'monitoring.secrets',
+    source: 'kp: secrets are references',
+  },
+  {
+    code: 'KP0814',
+    title: 'The host of Grafana leads nowhere',
+    symptom: 'The browser gets 404 or no answer at phases.monitoring.grafana.host, while port-forward works.',
+    cause: 'The gateway has not taken the route: it has no listener for the host, or the Service of Grafana is not there.',
+    match: [{check: 'monitoring.grafana-route'}],
+    fix: [
+      {text: 'What does the way in say?', command: 'kubectl -n monitoring describe httproute,ingress grafana'},
+      {text: 'The listener and the certificate of the host belong to the ingress phase.', command: 'kp step ingress'},
+      {text: 'Then the route.', command: 'kp step monitoring'},
+    ],
+    confirmBy: 'monitoring.grafana-route',
+    source: 'Gateway API docs: route attachment',
+  },
 ]

@@ -10,7 +10,7 @@ import {nodes} from './dashboards/nodes.ts'
 import {DASHBOARD_LABEL, MONITORING_NAMESPACE} from './names.ts'
 
 /** Whether the platform has Grafana, or why not. */
-export const wantsGrafana = (ctx: ManifestContext): true | string => (ctx.spec.phases.monitoring.grafana.enabled ? true : 'phases.monitoring.grafana.enabled is false')
+export const wantsGrafana = (ctx: Pick<ManifestContext, 'spec'>): true | string => (ctx.spec.phases.monitoring.grafana.enabled ? true : 'phases.monitoring.grafana.enabled is false')
 
 /** The dashboards that kp.yaml asks for and that have something to show on this platform. */
 export function dashboardsOf(ctx: ManifestContext): Dashboard[] {

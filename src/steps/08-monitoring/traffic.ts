@@ -2,6 +2,7 @@
 import type {ManifestContext} from '../../context.ts'
 import {allowApiServer, allowWebhooks} from '../shared/network-policies.ts'
 import type {TrafficRule} from '../shared/network-policies.ts'
+import {grafanaTraffic} from './grafana.ts'
 import {ALERTMANAGER_PODS, PROMETHEUS_PODS} from './names.ts'
 
 /** Ports at which receivers listen: HTTPS, HTTP, and those of mail servers. */
@@ -21,5 +22,6 @@ export function monitoringTraffic(ctx: ManifestContext): TrafficRule[] {
     allowWebhooks('allow-api-server-prometheus', PROMETHEUS_PODS, [9090]),
     allowWebhooks('allow-api-server-alertmanager', ALERTMANAGER_PODS, [9093]),
     ...(receivers.length === 0 ? [] : [{name: 'allow-receivers', pods: ALERTMANAGER_PODS, egress: [{ports: RECEIVER_PORTS}, {to: [{namespaceSelector: {}}]}]}]),
+    ...grafanaTraffic(ctx),
   ]
 }
