@@ -1,4 +1,5 @@
 /** The demo application and the way to it. */
+import {relocateImage} from '../../components/objects.ts'
 import type {PlatformStep} from '../../context.ts'
 import {exposedServiceType, exposeHost} from '../shared/expose-host.ts'
 import {allowFrontDoor, allowSolver, frontDoor} from '../shared/front-door.ts'
@@ -36,7 +37,7 @@ export const demo: PlatformStep = manifestSet({
             containers: [
               {
                 name: 'demo',
-                image: ctx.spec.images.mirror === undefined ? DEMO_IMAGE : DEMO_IMAGE.replace(/^[^/]+/, ctx.spec.images.mirror),
+                image: relocateImage(DEMO_IMAGE, ctx.spec.images.mirror),
                 args: ['netexec', '--http-port=8080'],
                 ports: [{name: 'http', containerPort: 8080, protocol: 'TCP'}],
                 readinessProbe: {httpGet: {path: '/healthz', port: 'http'}, periodSeconds: 5},

@@ -1,6 +1,8 @@
 /** Builder: the simulation of a component's controllers, in the lab only. */
 import {readFileSync} from 'node:fs'
 import {parseAllDocuments} from 'yaml'
+import {relocateImage} from '../../components/objects.ts'
+import type {Component} from '../../components/types.ts'
 import {componentStages} from '../../providers/lab/stages.ts'
 import type {PlatformStep} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
@@ -13,10 +15,19 @@ export function labStages(id: string, component: string): PlatformStep {
     title: `Simulate the controllers of ${component}`,
     appliesTo: (ctx) => (ctx.provider.simulated ? true : 'only the lab simulates controllers'),
     render: false,
-    objects: (ctx) => componentStages(ctx.home, component).flatMap(readStages),
+    objects: (ctx) => componentStages(ctx.home, component).flatMap((path) => readStages(moveImages(readFileSync(path, 'utf8'), ctx.catalog.get(component), ctx.spec.images.mirror))),
   })
 }
 
-function readStages(path: string): KubeObject[] {
-  return parseAllDocuments(readFileSync(path, 'utf8')).flatMap((document) => ('toJS' in document ? ((document.toJS() as KubeObject | null) ?? []) : []))
+/**
+ * The text of a stage with the component's images at their place in the mirror: the pods that a controller would make come from there too.
+ * Stages name images as the catalog does.
+ */
+export function moveImages(text: string, component: Component, mirror: string | undefined): string {
+  const images = [...component.extraImages.map(({image}) => image), ...component.workloads.flatMap(({containers}) => containers.map(({image}) => image))]
+  return images.reduce((moved, image) => moved.replaceAll(image, relocateImage(image, mirror)), text)
+}
+
+function readStages(text: string): KubeObject[] {
+  return parseAllDocuments(text).flatMap((document) => ('toJS' in document ? ((document.toJS() as KubeObject | null) ?? []) : []))
 }
