@@ -1,6 +1,7 @@
 /** A platform without a cluster, for reading the phases: docs and tests need no more. */
 import {join} from 'node:path'
 import {loadCatalog} from '../../src/components/load.ts'
+import type {Catalog} from '../../src/components/types.ts'
 import type {PlatformContext} from '../../src/context.ts'
 import {systemClock} from '../../src/engine/clock.ts'
 import type {Exec} from '../../src/engine/types.ts'
@@ -17,13 +18,17 @@ export type ReadOnlyContext = Pick<PlatformContext, 'spec' | 'provider' | 'catal
 
 const NO_EXEC: Exec = {run: (call) => Promise.reject(new Error(`nothing is run here: ${call.tool} ${call.args.join(' ')}`))}
 
-/** Makes the context of a default platform. @param root the project's folder */
-export async function readOnlyPlatform(root: string, answers: Partial<PlatformAnswers> = {}): Promise<ReadOnlyContext> {
+/**
+ * Makes the context of a default platform.
+ * @param root the project's folder
+ * @param catalog for whoever makes many: reading it takes half a second
+ */
+export async function readOnlyPlatform(root: string, answers: Partial<PlatformAnswers> = {}, catalog: Catalog = loadCatalog(join(root, 'templates'))): Promise<ReadOnlyContext> {
   const loaded = parseSpec('kp.yaml', defaultPlatform({name: 'acme', ...answers}))
   const spec = resolveEnvironment(loaded.spec, undefined)
   const provider =
     spec.provider.type === 'existing'
       ? createExistingProvider(spec.provider, '/nowhere')
       : createLabProvider({name: spec.environment.cluster, stateDir: '/nowhere', cacheDir: '/nowhere', exec: NO_EXEC, clock: systemClock, env: {}})
-  return {spec, provider, catalog: loadCatalog(join(root, 'templates')), home: root, phases}
+  return {spec, provider, catalog, home: root, phases}
 }

@@ -1,0 +1,165 @@
+/** The platforms of the covering set, as data. */
+import type {CoveringPlatform} from './covering-set.ts'
+
+const route53 = {provider: 'route53', zone: 'acme.io', secret: 'dns-secret', route53: {accessKeyId: 'dns-key-id', hostedZoneId: 'Z0123456789ABC', region: 'eu-central-1', role: 'arn:aws:iam::123456789012:role/dns'}}
+const cloudflare = {provider: 'cloudflare', secret: 'dns-secret'}
+const clouddns = {provider: 'clouddns', secret: 'dns-key-json', clouddns: {project: 'acme-dns'}}
+const azuredns = {provider: 'azuredns', secret: 'dns-secret', azuredns: {subscription: 'sub-0123', resourceGroup: 'dns', tenant: 'tenant-0123', clientId: 'client-0123'}}
+const rfc2136 = {provider: 'rfc2136', secret: 'tsig-key', rfc2136: {nameserver: 'ns1.acme.io:5353', keyName: 'kp.acme.io'}}
+const tsig = (algorithm: string): typeof rfc2136 => ({...rfc2136, rfc2136: {...rfc2136.rfc2136, algorithm} as typeof rfc2136.rfc2136})
+
+/** Who reads a zone by which provider, for the issuer and for external-dns alike. */
+const both = (settings: Record<string, unknown>): Record<string, unknown> => ({
+  'phases.cert-manager.dns01': settings,
+  'phases.ingress.externalDns': {enabled: true, ...settings},
+})
+const general = {name: 'general', min: 3, max: 6}
+const mail = {domain: 'acme.io', email: 'ops@acme.io'}
+/** Stands for the address of the bare repository that the test makes beside the platform. */
+export const REMOTE = 'file:///covering/remote.git'
+
+/** The platforms; see covering-set.ts. */
+export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
+  {
+    name: 'cover-envoy',
+    spec: {
+      network: {zones: 2},
+      phases: {
+        gitops: {tool: 'argo-cd', repository: REMOTE, handOver: true, prune: true, selfHeal: false, interval: '5m', secret: 'git-token', path: 'clusters/lab'},
+        monitoring: {
+          replicas: 2, retention: '30d', volume: '20Gi', scrapeInterval: '60s',
+          remoteWrite: [{url: 'https://metrics.acme.io/write'}, {url: 'https://store.acme.io/write', username: 'store-user', password: 'store-password'}],
+          drop: ['go_gc_.*'], dropLabels: ['pod_uid'],
+          receivers: [
+            {name: 'pager', type: 'pagerduty', severities: ['page', 'critical'], secret: 'pagerduty-key'},
+            {name: 'chat', type: 'slack', severities: ['critical', 'warning'], secret: 'slack-url', to: '#ops'},
+            {name: 'duty', type: 'opsgenie', severities: ['warning'], secret: 'opsgenie-key', to: 'platform'},
+            {name: 'hook', type: 'webhook', severities: ['info'], secret: 'webhook-url'},
+            {name: 'mail', type: 'email', severities: ['info'], secret: 'mail-password', to: 'ops@acme.io', smarthost: 'smtp.acme.io:587', username: 'kp'},
+            {name: 'relay', type: 'email', severities: ['info'], to: 'log@acme.io', smarthost: 'relay.acme.io:25'},
+          ],
+          grafana: {host: 'grafana.cover-envoy.test', adminPassword: 'grafana-password', dashboards: ['cluster', 'nodes', 'ingress', 'red']},
+        },
+      },
+    },
+    changes: [
+      {what: 'your own CA', set: {'phases.cert-manager.issuer': 'internal-ca', 'phases.cert-manager.ca': {certificate: 'ca-certificate', key: 'ca-key'}}},
+      {what: 'a wildcard for one dashboard alone, and no one to alert', set: {'phases.monitoring.receivers': [], 'phases.monitoring.grafana.dashboards': ['nodes']}},
+    ],
+  },
+  {
+    name: 'cover-alb',
+    spec: {
+      ...mail,
+      kubernetes: {version: '1.36'},
+      phases: {
+        cni: {routing: 'native', encryption: 'wireguard', kubeProxyReplacement: true, hubble: false},
+        'cert-manager': {issuer: 'dns01', dns01: {server: 'production', ...route53}},
+        ingress: {
+          controller: 'aws-load-balancer-controller', exposure: 'internal', replicas: 3,
+          aws: {certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/0123-4567'},
+          externalDns: {enabled: true, policy: 'sync', ...route53},
+        },
+        gitops: {tool: 'flux', repository: 'https://git.acme.io/acme/platform.git', handOver: true, secret: 'git-token'},
+        monitoring: {grafana: {host: 'grafana.acme.io'}},
+      },
+    },
+    changes: [
+      {what: 'the pod\'s own identity at Route 53, a certificate that ACM finds', set: {...both({provider: 'route53'}), 'phases.ingress.aws': undefined}},
+      {what: 'ACME production through the load balancer', set: {'phases.cert-manager.issuer': 'letsencrypt-production', 'phases.ingress.exposure': 'public'}},
+    ],
+  },
+  {
+    name: 'cover-nginx',
+    spec: {
+      ...mail,
+      repository: REMOTE,
+      nodePools: [
+        general,
+        {name: 'gpu', instanceType: 'g5.xlarge', min: 1, gpu: {count: 2}, taints: ['gpu=true:NoSchedule'], labels: {team: 'ml'}},
+        {name: 'spot', capacity: 'spot', min: 1, taints: ['spot=true:NoSchedule']},
+      ],
+      phases: {
+        'node-pools': {spotHandler: 'node-termination-handler'},
+        cni: {plugin: 'calico', encryption: 'wireguard'},
+        'cert-manager': {issuer: 'letsencrypt-staging'},
+        ingress: {controller: 'ingress-nginx', externalDns: {enabled: true, ...cloudflare}},
+        monitoring: {grafana: {host: 'grafana.acme.io'}},
+      },
+    },
+    changes: [
+      {what: 'DNS-01 by Cloudflare, records by Cloud DNS', set: {'phases.cert-manager.issuer': 'dns01', 'phases.cert-manager.dns01': cloudflare, 'phases.ingress.externalDns': {enabled: true, ...clouddns}}},
+      {what: 'ACME production through the ingress', set: {'phases.cert-manager.issuer': 'letsencrypt-production', 'phases.cert-manager.dns01': undefined}},
+    ],
+  },
+  {
+    name: 'cover-traefik',
+    spec: {
+      ...mail,
+      phases: {
+        cni: {plugin: 'calico', routing: 'native', connectivityTest: false},
+        'cert-manager': {issuer: 'dns01', dns01: clouddns},
+        ingress: {controller: 'traefik', exposure: 'internal', externalDns: {enabled: true, zone: 'acme.io', ...azuredns}},
+        gitops: {tool: 'flux', repository: 'git@git.acme.io:acme/platform.git', branch: 'release'},
+        monitoring: {grafana: {host: 'grafana.acme.io'}},
+      },
+    },
+    changes: [
+      {what: 'Azure with a service principal', set: {'phases.cert-manager.dns01': azuredns, 'phases.ingress.externalDns': {enabled: true, provider: 'clouddns', clouddns: clouddns.clouddns}}},
+      {what: 'Azure with a managed identity', set: {'phases.cert-manager.dns01': {...azuredns, secret: undefined, azuredns: {subscription: 'sub-0123', resourceGroup: 'dns'}}, 'phases.ingress.externalDns': {enabled: true, ...tsig('hmac-sha256')}}},
+      {what: 'RFC 2136 with SHA-256', set: both(rfc2136)},
+      {what: 'RFC 2136 with SHA-512', set: both(tsig('hmac-sha512'))},
+      {what: 'RFC 2136 with SHA-1', set: both(tsig('hmac-sha1'))},
+      {what: 'RFC 2136 with MD5', set: both(tsig('hmac-md5'))},
+      {what: 'ACME staging through the gateway', set: {'phases.cert-manager.issuer': 'letsencrypt-staging', 'phases.ingress.exposure': 'public'}},
+    ],
+  },
+  {
+    name: 'cover-plain',
+    spec: {
+      nodePools: [general, {name: 'gpu', instanceType: 'g5.xlarge', min: 1, gpu: {}, taints: ['gpu=true:NoSchedule']}],
+      phases: {
+        networking: {flowLogs: false, endpoints: false},
+        'control-plane': {logs: [], encryption: false, audit: 'none'},
+        'node-pools': {snapshots: false, devicePlugin: false, storageClass: 'fast'},
+        cni: {defaultDeny: false},
+        'cert-manager': {issuer: 'self-signed'},
+        ingress: {demo: {host: 'shop.cover-plain.test', address: '10.0.0.10'}},
+        gitops: {enabled: false},
+        monitoring: {grafana: {enabled: false}},
+      },
+    },
+    changes: [
+      {what: 'no demo application', set: {'phases.ingress.demo': {enabled: false}, 'phases.control-plane.audit': 'request'}},
+    ],
+  },
+  {
+    name: 'cover-bare',
+    spec: {
+      kubernetes: {version: '1.36'},
+      network: {vpcCidr: '10.30.0.0/16', podCidr: '10.60.0.0/16', serviceCidr: '10.50.0.0/16', hostCidrs: ['192.168.0.0/24'], zones: 2, zoneNames: ['north', 'south']},
+      nodePools: [general, {name: 'spot', capacity: 'spot', min: 1, cpu: 4, memory: '16Gi', pods: 50, zones: ['south']}],
+      phases: {
+        'node-pools': {spotHandler: 'none'},
+        cni: {enabled: false},
+        'cert-manager': {enabled: false},
+        ingress: {enabled: false},
+        gitops: {tool: 'none'},
+        monitoring: {enabled: true},
+      },
+    },
+    changes: [
+      {what: 'spot nodes by Karpenter', set: {'phases.node-pools.spotHandler': 'karpenter', 'phases.monitoring.grafana.dashboards': []}},
+    ],
+  },
+  {
+    name: 'cover-quiet',
+    spec: {
+      phases: {
+        ingress: {controller: 'traefik'},
+        monitoring: {enabled: false},
+      },
+    },
+    changes: [],
+  },
+]
