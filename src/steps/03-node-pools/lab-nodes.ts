@@ -16,7 +16,7 @@ export function labNodes(ctx: ManifestContext, pool: NodePool): KubeObject[] {
   return Array.from({length: pool.min}, (_, index) => {
     const zone = own[index % own.length] ?? zones[0] ?? 'lab-a'
     const number = Math.floor(index / own.length) + 1
-    const name = `${pool.name}-${zone.slice(-1)}-${number}`
+    const name = `${pool.name}-${shortZone(zone, zones)}-${number}`
     const subnet = toCidr(plan.zones.find((one) => one.zone === zone)?.privateSubnet ?? ctx.spec.network.vpcCidr)
     return {
       apiVersion: 'v1',
@@ -48,4 +48,10 @@ export function labNodes(ctx: ManifestContext, pool: NodePool): KubeObject[] {
       spec: pool.taints.length === 0 ? {} : {taints: pool.taints.map(parseTaint)},
     }
   })
+}
+
+/** The last letter of a zone, as in `lab-a`; the whole name where another zone ends alike. */
+function shortZone(zone: string, zones: readonly string[]): string {
+  const letters = zones.map((one) => one.slice(-1))
+  return new Set(letters).size === letters.length ? zone.slice(-1) : zone
 }

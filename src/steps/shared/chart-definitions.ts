@@ -4,14 +4,14 @@
  */
 import {createHash} from 'node:crypto'
 import type {ChartSource, PlatformContext} from '../../context.ts'
-import {runtimeDefinitions} from '../../components/stand-in.ts'
+import {neededFirst, runtimeDefinitions} from '../../components/stand-in.ts'
 import type {Component} from '../../components/types.ts'
 import {parseManifest} from '../../tools/helm.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 
 /** The definitions of a chart; asked of helm once per chart, then kept in a file. */
 export async function chartDefinitions(ctx: PlatformContext, component: Component, source: ChartSource): Promise<KubeObject[]> {
-  if (source.kind === 'stand-in') return []
+  if (source.kind === 'stand-in') return neededFirst(component) as unknown as KubeObject[]
   // In the lab nobody makes the kinds that a component makes itself when it starts.
   const runtime = ctx.provider.simulated ? runtimeObjects(component) : []
   if (!component.chartCrds) return runtime

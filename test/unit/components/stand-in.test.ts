@@ -1,6 +1,6 @@
 import {beforeAll, describe, expect, it} from 'vitest'
 import {objectNames} from '../../../src/components/objects.ts'
-import {runtimeDefinitions, standInValues} from '../../../src/components/stand-in.ts'
+import {neededFirst, runtimeDefinitions, standInValues} from '../../../src/components/stand-in.ts'
 import type {Catalog, Component, Values} from '../../../src/components/types.ts'
 import {renderValues, toYaml} from '../../../src/components/values.ts'
 import {catalog, component, CONTEXT, WORKLOAD} from './samples.ts'
@@ -29,11 +29,18 @@ describe('standInValues', () => {
   it('makes just the objects of the catalog', () => {
     for (const thing of all.all()) {
       const rendered = renderValues(thing, CONTEXT)
-      const made = objectsOf(thing, rendered.values).map((object) => `${object.apiVersion} ${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`)
+      const made = [...objectsOf(thing, rendered.values), ...(neededFirst(thing) as Loose[])].map((object) => `${object.apiVersion} ${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`)
       const named = objectNames(thing, rendered.values, {atRuntime: true}).map((name) => `${name.apiVersion} ${name.kind} ${name.namespace ?? ''}/${name.name}`)
       expect(made.toSorted()).toEqual(named.toSorted())
       expect(new Set(made).size).toBe(made.length)
     }
+  })
+
+  it('leaves out the kinds of its own objects, which helm wants there before', () => {
+    const balancers = all.get('aws-load-balancer-controller')
+    expect((neededFirst(balancers) as Loose[]).map(({metadata}) => metadata.name)).toEqual(['ingressclassparams.elbv2.k8s.aws'])
+    expect(objectsOf(balancers, renderValues(balancers, CONTEXT).values).map(({kind}) => kind)).toContain('IngressClassParams')
+    expect(neededFirst(all.get('cert-manager'))).toEqual([])
   })
 
   it('allows nothing by wildcard and nobody to write beyond leases and its own secrets', () => {
