@@ -12,7 +12,7 @@ export default class Up extends BuildCommand {
     ...SELECTION_FLAGS,
     ...ADOPT_FLAGS,
     plan: Flags.file({summary: 'Do what this saved plan says, or refuse', helpValue: 'FILE'}),
-    'max-parallel': Flags.integer({summary: 'Most phases side by side', default: 4, min: 1, max: 20}),
+    'max-parallel': Flags.integer({summary: 'Most steps side by side', default: 6, min: 1, max: 20}),
     'dry-run': Flags.boolean({summary: 'Look and record what would be run; change nothing', default: false}),
   }
 

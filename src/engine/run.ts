@@ -1,27 +1,18 @@
 /**
  * The run: each step looks, does what is missing, and looks again. Phases that
- * do not depend on each other run side by side.
+ * do not depend on each other run side by side, and so do steps that say what
+ * they come after.
  */
 import {asKpError, KpError} from './errors.ts'
 import {runGraph} from './graph.ts'
+import {Locks} from './locks.ts'
+import {endPhase, finishPhase, openPhase, settlePhase, startPhase} from './phase-run.ts'
+import type {PhaseResult, PhaseRun} from './phase-run.ts'
 import {reportProbe, selectPhases} from './plan.ts'
-import {runCheck} from './verify.ts'
+import {runCheck, soonerAtFirst} from './verify.ts'
 import type {Changes, EngineContext, Exec, Phase, Probe, Step} from './types.ts'
 
-/** What became of a step. */
-export type StepOutcome = 'satisfied' | 'applied' | 'removed' | 'recorded' | 'skipped' | 'failed' | 'interrupted'
-
-/** What became of a phase. `blocked`: one that it depends on failed. */
-export type PhaseState = 'done' | 'removed' | 'failed' | 'interrupted' | 'blocked' | 'skipped'
-
-/** The result of a phase. */
-export interface PhaseResult {
-  id: string
-  state: PhaseState
-  startedAt?: string
-  finishedAt?: string
-  steps: {id: string; result: StepOutcome; attempts: number; durationMs: number}[]
-}
+export type {PhaseResult, PhaseState, StepOutcome} from './phase-run.ts'
 
 /** The result of a run. */
 export interface RunResult {
@@ -41,6 +32,7 @@ export interface RunOptions {
 
 const DEFAULT_STEP_TIMEOUT_MS = 10 * 60_000
 const DEFAULT_SETTLE_MS = 15_000
+/** The first look again comes soon, the later ones at this distance. */
 const SETTLE_EVERY_MS = 500
 
 /** Builds everything that is not as planned. Never throws: errors are in the result. */
@@ -49,23 +41,31 @@ export async function runPhases<C extends EngineContext>(phases: Phase<NoInfer<C
   const results = new Map<string, PhaseResult>()
   for (const {phase} of inactive) results.set(phase.id, {id: phase.id, state: 'skipped', steps: []})
   const locks = new Locks()
+  const runs = active.map((phase) => openPhase(phase, ctx))
   let firstError: KpError | undefined
-  const nodes = active.map((phase) => ({id: phase.id, after: phase.dependsOn(ctx), phase}))
-  const blocked = await runGraph(nodes, options.parallel, async ({phase}) => {
-    // Also what is thrown outside of a step (a journal that cannot be written) must not leave the phases beside it alone.
-    const {result, error} = await runPhase(phase, ctx, options, locks).catch((thrown: unknown): {result: PhaseResult; error: KpError} => ({result: {id: phase.id, state: 'failed', steps: []}, error: asKpError(thrown, phase.title)}))
-    results.set(phase.id, result)
-    if (error !== undefined) firstError ??= error
-    if (result.state !== 'done') return false
+  // A step without `after` waits for the one before it and for what its phase depends on; a phase ends with its last step.
+  const nodes = runs.flatMap((run) => {
+    const {phase, steps} = run
+    const before = phase.dependsOn(ctx)
+    return [
+      ...steps.map((step, index) => ({id: step.id, after: step.after ?? [...before, ...(steps[index - 1] === undefined ? [] : [steps[index - 1]?.id ?? ''])], run, step})),
+      {id: phase.id, after: [...before, ...steps.map(({id}) => id)], run, step: undefined},
+    ]
+  })
+  await runGraph(nodes, options.parallel, async ({run, step}) => {
     try {
-      await options.afterPhase?.(phase.id)
-      return true
+      const error = step === undefined ? await endPhase(run, ctx, options.afterPhase) : await runInPhase(run, step, ctx, options, locks)
+      firstError ??= error
+      return error === undefined && run.result.state === 'done'
     } catch (thrown) {
-      firstError ??= asKpError(thrown)
+      // Also what is thrown outside of a step (a journal that cannot be written) must not leave the phases beside it alone.
+      run.result.state = 'failed'
+      run.ended = true
+      firstError ??= asKpError(thrown, run.phase.title)
       return false
     }
   })
-  for (const id of blocked) results.set(id, {id, state: ctx.stopping() ? 'interrupted' : 'blocked', steps: []})
+  for (const run of runs) results.set(run.phase.id, settlePhase(run, ctx))
   const interrupted = ctx.stopping() || firstError?.code === 'INTERRUPTED'
   return {
     result: interrupted ? 'interrupted' : firstError === undefined ? 'ok' : 'failed',
@@ -74,38 +74,36 @@ export async function runPhases<C extends EngineContext>(phases: Phase<NoInfer<C
   }
 }
 
-async function runPhase<C extends EngineContext>(phase: Phase<C>, ctx: C, options: RunOptions, locks: Locks): Promise<{result: PhaseResult; error?: KpError}> {
-  const started = ctx.clock.now()
-  const result: PhaseResult = {id: phase.id, state: 'done', startedAt: new Date(started).toISOString(), steps: []}
-  const steps = phase.steps(ctx)
-  ctx.emit({code: 'phase.started', phase: phase.id, text: phase.title, data: {title: phase.title, steps: steps.map(({id, title}) => ({id, title}))}})
-  let error: KpError | undefined
-  for (const step of steps) {
-    if (ctx.stopping()) {
-      result.state = 'interrupted'
-      break
-    }
-    const release = await locks.take(step.locks ?? [])
-    try {
-      result.steps.push(await runStep(phase, step, ctx))
-    } catch (thrown) {
-      const failure = thrown as StepFailure
-      error = failure.error
-      error.pitfalls = [...new Set([...error.pitfalls, ...options.diagnose(error, failure.failedChecks)])]
-      const interrupted = error.code === 'INTERRUPTED'
-      result.steps.push({id: step.id, result: interrupted ? 'interrupted' : 'failed', attempts: failure.attempts, durationMs: failure.durationMs})
-      result.state = interrupted ? 'interrupted' : 'failed'
-      ctx.emit({code: 'step.failed', phase: phase.id, step: step.id, text: error.message, data: {error: errorData(error)}})
-      for (const code of error.pitfalls) ctx.emit({code: 'pitfall.offered', phase: phase.id, step: step.id, data: {code}})
-      break
-    } finally {
-      release()
-    }
+async function runInPhase<C extends EngineContext>(run: PhaseRun<C>, step: Step<C>, ctx: C, options: RunOptions, locks: Locks): Promise<KpError | undefined> {
+  const {phase, result} = run
+  // One that failed beside it: nothing of the phase begins any more.
+  if (result.state !== 'done') return undefined
+  startPhase(run, ctx)
+  if (ctx.stopping()) {
+    result.state = 'interrupted'
+    if (run.atWork === 0) finishPhase(run, ctx)
+    return undefined
   }
-  const finished = ctx.clock.now()
-  result.finishedAt = new Date(finished).toISOString()
-  ctx.emit({code: 'phase.finished', phase: phase.id, text: phase.title, data: {state: result.state, durationMs: finished - started}})
-  return {result, ...(error === undefined ? {} : {error})}
+  run.atWork++
+  const release = await locks.take(step.locks ?? [])
+  let error: KpError | undefined
+  try {
+    result.steps.push(await runStep(phase, step, ctx))
+  } catch (thrown) {
+    const failure = thrown as StepFailure
+    error = failure.error
+    error.pitfalls = [...new Set([...error.pitfalls, ...options.diagnose(error, failure.failedChecks)])]
+    const interrupted = error.code === 'INTERRUPTED'
+    result.steps.push({id: step.id, result: interrupted ? 'interrupted' : 'failed', attempts: failure.attempts, durationMs: failure.durationMs})
+    if (result.state === 'done') result.state = interrupted ? 'interrupted' : 'failed'
+    ctx.emit({code: 'step.failed', phase: phase.id, step: step.id, text: error.message, data: {error: errorData(error)}})
+    for (const code of error.pitfalls) ctx.emit({code: 'pitfall.offered', phase: phase.id, step: step.id, data: {code}})
+  } finally {
+    release()
+    run.atWork--
+  }
+  if (result.state !== 'done' && run.atWork === 0) finishPhase(run, ctx)
+  return error
 }
 
 /** A failed step with what is known about the failure. */
@@ -221,7 +219,7 @@ function stepExec(exec: Exec, signal: AbortSignal, at: {phase: string; step: str
 /** After apply the probe must agree; what is eventual is given time. */
 async function requireSettled<C extends EngineContext>(step: Step<C>, ctx: C): Promise<void> {
   const deadline = ctx.clock.now() + (step.settleMs ?? DEFAULT_SETTLE_MS)
-  for (;;) {
+  for (let look = 0; ; look++) {
     const probe = await step.probe(ctx)
     if (probe.state === 'satisfied') return
     if (ctx.clock.now() > deadline || ctx.signal.aborted) {
@@ -233,7 +231,7 @@ async function requireSettled<C extends EngineContext>(step: Step<C>, ctx: C): P
         next: ['kp plan', 'something else may change the same objects: look who owns them'],
       })
     }
-    await ctx.clock.sleep(SETTLE_EVERY_MS, ctx.signal)
+    await ctx.clock.sleep(soonerAtFirst(SETTLE_EVERY_MS, look), ctx.signal)
     ctx.changed()
   }
 }
@@ -287,27 +285,5 @@ export function errorData(error: KpError): Record<string, unknown> {
     pitfalls: error.pitfalls,
     next: error.next,
     retrySafe: error.retrySafe,
-  }
-}
-
-/** Named locks of steps in parallel phases. */
-class Locks {
-  #held = new Map<string, Promise<void>>()
-
-  /** Waits for all names, in one fixed order so that two never wait for each other. */
-  async take(names: string[]): Promise<() => void> {
-    const releases: (() => void)[] = []
-    for (const name of names.toSorted()) {
-      while (this.#held.has(name)) await this.#held.get(name)
-      let release: () => void = () => {}
-      this.#held.set(name, new Promise((resolve) => (release = resolve)))
-      releases.push(() => {
-        this.#held.delete(name)
-        release()
-      })
-    }
-    return () => {
-      for (const release of releases.toReversed()) release()
-    }
   }
 }

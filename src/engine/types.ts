@@ -78,6 +78,11 @@ export interface Step<C extends EngineContext = EngineContext> {
   plan(ctx: C, probe: Probe): Promise<Changes>
   /** Does it. Safe to run again at any time, also after a kill in the middle. */
   apply(ctx: C, probe: Probe): Promise<void>
+  /**
+   * Names of the steps and phases that must be done before it begins; the step may then run beside others of its phase, and
+   * before what the phase depends on. Default: the step before it in its phase, and all that the phase depends on.
+   */
+  after?: string[]
   /** What `apply` made and still stands, for `undo`. Reads only. */
   standing?(ctx: C, options: RemovalOptions): Promise<Standing>
   /** Takes back what `apply` did; used by `kp step X --remove`. Safe to run again, also after a kill in the middle. */

@@ -54,14 +54,19 @@ async function resultOf<C extends EngineContext>(check: Check<C>, ctx: C, until:
   const applies = check.appliesTo?.(ctx) ?? true
   if (applies !== true) return {status: 'skip', observed: applies}
   const deadline = Math.min(until, ctx.clock.now() + (check.within?.deadlineMs ?? 0))
-  for (;;) {
+  for (let look = 0; ; look++) {
     const result = await once(check, ctx)
     // What cannot be asked now is not asked again and again: only a failure may still become a pass.
     const settled = result.status !== 'fail' && result.status !== 'warn'
     if (settled || check.within === undefined || ctx.clock.now() + check.within.everyMs > deadline || ctx.signal.aborted) return result
-    await ctx.clock.sleep(check.within.everyMs, ctx.signal)
+    await ctx.clock.sleep(soonerAtFirst(check.within.everyMs, look), ctx.signal)
     ctx.changed()
   }
+}
+
+/** How long to wait before looking again: most of what is waited for comes at once, the rest is asked for rarely. @param look how often it was looked at before */
+export function soonerAtFirst(everyMs: number, look: number): number {
+  return Math.min(everyMs, 100 * 2 ** look)
 }
 
 async function once<C extends EngineContext>(check: Check<C>, ctx: C): Promise<CheckResult> {

@@ -14,13 +14,13 @@ type StepOutcome = UpResult['phases'][number]['steps'][number]['result']
 export function renderRun(result: UpResult | StepResult, look: Look, words: Words = {}): string {
   const style = styleFor(look)
   const colour = result.result === 'ok' ? style.green : result.result === 'failed' ? style.red : style.yellow
-  const blocked = result.phases.filter(({state}) => state === 'blocked').map(({id}) => words.phaseTitle?.(id) ?? id)
+  const blocked = (begun: boolean): string => result.phases.filter(({state, steps}) => state === 'blocked' && steps.length > 0 === begun).map(({id}) => words.phaseTitle?.(id) ?? id).join(', ')
   const next = nextOf(result)
   const kept = 'kept' in result ? (result.kept ?? []) : []
   return [
     ...dryRunLines(result, look),
     ...wrap(`${headline(result)} ${counts(result)}`, look.columns).map(colour),
-    ...(blocked.length === 0 ? [] : wrap(`Not started, since something before failed: ${blocked.join(', ')}.`, look.columns)),
+    ...[[blocked(true), 'finished'], [blocked(false), 'started']].flatMap(([names, what]) => (names === '' ? [] : wrap(`Not ${what}, since something before failed: ${names}.`, look.columns))),
     ...(kept.length === 0 ? [] : ['', 'Left in the cluster', ...kept.flatMap((name) => wrap(clean(name), look.columns, {first: '  - ', rest: '    '}))]),
     ...((result.hints ?? []).length === 0 ? [] : ['', ...hintLines(result.hints ?? [], look)]),
     ...(next.length === 0 ? [] : ['', ...nextLines(next, look)]),

@@ -121,7 +121,8 @@ function applyToPhase(phase: PhaseState, event: Event): PhaseState {
   const reason = textOf(event, 'reason')
   return {
     ...phase,
-    state: state === 'failed' || state === 'skipped' || state === 'interrupted' ? state : 'done',
+    // Blocked: some of its steps ran, and what the others need failed.
+    state: state === 'failed' || state === 'skipped' || state === 'interrupted' ? state : state === 'blocked' ? 'interrupted' : 'done',
     ...(durationMs === undefined ? {} : {durationMs}),
     ...(reason === undefined ? {} : {reason: oneLine(reason)}),
   }

@@ -28,6 +28,8 @@ const PLATFORMS = {
 const named = phases.map((phase): [string, PlatformPhase] => [phase.id, phase])
 const checks = phases.flatMap((phase) => phase.checks)
 const checkIds = new Set(checks.map((check) => check.id))
+/** Every phase and step of any platform: one without a gateway has no step that opens it. */
+const names = new Set(Object.values(PLATFORMS).flatMap((ctx) => phases.flatMap((phase) => [phase.id, ...phase.steps(ctx).map(({id}) => id)])))
 const pitfallCodes = new Set(phases.flatMap((phase) => phase.pitfalls.map((pitfall) => pitfall.code)))
 
 describe('the list of phases', () => {
@@ -82,6 +84,8 @@ describe.each(named)('phase %s', (id, phase) => {
       const own = phase.checks.map((check) => check.id)
       for (const check of step.verify ?? []) expect(own, `${step.id} is proven by ${check}`).toContain(check)
       if (step.component !== undefined) expect(ctx.catalog.has(step.component)).toBe(true)
+      // A name that does not exist would count as done.
+      for (const name of step.after ?? []) expect(names, `${step.id} comes after ${name}`).toContain(name)
     }
   })
 })
@@ -90,6 +94,17 @@ describe('ids', () => {
   it.each(Object.entries(PLATFORMS))('of steps are unique on %s', (_, ctx) => {
     const ids = phases.flatMap((phase) => phase.steps(ctx).map((step) => step.id))
     expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it.each(Object.entries(PLATFORMS))('of steps that come after others make no circle on %s', (_, ctx) => {
+    const nodes = phases.flatMap((phase) => {
+      const steps = phase.steps(ctx)
+      return [
+        ...steps.map((step, index) => ({id: step.id, after: step.after ?? [...phase.dependsOn(ctx), ...(steps[index - 1] === undefined ? [] : [steps[index - 1]?.id ?? ''])]})),
+        {id: phase.id, after: [...phase.dependsOn(ctx), ...steps.map((step) => step.id)]},
+      ]
+    })
+    expect(orderNodes(nodes)).toHaveLength(nodes.length)
   })
 
   it('of checks and pitfalls are unique', () => {

@@ -21,8 +21,10 @@ export const certManager: PlatformPhase = {
       title: 'Install the Gateway API kinds',
       component: 'gateway-api',
       appliesTo: (one) => usesApi(one, 'gateway'),
+      after: ['control-plane'],
     }),
-    componentStep({id: 'cert-manager/release', title: 'Install cert-manager', component: 'cert-manager', verify: ['cert-manager.ready']}),
+    // What proves the pod network, and what volumes need besides their class, runs beside it.
+    componentStep({id: 'cert-manager/release', title: 'Install cert-manager', component: 'cert-manager', verify: ['cert-manager.ready'], after: ['cert-manager/gateway-api', 'node-pools/storage-class', 'cni/network-policies']}),
     networkPolicies({
       id: 'cert-manager/network-policies',
       namespace: certManagerNamespace(ctx),

@@ -19,6 +19,8 @@ export const demo: PlatformStep = manifestSet({
   title: 'Start the demo application',
   appliesTo: wantsDemo,
   verify: ['ingress.demo-ready'],
+  // It needs the way to it for nothing: it starts beside it.
+  after: ['node-pools/storage-class', 'cni/network-policies'],
   objects: (ctx) => [
     ...[namespaceObject(ctx, DEMO_NAMESPACE, 'restricted')].filter((object) => object !== undefined),
     {
@@ -69,6 +71,7 @@ export const demoRoute: PlatformStep = manifestSet({
   id: 'ingress/demo-route',
   title: 'Lead requests to the demo application',
   appliesTo: wantsDemo,
+  after: ['ingress/gateway', 'ingress/simulation', 'ingress/demo-policies', 'cert-manager'],
   verify: ['ingress.routes', 'ingress.ingresses', 'ingress.http-redirect'],
   objects: (ctx) => exposeHost(ctx, {name: 'demo', namespace: DEMO_NAMESPACE, host: demoHost(ctx), service: 'demo', port: 80, healthPath: '/healthz'}),
 })
@@ -80,4 +83,4 @@ const policies = networkPolicies({
 })
 
 /** Who may call the demo. */
-export const demoPolicies: PlatformStep = {...policies, appliesTo: (ctx) => (wantsDemo(ctx) === true ? (policies.appliesTo?.(ctx) ?? true) : wantsDemo(ctx))}
+export const demoPolicies: PlatformStep = {...policies, after: ['ingress/demo'], appliesTo: (ctx) => (wantsDemo(ctx) === true ? (policies.appliesTo?.(ctx) ?? true) : wantsDemo(ctx))}

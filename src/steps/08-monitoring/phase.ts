@@ -19,9 +19,15 @@ export const monitoring: PlatformPhase = {
   dependsOn: (ctx) => ['node-pools', 'cni', 'cert-manager', ...(wantsHost(ctx) === true ? ['ingress'] : [])],
   steps: () => [
     // In the lab they answer for the operator as soon as there is something to answer for.
-    labStages('monitoring/simulation', 'kube-prometheus-stack'),
-    ...secrets,
-    componentStep({id: 'monitoring/release', title: 'Install Prometheus, Alertmanager and Grafana', component: 'kube-prometheus-stack', verify: ['monitoring.secrets', 'monitoring.ready']}),
+    {...labStages('monitoring/simulation', 'kube-prometheus-stack'), after: ['control-plane']},
+    ...secrets.map((step) => ({...step, after: ['control-plane']})),
+    componentStep({
+      id: 'monitoring/release',
+      title: 'Install Prometheus, Alertmanager and Grafana',
+      component: 'kube-prometheus-stack',
+      verify: ['monitoring.secrets', 'monitoring.ready'],
+      after: ['monitoring/simulation', ...secrets.map(({id}) => id), 'node-pools/storage-class', 'cni/network-policies', 'cert-manager/release'],
+    }),
     networkPolicies({id: 'monitoring/network-policies', namespace: MONITORING_NAMESPACE, rules: monitoringTraffic}),
     ingressMonitors,
     dashboards,

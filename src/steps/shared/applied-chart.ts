@@ -33,6 +33,7 @@ export function appliedChart(options: HelmReleaseStep): PlatformStep {
     component: options.component,
     ...(options.appliesTo === undefined ? {} : {appliesTo: options.appliesTo}),
     ...(options.verify === undefined ? {} : {verify: options.verify}),
+    ...(options.after === undefined ? {} : {after: options.after}),
     async probe(ctx) {
       const found = await look(ctx)
       const {differences, missing} = found.look

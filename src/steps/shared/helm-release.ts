@@ -31,6 +31,8 @@ export interface HelmReleaseStep {
   title: string
   component: string
   verify?: string[]
+  /** Steps and phases that come before it, where they are others than usual; see `Step.after`. */
+  after?: string[]
   appliesTo?: PlatformStep['appliesTo']
   /** Milliseconds that helm waits for the workloads; default 5 minutes. */
   timeoutMs?: number
@@ -65,6 +67,7 @@ export function helmRelease(options: HelmReleaseStep): PlatformStep {
     retry: {tries: 3, delayMs: 3000, when: isTransient},
     ...(options.appliesTo === undefined ? {} : {appliesTo: options.appliesTo}),
     ...(options.verify === undefined ? {} : {verify: options.verify}),
+    ...(options.after === undefined ? {} : {after: options.after}),
     async probe(ctx) {
       return toProbe(await look(ctx, options))
     },

@@ -18,6 +18,7 @@ export interface ManifestSet {
   render?: boolean
   appliesTo?: PlatformStep['appliesTo']
   verify?: string[]
+  after?: string[]
   risk?: Risk
   settleMs?: number
   retry?: PlatformStep['retry']
@@ -53,6 +54,7 @@ export function manifestSet(set: ManifestSet): PlatformStep {
     ...(set.render === false ? {} : {manifests: wantedObjects}),
     ...(set.appliesTo === undefined ? {} : {appliesTo: set.appliesTo}),
     ...(set.verify === undefined ? {} : {verify: set.verify}),
+    ...(set.after === undefined ? {} : {after: set.after}),
     ...(set.settleMs === undefined ? {} : {settleMs: set.settleMs}),
     ...(set.retry === undefined ? {} : {retry: set.retry}),
     async probe(ctx) {

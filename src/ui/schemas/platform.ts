@@ -61,7 +61,7 @@ const runFields = {
   phases: z.array(
     z.object({
       id: phaseId,
-      state: z.enum(['done', 'removed', 'failed', 'interrupted', 'blocked', 'skipped']).describe('blocked: a phase that it depends on failed.'),
+      state: z.enum(['done', 'removed', 'failed', 'interrupted', 'blocked', 'skipped']).describe('blocked: a phase that it depends on failed before it was done.'),
       startedAt: time.nullable(),
       finishedAt: time.nullable(),
       steps: z.array(

@@ -140,7 +140,7 @@ describe('after apply', () => {
     let look = 0
     const step = fakeStep('p/x', {settleMs: 5000, probe: () => Promise.resolve(looked(looks[look++] ?? 'satisfied'))})
     expect(outcomes(await runSteps([step], ctx))).toEqual(['p/x applied'])
-    expect(ctx.clock.slept).toEqual([500, 500])
+    expect(ctx.clock.slept).toEqual([100, 200])
     // After apply, and before each further look, what was read is stale.
     expect(ctx.staleness()).toBe(3)
   })
@@ -161,6 +161,61 @@ describe('after apply', () => {
     expect(result).toBe('failed')
     expect(error).toMatchObject({code: 'STEP_FAILED', message: expect.stringContaining('p.check: 0 of 1 ready'), pitfalls: ['KP0001', 'KP0002'], next: ['kp verify p', 'kp explain p.check']})
     expect(ctx.events.filter(({code}) => code === 'pitfall.offered').map(({data}) => data?.['code'])).toEqual(['KP0001', 'KP0002'])
+  })
+})
+
+describe('steps that say what they come after', () => {
+  /** A step that takes a turn of the event loop or more, and writes down when it began and ended. */
+  const timed = (seen: string[], id: string, after?: string[], turns = 1): ReturnType<typeof fakeStep> =>
+    fakeStep(id, {
+      ...(after === undefined ? {} : {after}),
+      async apply() {
+        seen.push(`+${id}`)
+        await sleep(turns * 20)
+        seen.push(`-${id}`)
+      },
+    })
+
+  it('begin before what their phase depends on has ended; the others wait for it', async () => {
+    const seen: string[] = []
+    const first = fakePhase('a', [timed(seen, 'a/1'), timed(seen, 'a/2', undefined, 3)])
+    const second = fakePhase('b', [timed(seen, 'b/early', ['a/1']), timed(seen, 'b/late')], {after: ['a']})
+    const result = await run([first, second], fakeContext())
+    expect(states(result)).toEqual(['a done', 'b done'])
+    expect(seen.indexOf('+b/early')).toBeGreaterThan(seen.indexOf('-a/1'))
+    expect(seen.indexOf('+b/early')).toBeLessThan(seen.indexOf('-a/2'))
+    expect(seen.indexOf('+b/late')).toBeGreaterThan(seen.indexOf('-a/2'))
+  })
+
+  it('wait for whole phases too, with what comes after them; names that are not part of the run count as done', async () => {
+    const seen: string[] = []
+    const ctx = fakeContext()
+    const phase = fakePhase('b', [timed(seen, 'b/x', ['a', 'never/there'])])
+    await run([fakePhase('a', [timed(seen, 'a/1')]), phase], ctx, {afterPhase: (id) => Promise.resolve(void seen.push(`after ${id}`))})
+    expect(seen).toEqual(['+a/1', '-a/1', 'after a', '+b/x', '-b/x', 'after b'])
+  })
+
+  it('of a phase whose others fail: what is at work ends, nothing else begins, and all is told once and in order', async () => {
+    const seen: string[] = []
+    const ctx = fakeContext()
+    const steps = [fakeStep('a/bad', {apply: () => Promise.reject(new Error('boom'))}), timed(seen, 'a/beside', [], 2), timed(seen, 'a/then', ['a/beside'])]
+    const result = await run([fakePhase('a', steps), fakePhase('b', [timed(seen, 'b/x')], {after: ['a']})], ctx)
+    expect(states(result)).toEqual(['a failed', 'b blocked'])
+    expect(outcomes(result)).toEqual(['a/bad failed', 'a/beside applied'])
+    expect(seen).toEqual(['+a/beside', '-a/beside'])
+    expect(ctx.events.filter(({code, phase}) => code === 'phase.finished' && phase === 'a').map(({data}) => data?.['state'])).toEqual(['failed'])
+    expect(ctx.events.at(-1)?.code).toBe('phase.finished')
+  })
+
+  it('of a phase that waits for one that fails: what they did is in its result, and it is blocked', async () => {
+    const seen: string[] = []
+    const ctx = fakeContext()
+    const bad = fakePhase('a', [timed(seen, 'a/1'), fakeStep('a/bad', {apply: () => sleep(60).then(() => Promise.reject(new Error('boom')))})])
+    const result = await run([bad, fakePhase('b', [timed(seen, 'b/early', ['a/1']), timed(seen, 'b/late')], {after: ['a']})], ctx)
+    expect(states(result)).toEqual(['a failed', 'b blocked'])
+    expect(outcomes(result)).toEqual(['a/1 applied', 'a/bad failed', 'b/early applied'])
+    expect(seen).not.toContain('+b/late')
+    expect(ctx.events.filter(({code}) => code === 'phase.finished').map(({phase, data}) => `${phase} ${String(data?.['state'])}`)).toEqual(['a failed', 'b blocked'])
   })
 })
 
