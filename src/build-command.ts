@@ -11,6 +11,7 @@ import {requireAdoptable} from './operations/adopt.ts'
 import {hintsOf} from './operations/consent.ts'
 import type {PhaseHints} from './operations/consent.ts'
 import {build} from './operations/up.ts'
+import type {BesidePlan} from './operations/up.ts'
 import {keepGlance} from './platform/glance.ts'
 import {openSession} from './platform/session.ts'
 import {errorBodyOf, planResult, stepResult, upResult} from './ui/make-results.ts'
@@ -70,7 +71,7 @@ export abstract class BuildCommand extends KpCommand {
         runId,
         session,
         planFile: request.planFile,
-        confirm: (plan, consents) => this.confirmPlan(plan, {request, environment, consents}),
+        confirm: (plan, beside) => this.confirmPlan(plan, {request, environment, ...beside}),
         beforeRun: watch.show,
       })
       if (result.result === 'ok' && !request.dryRun) hints = await hintsOf(phases, ctx)
@@ -121,10 +122,10 @@ export abstract class BuildCommand extends KpCommand {
     }
   }
 
-  private async confirmPlan(plan: Plan, {request, environment, consents}: {request: BuildRequest; environment: {name: string; cluster: string; protected: boolean}; consents: string[]}): Promise<void> {
+  private async confirmPlan(plan: Plan, {request, environment, consents, notes}: {request: BuildRequest; environment: {name: string; cluster: string; protected: boolean}} & BesidePlan): Promise<void> {
     if (request.dryRun) return
     const count = plan.steps.filter((step) => step.state !== 'satisfied').length
-    if (!this.global.json && !this.global.yes) await this.print(`${renderPlan(planResult({environment: environment.name, cluster: environment.cluster, plan}), this.terminal, this.words(), {brief: true})}\n${consents.map((text) => `\n${renderConsent(text, this.terminal)}\n`).join('')}`)
+    if (!this.global.json && !this.global.yes) await this.print(`${renderPlan(planResult({environment: environment.name, cluster: environment.cluster, plan, notes}), this.terminal, this.words(), {brief: true})}\n${consents.map((text) => `\n${renderConsent(text, this.terminal)}\n`).join('')}`)
     const disrupts = plan.steps.some((step) => step.state !== 'satisfied' && step.risk !== 'none')
     const {cluster} = environment
     await this.ask({risk: disrupts ? 'disrupts' : 'changes', what: `${count} ${count === 1 ? 'step' : 'steps'} in ${cluster}: go on`, cluster, protected: environment.protected})

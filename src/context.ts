@@ -1,6 +1,7 @@
 /** What every step and check of a platform is given. Types only; it is made by `open-platform.ts`. */
 import type {ClusterReader} from './checks/cluster.ts'
 import type {LookedCache} from './checks/objects.ts'
+import type {OtherChoice} from './components/alternatives.ts'
 import type {ResolvedChart} from './components/charts.ts'
 import type {Catalog, Component} from './components/types.ts'
 import type {Applies, Check, EngineContext, Phase, Pitfall, Step} from './engine/types.ts'
@@ -99,6 +100,8 @@ export interface PlatformStep extends Step<PlatformContext> {
   consent?(ctx: PlatformContext): Promise<string | undefined>
   /** What the GitOps tool reads about it from the repository: files below `gitops/` of the environment. */
   delivered?(ctx: ManifestContext): {file: string; objects: KubeObject[]}[]
+  /** The objects of its set, also those that are not rendered. */
+  wants?(ctx: ManifestContext): KubeObject[]
 }
 
 /** A phase of a platform. What it asks of the context can be answered without a cluster. */
@@ -106,10 +109,15 @@ export interface PlatformPhase extends Phase<PlatformContext> {
   dependsOn(ctx: ManifestContext): string[]
   appliesTo?(ctx: ManifestContext): Applies
   steps(ctx: ManifestContext): PlatformStep[]
-  /** What others run through this phase, by name; as long as there is any, it is not removed. */
-  users?(ctx: PlatformContext): Promise<string[]>
   /** What a person should know once it is built: how to reach it, what to do by hand. Looks only; nothing where it cannot. */
   hints?(ctx: PlatformContext): Promise<string[]>
+  /**
+   * What others run through this phase, by name; as long as there is any, it is not removed.
+   * @param of where only one component is to go: it, and the objects that stay
+   */
+  users?(ctx: PlatformContext, of?: {component: string; keep: ReadonlySet<string>}): Promise<string[]>
+  /** The same for a component of a choice that kp.yaml does not make any more. */
+  earlierUsers?(ctx: PlatformContext, other: OtherChoice): Promise<string[]>
 }
 export type PlatformCheck = Check<PlatformContext>
 export type {Pitfall}

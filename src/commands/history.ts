@@ -21,6 +21,7 @@ export default class History extends KpCommand {
         run: run.id,
         command: run.command,
         environment: run.environment,
+        by: run.by ?? null,
         startedAt: run.startedAt,
         finishedAt: run.finishedAt ?? null,
         durationMs: run.finishedAt === undefined ? null : Date.parse(run.finishedAt) - Date.parse(run.startedAt),

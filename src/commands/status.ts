@@ -2,6 +2,7 @@ import {KpCommand} from '../base-command.ts'
 import type {CommandResult} from '../base-command.ts'
 import {HOME} from '../home.ts'
 import {statusOf} from '../operations/status.ts'
+import {lastSeenBuild} from '../platform/build-record.ts'
 import {glance, statusFacts} from '../platform/glance.ts'
 import type {StatusResult} from '../ui/results.ts'
 import {renderStatus} from '../ui/render-status.ts'
@@ -23,11 +24,11 @@ export default class Status extends KpCommand {
     if (seen === undefined) return undefined
     this.redactor.add(seen.secrets)
     for (const warning of seen.warnings) this.warnPerson(warning)
-    return statusOf(seen.facts, seen.runs, seen.presence)
+    return statusOf(seen.facts, seen.runs, seen.presence, seen.built)
   }
 
   private async closely(): Promise<StatusResult> {
     const opened = await this.open()
-    return statusOf(statusFacts(opened.ctx), opened.ctx.paths.runs, await opened.ctx.presence())
+    return statusOf(statusFacts(opened.ctx), opened.ctx.paths.runs, await opened.ctx.presence(), lastSeenBuild(opened.ctx.paths.environment))
   }
 }

@@ -35,6 +35,8 @@ export interface RunSummary {
   dir: string
   command: string
   environment: string
+  /** Account and machine; undefined for runs of an older kp. */
+  by?: string
   /** A dry run changed nothing. */
   dryRun: boolean
   startedAt: string
@@ -130,6 +132,7 @@ function summarize(id: string, dir: string): RunSummary {
     dir,
     command: String(started?.data?.['command'] ?? '?'),
     environment: String(started?.data?.['environment'] ?? '?'),
+    ...(typeof started?.data?.['by'] === 'string' ? {by: started.data['by']} : {}),
     dryRun: started?.data?.['dryRun'] === true,
     startedAt: started?.time ?? '',
     ...(finished === undefined ? {} : {finishedAt: finished.time}),

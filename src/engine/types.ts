@@ -108,6 +108,8 @@ export interface RemovalOptions {
   withData: boolean
   /** In a preview: what goes before this step, by name. */
   goes?: ReadonlySet<string>
+  /** Of a set of objects only these, by name. */
+  only?: ReadonlySet<string>
 }
 
 /** What of a step is in the world. */

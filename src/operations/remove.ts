@@ -6,6 +6,7 @@ import type {Removal} from '../engine/remove.ts'
 import {errorData} from '../engine/run.ts'
 import type {RunResult} from '../engine/run.ts'
 import type {RemovalOptions} from '../engine/types.ts'
+import {recordBuild, whoami} from '../platform/build-record.ts'
 import type {Session} from '../platform/session.ts'
 import {withNamespaces} from './namespace-removal.ts'
 import {diagnose} from './up.ts'
@@ -48,7 +49,7 @@ export async function remove(options: RemoveOptions): Promise<RemoveResult> {
   ctx.emit({
     code: 'run.started',
     text: options.command,
-    data: {run: options.runId, command: options.command, environment: ctx.spec.environment.name, cluster: ctx.spec.environment.cluster, provider: ctx.provider.id, version: ctx.version, dryRun: ctx.dryRun, phases: [{id: options.phase.id, title: options.phase.title}]},
+    data: {run: options.runId, command: options.command, environment: ctx.spec.environment.name, cluster: ctx.spec.environment.cluster, provider: ctx.provider.id, by: whoami(ctx.env), version: ctx.version, dryRun: ctx.dryRun, phases: [{id: options.phase.id, title: options.phase.title}]},
   })
   const end = (result: string, error?: KpError): void => ctx.emit({code: 'run.finished', text: result, data: {result, durationMs: ctx.clock.now() - started, ...(error === undefined ? {} : {error: error.message, errorData: errorData(error)})}})
   try {
@@ -67,6 +68,7 @@ export async function remove(options: RemoveOptions): Promise<RemoveResult> {
       error.pitfalls = [...new Set([...error.pitfalls, ...diagnose(ctx.phases, error, [])])]
       run = {...run, error}
     }
+    if (run.phases.some(({steps}) => steps.some((step) => step.result === 'removed'))) await recordBuild(ctx, {id: options.runId, command: options.command, changed: true}).catch(() => undefined)
     end(run.result, error)
     return {run, kept}
   } catch (thrown) {

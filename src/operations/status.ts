@@ -2,6 +2,8 @@
 import type {StatusFacts} from '../context.ts'
 import {listRuns} from '../engine/journal.ts'
 import type {RunSummary} from '../engine/journal.ts'
+import {madeHere} from '../platform/build-record.ts'
+import type {BuildRecord} from '../platform/build-record.ts'
 import type {ClusterPresence} from '../providers/types.ts'
 import type {StatusResult} from '../ui/results.ts'
 
@@ -9,6 +11,8 @@ const RUNS_TO_LOOK_AT = 50
 /** Phases that are built before there is a cluster. */
 const WITHOUT_CLUSTER = new Set(['prerequisites', 'networking'])
 
+import {madeHere} from '../platform/build-record.ts'
+import type {BuildRecord} from '../platform/build-record.ts'
 /** Makes the status from the facts, the journals and whether the cluster is there; asks nothing of the cluster. */
 export function statusOf(facts: StatusFacts, runsFolder: string, presence: ClusterPresence): StatusResult {
   const runs = listRuns(runsFolder, RUNS_TO_LOOK_AT).filter((run) => run.environment === facts.environment && !run.dryRun && run.phases.length > 0)
@@ -26,8 +30,15 @@ export function statusOf(facts: StatusFacts, runsFolder: string, presence: Clust
     environment: facts.environment,
     cluster: facts.cluster,
     phases,
+    lastBuild: lastBuildOf(built, runsFolder),
     next: failed !== undefined ? `kp step ${failed.id}` : open !== undefined ? 'kp up' : 'kp verify',
   }
+}
+
+function lastBuildOf(record: BuildRecord | undefined, runsFolder: string): StatusResult['lastBuild'] {
+  if (record === undefined) return null
+  const {by, at, command, run} = record
+  return {by, at, command, run, here: madeHere(runsFolder, record)}
 }
 
 function lastRunOf(runs: RunSummary[], phase: string): {state: StatusResult['phases'][number]['state']; lastRun: {run: string; at: string; result: string}} | undefined {

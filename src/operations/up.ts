@@ -9,8 +9,18 @@ import {planPhases, requireSamePlan, selectPhases} from '../engine/plan.ts'
 import type {Plan} from '../engine/plan.ts'
 import {errorData, runPhases} from '../engine/run.ts'
 import type {PhaseResult, RunResult} from '../engine/run.ts'
+import {recordBuild, whoami} from '../platform/build-record.ts'
 import type {Session} from '../platform/session.ts'
 import {consentsOf} from './consent.ts'
+import {planNotes} from './notes.ts'
+import type {PlanNote} from './notes.ts'
+
+/** What a person is shown beside the plan. */
+export interface BesidePlan {
+  notes: PlanNote[]
+  /** What steps want to be agreed to. */
+  consents: string[]
+}
 
 /** What an `up` (or a `step`) is asked to do. */
 export interface BuildOptions {
@@ -23,7 +33,7 @@ export interface BuildOptions {
   /** A saved plan that must still hold. */
   planFile?: string | undefined
   /** Shows the plan and asks, also for what steps want to be agreed to; throws where the answer is no. Not called where there is nothing to do. */
-  confirm(plan: Plan, consents: string[]): Promise<void>
+  confirm(plan: Plan, beside: BesidePlan): Promise<void>
   /** Called right before the first change. */
   beforeRun(): Promise<void>
 }
@@ -46,6 +56,7 @@ export async function build(options: BuildOptions): Promise<RunResult> {
       environment: ctx.spec.environment.name,
       cluster: ctx.spec.environment.cluster,
       provider: ctx.provider.id,
+      by: whoami(ctx.env),
       version: ctx.version,
       dryRun: ctx.dryRun,
       phases: active.map(({id, title}) => ({id, title})),
@@ -59,6 +70,7 @@ export async function build(options: BuildOptions): Promise<RunResult> {
     ctx.emit({code: 'run.finished', data: {result: known.code === 'INTERRUPTED' ? 'interrupted' : 'failed', durationMs: ctx.clock.now() - started, error: known.message}})
     throw known
   }
+  await noteBuild(options, result)
   const lost = session.lost()
   if (lost !== undefined) result = {...result, result: 'failed', error: lost}
   ctx.emit({
@@ -69,12 +81,21 @@ export async function build(options: BuildOptions): Promise<RunResult> {
   return result
 }
 
+/** Writes down who built the cluster; a build that is done does not fail for it. */
+async function noteBuild({ctx, runId, command}: BuildOptions, result: RunResult): Promise<void> {
+  const changed = result.phases.some(({steps}) => steps.some((step) => step.result === 'applied'))
+  if (!changed && result.result !== 'ok') return
+  await recordBuild(ctx, {id: runId, command, changed}).catch((error: unknown) => ctx.emit({code: 'warning', text: `who built the cluster could not be written down: ${asKpError(error).message}`}))
+}
+
 async function planAndRun(options: BuildOptions, estimates: Map<string, number>): Promise<RunResult> {
   const {ctx, phases, session} = options
   const plan = await planPhases(phases, ctx, {parallel: PARALLEL_LOOKS, estimates})
   if (options.planFile !== undefined) requireSamePlan(readPlan(options.planFile), plan)
   if (plan.summary.absent + plan.summary.drifted + plan.summary.unknown === 0) return nothingToDo(phases, plan, ctx)
-  await options.confirm(plan, await consentsOf(phases, plan, ctx))
+  const notes = await planNotes(ctx, {changes: true})
+  for (const note of notes) ctx.emit({code: 'warning', text: [note.text, ...note.next].join('; '), data: {...note}})
+  await options.confirm(plan, {notes, consents: await consentsOf(phases, plan, ctx)})
   await options.beforeRun()
   ctx.changed()
   return runPhases(phases, ctx, {

@@ -9,6 +9,8 @@ import {labPresence} from '../providers/lab/presence.ts'
 import type {ClusterPresence} from '../providers/types.ts'
 import {writeFileAtomic} from '../render/files.ts'
 import {cacheDir, stateDir} from '../tools/toolchain/paths.ts'
+import {lastSeenBuild} from './build-record.ts'
+import type {BuildRecord} from './build-record.ts'
 import {findPlatform, platformPaths, SPEC_FILE} from './find.ts'
 import type {OpenedPlatform} from './open.ts'
 import {knownSecrets, refuseWrittenSecrets} from './secrets.ts'
@@ -35,6 +37,8 @@ export interface Glance {
   facts: StatusFacts
   runs: string
   presence: ClusterPresence
+  /** The last build that this checkout has seen. */
+  built: BuildRecord | undefined
   warnings: string[]
   secrets: string[]
 }
@@ -51,11 +55,13 @@ export async function glance(options: GlanceOptions): Promise<Glance | undefined
   const secrets = knownSecrets(environment.secrets, options.env, root)
   const spec = join(root, SPEC_FILE)
   refuseWrittenSecrets(spec, readFileSync(spec, 'utf8'), secrets)
+  const paths = platformPaths(root, environment.environment)
   const exec = {run: () => Promise.reject(new Error('a glance runs no tool'))}
   const labs = createLabs({stateDir: stateDir(options.env), cacheDir: cacheDir(options.env), exec, clock: systemClock, env: options.env})
   return {
     facts: environment,
-    runs: platformPaths(root, environment.environment).runs,
+    runs: paths.runs,
+    built: lastSeenBuild(paths.environment),
     presence: labPresence(await labs.status(environment.cluster)),
     warnings: kept.warnings,
     secrets: secrets.map(({value}) => value),

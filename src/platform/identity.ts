@@ -43,6 +43,8 @@ export interface IdentityLook {
   local: IdentityRecord | undefined
   /** Platform and environment that the cluster names; undefined where it names none. */
   inCluster: {platform: string; environment: string; fixed: object | undefined} | undefined
+  /** Who built last, as it is written down; see `build-record.ts`. */
+  built: string | undefined
 }
 
 /** Reads both sides. */
@@ -51,11 +53,12 @@ export async function lookAtIdentity(ctx: PlatformContext): Promise<IdentityLook
   const system = await cluster.get('v1', 'Namespace', 'kube-system')
   if (system?.metadata.uid === undefined) throw new KpError({code: 'API_ERROR', message: 'the cluster has no namespace kube-system', next: ['kp doctor']})
   const record = await cluster.get('v1', 'ConfigMap', RECORD.name, RECORD.namespace)
-  const data = record?.['data'] as {platform?: string; environment?: string; fixed?: string} | undefined
+  const data = record?.['data'] as {platform?: string; environment?: string; fixed?: string; built?: string} | undefined
   return {
     uid: system.metadata.uid,
     local: readRecord(ctx.paths.environment),
     inCluster: data?.platform === undefined ? undefined : {platform: data.platform, environment: data.environment ?? '', fixed: parseFixed(data.fixed)},
+    built: data?.built,
   }
 }
 

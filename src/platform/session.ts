@@ -12,6 +12,7 @@ import {takeFileLock} from '../engine/lock.ts'
 import type {HeldLock} from '../engine/lock.ts'
 import {sweepTemporaries} from '../render/files.ts'
 import {lookAtIdentity, readRecord, requireOwnCluster, requireUnchanged} from './identity.ts'
+import {requireSameChoices} from './choices.ts'
 import {settleLeftovers, settleRun} from './leftovers.ts'
 import {takeLease} from './lease.ts'
 import type {HeldLease} from './lease.ts'
@@ -97,13 +98,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 /**
  * Refuses to look at or touch a cluster that is not this environment's, or that kp.yaml wants to change in a way that it cannot.
  * Without a cluster there is nothing to refuse.
- * @throws KpError WRONG_CLUSTER, IMMUTABLE
+ * @throws KpError WRONG_CLUSTER, IMMUTABLE, GATE
  */
 export async function guardCluster(ctx: PlatformContext): Promise<void> {
   if ((await ctx.presence()).state !== 'running') return requireSameName(ctx)
   const look = await lookAtIdentity(ctx)
   requireOwnCluster(ctx, look)
   requireUnchanged(ctx, look)
+  await requireSameChoices(ctx)
 }
 
 /**

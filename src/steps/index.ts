@@ -9,5 +9,6 @@ import {certManager} from './05-cert-manager/phase.ts'
 import {ingress} from './06-ingress/phase.ts'
 import {gitops} from './07-gitops/phase.ts'
 import {monitoring} from './08-monitoring/phase.ts'
+import {withEarlierChoice} from './shared/earlier-choice.ts'
 
-export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring]
+export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring].map(withEarlierChoice)

@@ -30,7 +30,7 @@ export function verifyResult(input: {
 }
 
 /** What `kp plan` gives back. The estimate counts the steps that have something to do, where all of them have one. */
-export function planResult(input: {environment: string; cluster: string; plan: Plan; monthlyCost?: PlanResult['monthlyCost']}): PlanResult {
+export function planResult(input: {environment: string; cluster: string; plan: Plan; monthlyCost?: PlanResult['monthlyCost']; notes?: NonNullable<PlanResult['notes']>}): PlanResult {
   const {digest, steps, skipped, summary} = input.plan
   const todo = steps.filter(({state}) => state !== 'satisfied')
   const known = todo.length > 0 && todo.every(({estimateMs}) => estimateMs !== undefined)
@@ -42,6 +42,7 @@ export function planResult(input: {environment: string; cluster: string; plan: P
     steps,
     skipped,
     summary,
+    ...(input.notes === undefined || input.notes.length === 0 ? {} : {notes: input.notes}),
     ...(known ? {estimateMs: todo.reduce((sum, {estimateMs}) => sum + (estimateMs ?? 0), 0)} : {}),
     ...(input.monthlyCost === undefined ? {} : {monthlyCost: input.monthlyCost}),
   }

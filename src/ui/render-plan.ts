@@ -32,7 +32,7 @@ export function renderPlan(plan: PlanResult, look: Look, words: Words = {}, opti
   const head = wrap(`Plan for environment ${plan.environment}, cluster ${plan.cluster}`, look.columns).map(bold)
   const more = options.brief === true && plan.summary.absent > 0 ? ['Each object and command: kp plan'] : []
   const reason = shared === undefined ? [] : wrap(oneLine(`${shared.charAt(0).toUpperCase()}${shared.slice(1)}.`), look.columns)
-  return [...head, ...reason, '', ...phases, ...summaryLines(plan, look), ...more].join('\n')
+  return [...head, ...reason, '', ...phases, ...noteLines(plan, look), ...summaryLines(plan, look), ...more].join('\n')
 }
 
 /** What was seen at most steps, where that is one thing (there is no cluster yet): it is said once. */
@@ -67,6 +67,11 @@ function differenceLines({object, field, wanted, seen}: PlannedStep['differences
   const whole = `${name}: ${values}`
   const fits = wrap(whole, look.columns, {first: '      '})
   return fits.length === 1 ? fits : [...wrap(name, look.columns, {first: '      '}), ...wrap(values, look.columns, {first: '        '})]
+}
+
+function noteLines({notes = []}: PlanResult, look: Look): string[] {
+  const {yellow} = styleFor(look)
+  return notes.flatMap(({text, next}) => [...wrap(oneLine(text), look.columns, {first: 'note  ', rest: '      '}).map(yellow), ...next.flatMap((line) => wrap(clean(line), look.columns, {first: '      '})), ''])
 }
 
 function summaryLines(plan: PlanResult, look: Look): string[] {

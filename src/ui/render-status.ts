@@ -31,7 +31,9 @@ export function renderStatus(result: StatusResult, look: Look): string {
   const columns: Column[] = [{header: '#', align: 'right', shrink: false}, {header: 'Phase', shrink: false}, {header: 'State'}]
   const table = tableLines(look.columns < 60 ? columns : [...columns, {header: 'Last run', shrink: false}], rows, look)
   const next = result.next === null ? [green('Nothing to do: everything is as planned.')] : nextLines([result.next], look)
-  return [...wrap(`Environment ${result.environment}, cluster ${result.cluster}`, look.columns).map(bold), '', ...table, '', ...next].join('\n')
+  const last = result.lastBuild
+  const built = last === null ? [] : [...wrap(`Last built by ${oneLine(last.by)} at ${formatTime(last.at)} (${oneLine(last.command)})${last.here ? '' : ', from another checkout'}.`, look.columns), '']
+  return [...wrap(`Environment ${result.environment}, cluster ${result.cluster}`, look.columns).map(bold), '', ...table, '', ...built, ...next].join('\n')
 }
 
 /** Shows the runs, newest first. */
@@ -42,6 +44,7 @@ export function renderHistory(result: HistoryResult, look: Look): string {
     run.run,
     oneLine(run.command),
     run.environment,
+    run.by === null ? '-' : oneLine(run.by),
     run.durationMs === null ? '-' : formatDuration(run.durationMs),
     {text: oneLine([run.result, run.error].filter(Boolean).join(': ')), colour: colours[run.result] ?? 'dim'},
   ])
@@ -49,6 +52,7 @@ export function renderHistory(result: HistoryResult, look: Look): string {
     {header: 'Run', shrink: false},
     {header: 'Command'},
     {header: 'Environment'},
+    {header: 'By'},
     {header: 'Took', align: 'right' as const, shrink: false},
     {header: 'Result'},
   ]

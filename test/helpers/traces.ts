@@ -76,6 +76,8 @@ function wantedPart(object: KubeObject): unknown {
   const part: Record<string, unknown> = {...rest, labels, annotations, finalizers: metadata.finalizers, deleted: metadata.deletionTimestamp !== undefined}
   if (object.kind === 'Secret') part['data'] = Object.keys((object['data'] as object | undefined) ?? {}).toSorted()
   if (object.kind === 'ConfigMap' && /^(kube-root-ca\.crt|extension-apiserver-authentication)$/.test(metadata.name)) part['data'] = Object.keys(object['data'] as object)
+  // Who built, and when.
+  if (object.kind === 'ConfigMap' && metadata.name === 'kp-platform') part['data'] = {...(object['data'] as object), built: 'built' in (object['data'] as object)}
   const spec = part['spec'] as Record<string, unknown> | undefined
   if (spec !== undefined) {
     for (const field of ['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'podCIDR', 'podCIDRs', 'caBundle']) delete spec[field]

@@ -22,7 +22,7 @@ const MAY: Record<string, string[]> = {
   'step builders': ['checks', 'components', 'engine', 'spec', 'tools', 'lab facts', 'type:context', 'type:providers'],
   phase: ['checks', 'components', 'engine', 'spec', 'tools', 'render', 'identity', 'lab facts', 'step builders', 'type:context', 'type:providers'],
   'phase about': ['type:engine'],
-  'phase list': ['phase', 'type:context'],
+  'phase list': ['phase', 'step builders', 'type:context'],
   operations: ['checks', 'components', 'engine', 'platform', 'render', 'spec', 'tools', 'type:context', 'type:providers', 'type:results'],
   ui: ['engine'],
   prompts: ['engine', 'spec'],

@@ -1,5 +1,6 @@
 /** Steps of phase 3. */
-import type {ManifestContext, PlatformStep} from '../../context.ts'
+import {describeObject} from '../../checks/objects.ts'
+import type {ManifestContext, PlatformContext, PlatformStep} from '../../context.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
 import {labNodes} from './lab-nodes.ts'
 
@@ -25,12 +26,20 @@ export function storageClassName(ctx: ManifestContext): string {
   return ctx.spec.phases['node-pools'].storageClass ?? 'standard'
 }
 
+/** Claims that name a class: without it they could not grow, and a StatefulSet that names it gets no more volumes. */
+async function claimsOf(ctx: PlatformContext, classes: {metadata: {name: string}}[]): Promise<string[]> {
+  const names = new Set(classes.map(({metadata}) => metadata.name))
+  const claims = await (await ctx.cluster()).listKnown('v1', 'PersistentVolumeClaim')
+  return claims.filter((claim) => names.has((claim['spec'] as {storageClassName?: string} | undefined)?.storageClassName ?? '')).map((claim) => describeObject(claim))
+}
+
 /** The one default StorageClass. */
 export const storageClass: PlatformStep = manifestSet({
   id: 'node-pools/storage-class',
   title: 'Make the default StorageClass',
   appliesTo: (ctx) => (ctx.provider.storageDriver === undefined ? 'the cluster brings its own StorageClasses' : true),
   verify: ['node-pools.default-storage-class'],
+  usersOf: claimsOf,
   objects: (ctx) => [
     {
       apiVersion: 'storage.k8s.io/v1',

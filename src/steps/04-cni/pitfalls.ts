@@ -1,5 +1,6 @@
 /** Known failures of phase 4. Those of helm releases, which show up here first, are in pitfalls-helm.ts. */
 import type {Pitfall} from '../../engine/types.ts'
+import {changePitfalls} from './pitfalls-change.ts'
 import {helmPitfalls} from './pitfalls-helm.ts'
 import {pluginPitfalls} from './pitfalls-plugin.ts'
 
@@ -109,4 +110,5 @@ export const pitfalls: Pitfall[] = [
   },
   ...helmPitfalls,
   ...pluginPitfalls,
+  ...changePitfalls,
 ]

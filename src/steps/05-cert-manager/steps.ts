@@ -1,5 +1,6 @@
 /** Steps of phase 5. */
-import type {PlatformStep} from '../../context.ts'
+import {describeObject} from '../../checks/objects.ts'
+import type {PlatformContext, PlatformStep} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
 import {secretObject} from '../shared/secret-object.ts'
@@ -14,6 +15,19 @@ const webhookStarting = {
   when: (error: unknown): boolean => error instanceof KpError && /failed calling webhook|no endpoints available|connection refused/.test(error.tool?.output ?? ''),
 }
 
+/** Certificates of others that an issuer renews: without it they run out. */
+async function certificatesOf(ctx: PlatformContext, issuers: {kind: string; metadata: {name: string}}[]): Promise<string[]> {
+  const names = new Set(issuers.filter(({kind}) => kind === 'ClusterIssuer').map(({metadata}) => metadata.name))
+  const certificates = (await (await ctx.cluster()).list('cert-manager.io/v1', 'Certificate')) ?? []
+  return certificates
+    .filter(({metadata}) => metadata.labels?.['kp.dev/platform'] !== ctx.spec.platform)
+    .filter((certificate) => {
+      const issuer = (certificate['spec'] as {issuerRef?: {kind?: string; name?: string}} | undefined)?.issuerRef
+      return issuer?.kind === 'ClusterIssuer' && names.has(issuer.name ?? '')
+    })
+    .map((certificate) => describeObject(certificate))
+}
+
 /** The issuer of kp.yaml. Before the first one that counts at Let's Encrypt a person is asked again. */
 export const issuers: PlatformStep = {
   ...manifestSet({
@@ -24,6 +38,7 @@ export const issuers: PlatformStep = {
     // The certificate of the internal CA goes with its issuer.
     prunes: [{apiVersion: 'cert-manager.io/v1', kind: 'Certificate'}],
     objects: issuerObjects,
+    usersOf: certificatesOf,
   }),
   async consent(ctx) {
     if (!countsAtLetsEncrypt(ctx)) return undefined

@@ -3,7 +3,9 @@ import type {ManifestContext, PlatformContext, PlatformStep} from '../../context
 import {describeObject, lookAtObjects, wantedNow} from '../../checks/objects.ts'
 import type {ObjectsLook} from '../../checks/objects.ts'
 import {nameOf} from '../../checks/cluster.ts'
-import type {Difference, Risk} from '../../engine/types.ts'
+import {earlierChoices} from '../../checks/earlier-choices.ts'
+import {KpError} from '../../engine/errors.ts'
+import type {Difference, RemovalOptions, Risk} from '../../engine/types.ts'
 import type {KubeMeta, KubeObject} from '../../tools/kube-api.ts'
 import {deleteObject} from '../../tools/kubectl.ts'
 import {MANAGED_BY, onCluster} from './on-cluster.ts'
@@ -24,6 +26,8 @@ export interface ManifestSet {
   retry?: PlatformStep['retry']
   /** Kinds that the set has had for another choice of kp.yaml: what is left of them is taken away too. */
   prunes?: {apiVersion: string; kind: string}[]
+  /** Who of others uses objects that kp.yaml does not want any more, by name: as long as there is any, they are not deleted. */
+  usersOf?(ctx: PlatformContext, surplus: SetLook['surplus']): Promise<string[]>
 }
 
 /** Label that ties an object to its set, so that what is no longer wanted is found. */
@@ -44,7 +48,7 @@ export function manifestSet(set: ManifestSet): PlatformStep {
     const objects = wantedObjects(ctx)
     return {
       look: await lookAtObjects(cluster, wantedNow(objects), {fieldManager: FIELD_MANAGER, cache: ctx.looked}),
-      surplus: await findSurplus(ctx, objects, label, set.prunes),
+      surplus: await findSurplus(ctx, set, objects, label),
     }
   }
   return onCluster({
@@ -82,11 +86,12 @@ export function manifestSet(set: ManifestSet): PlatformStep {
       await repairObjects(ctx, found.look, {fieldManager: FIELD_MANAGER, doing: set.title})
       for (const object of found.surplus) await deleteObject(ctx.exec, ctx.access, object, {doing: `delete ${describeObject(object)}, which is no longer wanted`})
     },
-    async standing(ctx) {
-      return {deletes: (await standingObjects(ctx, wantedObjects(ctx), label)).map(describeObject), keeps: [], blockers: []}
+    wants: set.objects,
+    async standing(ctx, options) {
+      return {deletes: (await standingObjects(ctx, wantedObjects(ctx), label, options)).map(describeObject), keeps: [], blockers: []}
     },
-    async undo(ctx) {
-      for (const object of (await standingObjects(ctx, wantedObjects(ctx), label)).toReversed()) {
+    async undo(ctx, options) {
+      for (const object of (await standingObjects(ctx, wantedObjects(ctx), label, options)).toReversed()) {
         await deleteObject(ctx.exec, ctx.access, object, {doing: `delete ${describeObject(object)}`})
       }
     },
@@ -104,14 +109,31 @@ function labelled(object: KubeObject, ctx: ManifestContext, label: string): Kube
 }
 
 /** Objects of this set, by label, that are not wanted any more. */
-async function findSurplus(ctx: PlatformContext, objects: KubeObject[], label: string, prunes: ManifestSet['prunes'] = []): Promise<SetLook['surplus']> {
+async function findSurplus(ctx: PlatformContext, set: ManifestSet, objects: KubeObject[], label: string): Promise<SetLook['surplus']> {
   const wanted = new Set(objects.map((object) => `${object.apiVersion}/${object.kind}/${nameOf(object.metadata)}`))
-  return (await labelledObjects(ctx, [...objects, ...prunes], label)).filter(({apiVersion, kind, metadata}) => metadata.deletionTimestamp === undefined && !wanted.has(`${apiVersion}/${kind}/${nameOf(metadata)}`))
+  const surplus = (await labelledObjects(ctx, [...objects, ...(set.prunes ?? [])], label)).filter(({apiVersion, kind, metadata}) => metadata.deletionTimestamp === undefined && !wanted.has(`${apiVersion}/${kind}/${nameOf(metadata)}`))
+  if (surplus.length === 0) return []
+  // The objects of an earlier choice stay as long as its release does: the phase's last step takes them away together.
+  const phase = set.id.split('/')[0] ?? ''
+  if ((await earlierChoices(ctx, phase)).length > 0) return []
+  const users = (await set.usersOf?.(ctx, surplus)) ?? []
+  if (users.length > 0) throw stillUsed(surplus, users)
+  return surplus
+}
+
+/** What kp.yaml does not want any more is used by others: they come first. */
+function stillUsed(surplus: SetLook['surplus'], users: string[]): KpError {
+  return new KpError({
+    code: 'GATE',
+    message: `kp.yaml does not want ${surplus.map(describeObject).join(', ')} any more, but ${users.length === 1 ? `${users[0]} uses` : `${users.length} others use`} it`,
+    details: users.length > 10 ? [...users.slice(0, 10), `and ${users.length - 10} more`] : users,
+    next: ['put the old value back into kp.yaml', 'or lead them to another one first, then run the same command again'],
+  })
 }
 
 /** What of a set is there, also while it is on its way out. A namespace holds what others put into it: it is nobody's to delete here. */
-async function standingObjects(ctx: PlatformContext, objects: KubeObject[], label: string): Promise<SetLook['surplus']> {
-  return (await labelledObjects(ctx, objects, label)).filter(({kind}) => kind !== 'Namespace')
+async function standingObjects(ctx: PlatformContext, objects: KubeObject[], label: string, options?: RemovalOptions): Promise<SetLook['surplus']> {
+  return (await labelledObjects(ctx, objects, label)).filter((object) => object.kind !== 'Namespace' && options?.only?.has(describeObject(object)) !== false)
 }
 
 /** Objects of the set's kinds that carry its label. */

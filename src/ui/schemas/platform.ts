@@ -47,6 +47,7 @@ export const plan = z.object({
   ),
   skipped: z.array(z.object({id: z.string(), phase: phaseId, reason: z.string()})).describe('Steps that have nothing to do on this platform.'),
   summary: z.object({satisfied: z.int(), absent: z.int(), drifted: z.int(), unknown: z.int()}),
+  notes: z.array(z.object({text: z.string(), next: z.array(z.string())})).optional().describe('What to know beside the plan: what stands though it is switched off, and who built the cluster last from another kp.yaml.'),
   estimateMs: durationMs.optional().describe('Milliseconds for everything, from past runs.'),
   monthlyCost: z.object({amount: z.number(), currency: z.string(), basis: z.string().describe('What it covers.')}).optional(),
 })
@@ -100,6 +101,10 @@ export const status = z.object({
       lastRun: z.object({run: z.string(), at: time, result: z.string()}).nullable(),
     }),
   ),
+  lastBuild: z
+    .object({by: z.string().describe('Account and machine.'), at: time, command: z.string(), run: z.string(), here: z.boolean().describe('Whether this checkout made it.')})
+    .nullable()
+    .describe('Who built the cluster last, as far as this checkout has seen; null where it has seen none.'),
   next: z.string().nullable().describe('The command to run next; null where there is nothing to do.'),
 })
 
@@ -112,6 +117,7 @@ export const history = z.object({
         run: z.string(),
         command: z.string(),
         environment: environmentName,
+        by: z.string().nullable().describe('Account and machine; null for runs of an older kp.'),
         startedAt: time,
         finishedAt: time.nullable(),
         durationMs: durationMs.nullable(),

@@ -182,14 +182,15 @@ export const STATUS: StatusResult = {
     {id: 'ingress', number: 6, title: 'Ingress', state: 'pending', reason: 'there is no lab acme-dev yet', lastRun: null},
     {id: 'mesh', number: 10, title: 'Mesh', state: 'skipped', reason: 'disabled in kp.yaml', lastRun: null},
   ],
+  lastBuild: {by: 'anna@host7', at: '2026-11-21T08:20:00.000Z', command: 'kp up', run: '20261121T081500Z-3f9a', here: false},
   next: 'kp up',
 }
 
 export const HISTORY: HistoryResult = {
   schema: 'kp/history/v1',
   runs: [
-    {run: '20261121T081500Z-3f9a', command: 'up', environment: 'dev', startedAt: '2026-11-21T08:15:00Z', finishedAt: '2026-11-21T08:18:02Z', durationMs: 182_000, result: 'failed', error: 'helm ended with exit code 1', phases: []},
-    {run: '20261120T101500Z-11ab', command: 'step cert-manager', environment: 'dev', startedAt: '2026-11-20T10:15:00Z', finishedAt: null, durationMs: null, result: 'killed', error: null, phases: []},
+    {run: '20261121T081500Z-3f9a', command: 'up', environment: 'dev', by: 'anna@host7', startedAt: '2026-11-21T08:15:00Z', finishedAt: '2026-11-21T08:18:02Z', durationMs: 182_000, result: 'failed', error: 'helm ended with exit code 1', phases: []},
+    {run: '20261120T101500Z-11ab', command: 'step cert-manager', environment: 'dev', by: null, startedAt: '2026-11-20T10:15:00Z', finishedAt: null, durationMs: null, result: 'killed', error: null, phases: []},
   ],
 }
 

@@ -1,0 +1,70 @@
+/**
+ * The choices of kp.yaml that decide which components a phase installs, as data: what an earlier choice
+ * left is found by it. A new alternative is one more line.
+ */
+import {KpError} from '../engine/errors.ts'
+
+/** A field of kp.yaml and the components of each of its values. */
+export interface Choice {
+  phase: string
+  /** Below `phases.<phase>`. */
+  field: string
+  /** By value, as text. A value that is not named installs nothing. */
+  components: Record<string, string[]>
+  /** `beside`: the new one is installed and checked before the old one goes. `refuse`: not in a cluster that lives. */
+  change: 'beside' | 'refuse'
+  /** What a person must know before the old one goes. */
+  note?: string
+}
+
+/** All choices. */
+export const CHOICES: Choice[] = [
+  {phase: 'node-pools', field: 'snapshots', components: {true: ['snapshot-controller']}, change: 'beside'},
+  {phase: 'node-pools', field: 'spotHandler', components: {'node-termination-handler': ['aws-node-termination-handler']}, change: 'beside'},
+  {phase: 'node-pools', field: 'devicePlugin', components: {true: ['nvidia-device-plugin']}, change: 'beside'},
+  {phase: 'cni', field: 'plugin', components: {cilium: ['cilium'], calico: ['tigera-operator']}, change: 'refuse'},
+  {
+    phase: 'ingress',
+    field: 'controller',
+    components: {'envoy-gateway': ['envoy-gateway'], traefik: ['traefik'], 'ingress-nginx': ['ingress-nginx'], 'aws-load-balancer-controller': ['aws-load-balancer-controller']},
+    change: 'beside',
+    note: 'the new way in has another address: point DNS at it before the old one goes, or its users get no answer (external-dns does it by itself)',
+  },
+  {phase: 'ingress', field: 'externalDns.enabled', components: {true: ['external-dns']}, change: 'beside', note: 'the DNS records that it wrote stay'},
+  {phase: 'gitops', field: 'tool', components: {'argo-cd': ['argo-cd'], flux: ['flux2']}, change: 'beside', note: 'what the old tool deployed stays; the new one takes it over from the same repository'},
+]
+
+/** A component of a value that kp.yaml does not choose. */
+export interface OtherChoice {
+  choice: Choice
+  /** The value that installs it. */
+  value: string
+  /** The value of kp.yaml. */
+  chosen: string
+  component: string
+}
+
+/** The components that the choices of kp.yaml leave out. */
+export function otherChoices(phases: object, choices: readonly Choice[] = CHOICES): OtherChoice[] {
+  return choices.flatMap((choice) => {
+    const chosen = String(valueOf(phases, choice))
+    const wanted = new Set(choice.components[chosen] ?? [])
+    return Object.entries(choice.components).flatMap(([value, components]) => (value === chosen ? [] : components.filter((component) => !wanted.has(component)).map((component) => ({choice, value, chosen, component}))))
+  })
+}
+
+/** `phases` with another value for a choice: what would be built then. */
+export function withChoice<T extends object>(phases: T, {choice, value}: Pick<OtherChoice, 'choice' | 'value'>): T {
+  const copy = structuredClone(phases) as Record<string, unknown>
+  const path = [choice.phase, ...choice.field.split('.')]
+  let at = copy
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>
+  at[path.at(-1) ?? ''] = value === 'true' ? true : value
+  return copy as T
+}
+
+function valueOf(phases: object, {phase, field}: Choice): unknown {
+  const value = [phase, ...field.split('.')].reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], phases)
+  if (value === undefined) throw new KpError({code: 'BUG', message: `kp.yaml has no phases.${phase}.${field}`})
+  return value
+}

@@ -1,0 +1,49 @@
+/** What a person must know beside the plan: what stands though it is switched off or no longer chosen, and who built the cluster last. */
+import type {PlatformContext} from '../context.ts'
+import {earlierChoices, stands} from '../checks/earlier-choices.ts'
+import {isBehind, readBuild} from '../platform/build-record.ts'
+import {lookAtIdentity} from '../platform/identity.ts'
+
+/** A note with what can be done about it. */
+export interface PlanNote {
+  text: string
+  next: string[]
+}
+
+/** The notes of a plan. Reads what the plan has read anyway. */
+export async function planNotes(ctx: PlatformContext, options: {changes: boolean}): Promise<PlanNote[]> {
+  if ((await ctx.presence()).state !== 'running') return []
+  return [...(options.changes ? await behind(ctx) : []), ...(await switchedOff(ctx)), ...(await stillUsed(ctx))]
+}
+
+/** Somebody else built from another kp.yaml: what looks like a change of ours may take theirs back. */
+async function behind(ctx: PlatformContext): Promise<PlanNote[]> {
+  const record = readBuild(ctx, (await lookAtIdentity(ctx)).built)
+  if (!isBehind(ctx, record)) return []
+  return [{text: `the cluster was last built from another kp.yaml, by ${record.by} at ${record.at} (${record.command}): this checkout may be behind`, next: ['git pull, then kp plan: what is planned here may take their changes back']}]
+}
+
+/** Phases that are off, and of which a release still stands. */
+async function switchedOff(ctx: PlatformContext): Promise<PlanNote[]> {
+  const notes: PlanNote[] = []
+  for (const phase of ctx.phases) {
+    const applies = phase.appliesTo?.(ctx) ?? true
+    if (applies === true) continue
+    const components = ctx.catalog.all().filter((component) => component.phase === phase.id)
+    const standing = (await Promise.all(components.map(async ({id}) => ((await stands(ctx, id)) ? [id] : [])))).flat()
+    if (standing.length > 0) notes.push({text: `${applies}, and ${standing.join(', ')} still ${standing.length === 1 ? 'stands' : 'stand'}: nothing is removed by itself`, next: [`kp step ${phase.id} --remove`]})
+  }
+  return notes
+}
+
+/** What an earlier choice left and others use. */
+async function stillUsed(ctx: PlatformContext): Promise<PlanNote[]> {
+  const notes: PlanNote[] = []
+  for (const other of await earlierChoices(ctx)) {
+    const phase = ctx.phases.find(({id}) => id === other.choice.phase)
+    if (phase === undefined || (phase.appliesTo?.(ctx) ?? true) !== true) continue
+    const users = (await phase.earlierUsers?.(ctx, other)) ?? []
+    if (users.length > 0) notes.push({text: `${other.component} is no longer chosen (phases.${phase.id}.${other.choice.field}: ${other.chosen}) and stays as long as others use it: ${users.slice(0, 5).join(', ')}${users.length > 5 ? ` and ${users.length - 5} more` : ''}`, next: [`lead them to ${other.chosen}, then kp up`]})
+  }
+  return notes
+}

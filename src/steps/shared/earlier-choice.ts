@@ -1,0 +1,123 @@
+/**
+ * Builder: the last step of a phase whose components are chosen in kp.yaml. What kp installed for an earlier
+ * choice is taken away when the new one stands and passes its checks: until then both do.
+ */
+import type {PlatformContext, PlatformPhase, PlatformStep} from '../../context.ts'
+import {describeObject} from '../../checks/objects.ts'
+import {CHOICES, withChoice} from '../../components/alternatives.ts'
+import type {OtherChoice} from '../../components/alternatives.ts'
+import {earlierChoices} from '../../checks/earlier-choices.ts'
+import {KpError} from '../../engine/errors.ts'
+import type {RemovalOptions, Standing} from '../../engine/types.ts'
+import {runCheck} from '../../engine/verify.ts'
+
+/** The phase with that step, where it has choices. */
+export function withEarlierChoice(phase: PlatformPhase): PlatformPhase {
+  if (!CHOICES.some((choice) => choice.phase === phase.id && choice.change === 'beside')) return phase
+  return {...phase, steps: (ctx) => [...phase.steps(ctx), earlierChoice(phase)], earlierUsers: (ctx, other) => usersOfChoice(ctx, phase, other)}
+}
+
+function earlierChoice(phase: PlatformPhase): PlatformStep {
+  return {
+    id: `${phase.id}/earlier-choice`,
+    title: 'Take away what an earlier choice left',
+    risk: 'disruptive',
+    async probe(ctx) {
+      const presence = await ctx.presence()
+      if (presence.state !== 'running') return {state: presence.state === 'absent' ? 'satisfied' : 'unknown', observed: presence.observed}
+      const found = await earlierChoices(ctx, phase.id)
+      if (found.length === 0) return {state: 'satisfied', observed: 'nothing of an earlier choice stands'}
+      const free = await withoutUsers(ctx, phase, found)
+      if (free.length === 0) return {state: 'satisfied', observed: `${found.map(({component}) => component).join(', ')} of an earlier choice stays as long as others use it`}
+      return {
+        state: 'drifted',
+        observed: free.map(({choice, value, chosen}) => `phases.${phase.id}.${choice.field} was ${value} and is ${chosen}`).join('; '),
+        differences: free.map(({component}) => ({object: `release ${placeOf(ctx, component)}`, seen: 'is no longer wanted'})),
+      }
+    },
+    async plan(ctx) {
+      const found = await withoutUsers(ctx, phase, await earlierChoices(ctx, phase.id))
+      const lines: string[] = []
+      for (const other of found) {
+        lines.push(`${other.choice.components[other.chosen] === undefined ? '' : `when ${other.chosen} passes its checks, `}take ${other.component} away`)
+        if (other.choice.note !== undefined) lines.push(other.choice.note)
+        const {deletes, keeps} = await whatStands(ctx, phase, other)
+        lines.push(...deletes.map((name) => `delete ${name}`), ...keeps.map((name) => `keep ${name}`))
+      }
+      return {lines, commands: found.map(({component}) => `helm uninstall ${ctx.catalog.get(component).releaseName} -n ${ctx.catalog.get(component).namespace}`)}
+    },
+    async apply(ctx) {
+      const found = await withoutUsers(ctx, phase, await earlierChoices(ctx, phase.id))
+      if (!ctx.dryRun && found.some(({choice, chosen}) => choice.components[chosen] !== undefined)) await requireNewStands(ctx, phase)
+      for (const other of found) {
+        for (const {step, ctx: before, options} of oldSteps(ctx, phase, other)) await step.undo?.(before, options)
+      }
+    },
+  }
+}
+
+interface OldStep {
+  step: PlatformStep
+  ctx: PlatformContext
+  options: RemovalOptions
+}
+
+/** The steps of an earlier choice in the order of their removal. The release is the sign by which the rest is found: it goes last. */
+function oldSteps(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice): OldStep[] {
+  const before: PlatformContext = {...ctx, spec: {...ctx.spec, phases: withChoice(ctx.spec.phases, other)}}
+  const keep = wantedNow(ctx, phase)
+  const steps = phase.steps(before).filter((step) => (step.appliesTo?.(before) ?? true) === true).toReversed()
+  const sets = steps.flatMap((step): OldStep[] => {
+    const only = new Set((step.wants?.(before) ?? []).map(describeObject).filter((name) => !keep.has(name)))
+    return step.component !== undefined || only.size === 0 ? [] : [{step, ctx: before, options: {withData: false, only}}]
+  })
+  const releases = steps.filter(({component}) => component === other.component).map((step) => ({step, ctx: before, options: {withData: false}}))
+  return [...sets, ...releases]
+}
+
+/** What the steps of today want of their sets, by name. */
+function wantedNow(ctx: PlatformContext, phase: PlatformPhase): Set<string> {
+  return new Set(phase.steps(ctx).filter((step) => (step.appliesTo?.(ctx) ?? true) === true).flatMap((step) => step.wants?.(ctx).map(describeObject) ?? []))
+}
+
+async function whatStands(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice): Promise<Standing> {
+  const all = await Promise.all(oldSteps(ctx, phase, other).map(async ({step, ctx: before, options}) => step.standing?.(before, options)))
+  return {deletes: all.flatMap((one) => one?.deletes ?? []), keeps: all.flatMap((one) => one?.keeps ?? []), blockers: all.flatMap((one) => one?.blockers ?? [])}
+}
+
+/** Those that nobody else uses: what others put on them would be lost, or would lose its controller. */
+async function withoutUsers(ctx: PlatformContext, phase: PlatformPhase, found: OtherChoice[]): Promise<OtherChoice[]> {
+  const used = await Promise.all(found.map(async (other) => (await usersOfChoice(ctx, phase, other)).length > 0))
+  return found.filter((_, index) => used[index] === false)
+}
+
+/** Objects of others that need a component of an earlier choice. */
+async function usersOfChoice(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice): Promise<string[]> {
+  const [{blockers}, users] = await Promise.all([whatStands(ctx, phase, other), phase.users?.(ctx, {component: other.component, keep: wantedNow(ctx, phase)}) ?? []])
+  return [...new Set([...blockers, ...users])]
+}
+
+/**
+ * Both stand until the new one is proven.
+ * @throws KpError GATE with what does not pass yet
+ */
+async function requireNewStands(ctx: PlatformContext, phase: PlatformPhase): Promise<void> {
+  const ids = new Set(phase.steps(ctx).filter((step) => (step.appliesTo?.(ctx) ?? true) === true).flatMap((step) => step.verify ?? []))
+  const failed: string[] = []
+  for (const check of phase.checks.filter(({id}) => ids.has(id))) {
+    const report = await runCheck(phase.id, check, ctx)
+    if (report.status === 'fail' || report.status === 'unknown') failed.push(`${report.id}: ${report.observed}`)
+  }
+  if (failed.length === 0) return
+  throw new KpError({
+    code: 'GATE',
+    message: `what an earlier choice left in phase ${phase.id} stays: the new one does not pass its checks yet`,
+    details: failed,
+    next: [`kp verify ${phase.id}`, 'then run the same command again: until then both stand'],
+  })
+}
+
+function placeOf(ctx: PlatformContext, component: string): string {
+  const {namespace, releaseName} = ctx.catalog.get(component)
+  return `${namespace}/${releaseName}`
+}
