@@ -23,8 +23,9 @@ export function withNamespaces(ctx: PlatformContext, phase: PlatformPhase): Plat
 function namespaceRemoval(phase: string, names: string[]): PlatformStep {
   const look = async (ctx: PlatformContext, options: RemovalOptions): Promise<{empty: string[]; full: {name: string; holds: string[]}[]}> => {
     const all = await (await ctx.cluster()).metadata('v1', 'Namespace')
-    const own = names.filter((name) => all?.get(name)?.labels?.[PLATFORM] === ctx.spec.platform && all.get(name)?.deletionTimestamp === undefined)
-    const looked = await Promise.all(own.map(async (name) => ({name, holds: await contentsOf(ctx, name, options)})))
+    const own = names.filter((name) => all?.get(name)?.labels?.[PLATFORM] === ctx.spec.platform)
+    // One that is on its way out is waited for: until it is gone nothing can be made in it again.
+    const looked = await Promise.all(own.map(async (name) => ({name, holds: all?.get(name)?.deletionTimestamp === undefined ? await contentsOf(ctx, name, options) : []})))
     return {empty: looked.filter(({holds}) => holds.length === 0).map(({name}) => name), full: looked.filter(({holds}) => holds.length > 0)}
   }
   return {
