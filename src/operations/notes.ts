@@ -1,7 +1,7 @@
 /** What a person must know beside the plan: what stands though it is switched off or no longer chosen, and who built the cluster last. */
 import type {PlatformContext} from '../context.ts'
 import {earlierChoices, stands} from '../checks/earlier-choices.ts'
-import {isBehind, readBuild} from '../platform/build-record.ts'
+import {isBehind} from '../platform/build-record.ts'
 import {lookAtIdentity} from '../platform/identity.ts'
 
 /** A note with what can be done about it. */

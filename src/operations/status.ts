@@ -2,8 +2,8 @@
 import type {StatusFacts} from '../context.ts'
 import {listRuns} from '../engine/journal.ts'
 import type {RunSummary} from '../engine/journal.ts'
-import {madeHere} from '../platform/build-record.ts'
-import type {BuildRecord} from '../platform/build-record.ts'
+import {madeHere} from '../platform/last-build.ts'
+import type {BuildRecord} from '../platform/last-build.ts'
 import type {ClusterPresence} from '../providers/types.ts'
 import type {StatusResult} from '../ui/results.ts'
 
@@ -11,8 +11,8 @@ const RUNS_TO_LOOK_AT = 50
 /** Phases that are built before there is a cluster. */
 const WITHOUT_CLUSTER = new Set(['prerequisites', 'networking'])
 
-import {madeHere} from '../platform/build-record.ts'
-import type {BuildRecord} from '../platform/build-record.ts'
+import {madeHere} from '../platform/last-build.ts'
+import type {BuildRecord} from '../platform/last-build.ts'
 /** Makes the status from the facts, the journals and whether the cluster is there; asks nothing of the cluster. */
 export function statusOf(facts: StatusFacts, runsFolder: string, presence: ClusterPresence): StatusResult {
   const runs = listRuns(runsFolder, RUNS_TO_LOOK_AT).filter((run) => run.environment === facts.environment && !run.dryRun && run.phases.length > 0)

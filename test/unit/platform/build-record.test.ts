@@ -1,8 +1,10 @@
-import {mkdirSync} from 'node:fs'
+import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import type {PlatformContext} from '../../../src/context.ts'
-import {isBehind, lastSeenBuild, readBuild, whoami} from '../../../src/platform/build-record.ts'
+import {isBehind, whoami} from '../../../src/platform/build-record.ts'
+import {cacheFile} from '../../../src/platform/caches.ts'
+import {lastSeenBuild, readBuild} from '../../../src/platform/last-build.ts'
 import {parseSpec} from '../../../src/spec/load.ts'
 import {digestEnvironment} from '../../../src/spec/digest.ts'
 import {resolveEnvironment} from '../../../src/spec/resolve.ts'
@@ -11,9 +13,12 @@ import {tempFolder} from '../../helpers/temp.ts'
 const specOf = (domain: string): PlatformContext['spec'] => resolveEnvironment(parseSpec('kp.yaml', `apiVersion: kp.dev/v1alpha1\nkind: Platform\nmetadata: {name: acme}\ndomain: ${domain}\n`).spec, undefined)
 
 function context(domain: string): Pick<PlatformContext, 'spec' | 'paths' | 'cacheFile'> {
-  const files = new Map<string, string>()
-  const runs = tempFolder()
-  return {spec: specOf(domain), paths: {runs} as PlatformContext['paths'], cacheFile: (name) => ({read: () => files.get(name), write: (text) => void files.set(name, text)})}
+  const environment = tempFolder()
+  const write = (name: string, text: string): void => {
+    mkdirSync(join(environment, 'cache'), {recursive: true})
+    writeFileSync(join(environment, 'cache', name), text)
+  }
+  return {spec: specOf(domain), paths: {runs: tempFolder(), environment} as PlatformContext['paths'], cacheFile: (name) => ({...cacheFile(environment, name), write: (text) => write(name, text)})}
 }
 
 const record = {digest: digestEnvironment(specOf('theirs.example.com')), by: 'anna@host7', at: '2026-11-21T12:00:00.000Z', command: 'kp up', run: '20261121T120000Z-aaaa'}
@@ -34,10 +39,10 @@ describe('who built last', () => {
   it('is remembered for kp status, and rubbish is nothing', () => {
     const ctx = context('ours.example.com')
     expect(readBuild(ctx, JSON.stringify(record))).toEqual(record)
-    expect(lastSeenBuild(ctx)).toEqual(record)
+    expect(lastSeenBuild(ctx.paths.environment)).toEqual(record)
     expect(readBuild(ctx, 'rubbish')).toBeUndefined()
     expect(readBuild(ctx, undefined)).toBeUndefined()
-    expect(lastSeenBuild(ctx)).toEqual(record)
+    expect(lastSeenBuild(ctx.paths.environment)).toEqual(record)
   })
 
   it('is the account, or who a CI system says', () => {
