@@ -104,6 +104,15 @@ export interface PlatformStep extends Step<PlatformContext> {
   wants?(ctx: ManifestContext): KubeObject[]
 }
 
+/** What stands of a choice that kp.yaml does not make any more. */
+export interface EarlierChoice {
+  component: string
+  /** The platform with that choice. */
+  before: PlatformContext
+  /** Objects that stay, by name: also the choice of now wants them. */
+  keep: ReadonlySet<string>
+}
+
 /** A phase of a platform. What it asks of the context can be answered without a cluster. */
 export interface PlatformPhase extends Phase<PlatformContext> {
   dependsOn(ctx: ManifestContext): string[]
@@ -113,11 +122,13 @@ export interface PlatformPhase extends Phase<PlatformContext> {
   hints?(ctx: PlatformContext): Promise<string[]>
   /**
    * What others run through this phase, by name; as long as there is any, it is not removed.
-   * @param of where only one component is to go: it, and the objects that stay
+   * @param of where only what an earlier choice left is to go
    */
-  users?(ctx: PlatformContext, of?: {component: string; keep: ReadonlySet<string>}): Promise<string[]>
+  users?(ctx: PlatformContext, of?: EarlierChoice): Promise<string[]>
   /** The same for a component of a choice that kp.yaml does not make any more. */
   earlierUsers?(ctx: PlatformContext, other: OtherChoice): Promise<string[]>
+  /** What a removal does at its end. */
+  afterRemoval?(ctx: PlatformContext): PlatformStep
 }
 export type PlatformCheck = Check<PlatformContext>
 export type {Pitfall}

@@ -35,7 +35,7 @@ export async function planCommand({opened, phases, terminal, words, exitCode, ou
   requireAdoptable(ctx, phases)
   await guardCluster(ctx)
   const plan = await planPhases(phases, ctx, {parallel: PARALLEL_LOOKS, estimates: pastDurations(ctx.paths.runs)})
-  const value = planResult({environment: ctx.spec.environment.name, cluster: ctx.spec.environment.cluster, plan, notes: await planNotes(ctx, {changes: plan.summary.absent + plan.summary.drifted > 0})})
+  const value = planResult({environment: ctx.spec.environment.name, cluster: ctx.spec.environment.cluster, plan, notes: await planNotes(ctx, plan)})
   if (out !== undefined) await writeFileAtomic(out, `${JSON.stringify(value)}\n`)
   const changes = plan.summary.absent + plan.summary.drifted
   const exit = plan.summary.unknown > 0 ? EXIT.unknown : exitCode && changes > 0 ? EXIT.changes : EXIT.ok

@@ -34,6 +34,26 @@ export const CHOICES: Choice[] = [
   {phase: 'gitops', field: 'tool', components: {'argo-cd': ['argo-cd'], flux: ['flux2']}, change: 'beside', note: 'what the old tool deployed stays; the new one takes it over from the same repository'},
 ]
 
+/** A changed value of a release that a person must know more about than that it changes. */
+export interface TellingValue {
+  /** Id of the step that installs the release. */
+  step: string
+  /** The value, as the differences of the step name it. */
+  field: RegExp
+  note: string
+  next: string
+}
+
+/** All of them. */
+export const TELLING_VALUES: TellingValue[] = [
+  {
+    step: 'ingress/external-dns',
+    field: /^values\.provider\.name$/,
+    note: 'external-dns goes to another DNS provider: the records in the old one stay as they are, and nobody looks after them any more',
+    next: 'when the name servers of the domain are those of the new provider, delete the records (and their TXT records of external-dns) in the old one',
+  },
+]
+
 /** A component of a value that kp.yaml does not choose. */
 export interface OtherChoice {
   choice: Choice

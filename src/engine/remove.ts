@@ -23,8 +23,9 @@ export async function planRemoval<C extends EngineContext>(phase: Phase<NoInfer<
   const steps: RemovalStep[] = []
   for (const step of phase.steps(ctx).toReversed()) {
     if (step.standing === undefined) continue
-    const standing = await step.standing(ctx, {...options, goes: new Set(steps.flatMap(({deletes}) => deletes))})
-    steps.push({id: step.id, title: step.title, ...standing})
+    const goes = new Set(steps.flatMap(({deletes}) => deletes))
+    const standing = await step.standing(ctx, {...options, goes})
+    steps.push({id: step.id, title: step.title, ...standing, deletes: standing.deletes.filter((name) => !goes.has(name))})
   }
   return {steps}
 }

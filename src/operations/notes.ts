@@ -1,8 +1,11 @@
 /** What a person must know beside the plan: what stands though it is switched off or no longer chosen, and who built the cluster last. */
 import type {PlatformContext} from '../context.ts'
 import {earlierChoices, stands} from '../checks/earlier-choices.ts'
+import {otherChoices, TELLING_VALUES} from '../components/alternatives.ts'
+import type {Plan} from '../engine/plan.ts'
 import {isBehind} from '../platform/build-record.ts'
 import {lookAtIdentity} from '../platform/identity.ts'
+import {readBuild} from '../platform/last-build.ts'
 
 /** A note with what can be done about it. */
 export interface PlanNote {
@@ -11,9 +14,15 @@ export interface PlanNote {
 }
 
 /** The notes of a plan. Reads what the plan has read anyway. */
-export async function planNotes(ctx: PlatformContext, options: {changes: boolean}): Promise<PlanNote[]> {
+export async function planNotes(ctx: PlatformContext, plan: Pick<Plan, 'steps' | 'summary'>): Promise<PlanNote[]> {
   if ((await ctx.presence()).state !== 'running') return []
-  return [...(options.changes ? await behind(ctx) : []), ...(await switchedOff(ctx)), ...(await stillUsed(ctx))]
+  const changes = plan.summary.absent + plan.summary.drifted > 0
+  return [...(changes ? await behind(ctx) : []), ...tellingValues(plan), ...(await switchedOff(ctx)), ...(await leftOver(ctx)), ...(await stillUsed(ctx))]
+}
+
+/** Changes that mean more than they look. */
+function tellingValues({steps}: Pick<Plan, 'steps'>): PlanNote[] {
+  return TELLING_VALUES.filter(({step, field}) => steps.some(({id, differences}) => id === step && differences.some((one) => one.seen !== undefined && field.test(one.field ?? '')))).map(({note, next}) => ({text: note, next: [next]}))
 }
 
 /** Somebody else built from another kp.yaml: what looks like a change of ours may take theirs back. */
@@ -32,6 +41,20 @@ async function switchedOff(ctx: PlatformContext): Promise<PlanNote[]> {
     const components = ctx.catalog.all().filter((component) => component.phase === phase.id)
     const standing = (await Promise.all(components.map(async ({id}) => ((await stands(ctx, id)) ? [id] : [])))).flat()
     if (standing.length > 0) notes.push({text: `${applies}, and ${standing.join(', ')} still ${standing.length === 1 ? 'stands' : 'stand'}: nothing is removed by itself`, next: [`kp step ${phase.id} --remove`]})
+  }
+  return notes
+}
+
+/** Components that a phase has no use for any more for another reason than a choice: the last pool of their kind is gone. */
+async function leftOver(ctx: PlatformContext): Promise<PlanNote[]> {
+  const chosen = new Set(otherChoices(ctx.spec.phases).map(({component}) => component))
+  const steps = ctx.phases.filter((phase) => (phase.appliesTo?.(ctx) ?? true) === true).flatMap((phase) => phase.steps(ctx))
+  const notes: PlanNote[] = []
+  for (const step of steps) {
+    const applies = step.appliesTo?.(ctx) ?? true
+    if (step.component === undefined || applies === true || chosen.has(step.component) || !(await stands(ctx, step.component))) continue
+    const {namespace, releaseName} = ctx.catalog.get(step.component)
+    notes.push({text: `${applies}, and ${step.component} still stands: nothing is removed by itself`, next: [`helm uninstall ${releaseName} -n ${namespace}`]})
   }
   return notes
 }

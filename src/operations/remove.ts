@@ -8,7 +8,6 @@ import type {RunResult} from '../engine/run.ts'
 import type {RemovalOptions} from '../engine/types.ts'
 import {recordBuild, whoami} from '../platform/build-record.ts'
 import type {Session} from '../platform/session.ts'
-import {withNamespaces} from './namespace-removal.ts'
 import {diagnose} from './up.ts'
 
 /** Phases that nothing else could stand without, and what takes their place. */
@@ -54,7 +53,9 @@ export async function remove(options: RemoveOptions): Promise<RemoveResult> {
   const end = (result: string, error?: KpError): void => ctx.emit({code: 'run.finished', text: result, data: {result, durationMs: ctx.clock.now() - started, ...(error === undefined ? {} : {error: error.message, errorData: errorData(error)})}})
   try {
     if ((await ctx.presence()).state !== 'running') throw new KpError({code: 'CLUSTER_ABSENT', message: (await ctx.presence()).observed, next: ['kp status']})
-    const phase = withNamespaces(ctx, options.phase)
+    const last = options.phase.afterRemoval?.(ctx)
+    // Steps are undone in reverse.
+    const phase: PlatformPhase = last === undefined ? options.phase : {...options.phase, steps: (platform) => [last, ...options.phase.steps(platform)]}
     const removal = await judgeRemoval(ctx, phase, options.removal)
     const kept = removal.steps.flatMap(({keeps}) => keeps)
     if (removal.steps.some(({deletes}) => deletes.length > 0)) {

@@ -11,10 +11,11 @@ const RUNS_TO_LOOK_AT = 50
 /** Phases that are built before there is a cluster. */
 const WITHOUT_CLUSTER = new Set(['prerequisites', 'networking'])
 
-import {madeHere} from '../platform/last-build.ts'
-import type {BuildRecord} from '../platform/last-build.ts'
-/** Makes the status from the facts, the journals and whether the cluster is there; asks nothing of the cluster. */
-export function statusOf(facts: StatusFacts, runsFolder: string, presence: ClusterPresence): StatusResult {
+/**
+ * Makes the status from the facts, the journals and whether the cluster is there; asks nothing of the cluster.
+ * @param built the last build that this checkout has seen
+ */
+export function statusOf(facts: StatusFacts, runsFolder: string, presence: ClusterPresence, built: BuildRecord | undefined): StatusResult {
   const runs = listRuns(runsFolder, RUNS_TO_LOOK_AT).filter((run) => run.environment === facts.environment && !run.dryRun && run.phases.length > 0)
   const phases = facts.phases.map(({id, number, title, skipped}): StatusResult['phases'][number] => {
     const base = {id, number, title}

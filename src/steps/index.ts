@@ -10,5 +10,6 @@ import {ingress} from './06-ingress/phase.ts'
 import {gitops} from './07-gitops/phase.ts'
 import {monitoring} from './08-monitoring/phase.ts'
 import {withEarlierChoice} from './shared/earlier-choice.ts'
+import {withNamespaces} from './shared/namespace-removal.ts'
 
-export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring].map(withEarlierChoice)
+export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring].map(withEarlierChoice).map(withNamespaces)

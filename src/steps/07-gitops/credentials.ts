@@ -1,5 +1,5 @@
 /** A step: the credentials for the repository are in a Secret of the cluster, and nowhere else. */
-import {lookAtObjects, wantedNow} from '../../checks/objects.ts'
+import {describeObject, lookAtObjects, wantedNow} from '../../checks/objects.ts'
 import type {PlatformContext, PlatformStep} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
@@ -18,6 +18,7 @@ export const credentials: PlatformStep = onCluster({
   risk: 'none',
   verify: ['gitops.credentials'],
   appliesTo: (ctx) => (ctx.spec.phases.gitops.secret === undefined ? 'phases.gitops.secret is not given: the repository is read without credentials' : true),
+  wants: (ctx) => (ctx.spec.phases.gitops.secret === undefined ? [] : [{apiVersion: 'v1', kind: 'Secret', metadata: {name: CREDENTIALS, namespace: TOOLS[toolOf(ctx) ?? 'argo-cd'].namespace}}]),
   async probe(ctx) {
     const tool = toolOf(ctx) ?? 'argo-cd'
     const {namespace} = TOOLS[tool]
@@ -41,10 +42,21 @@ export const credentials: PlatformStep = onCluster({
     if (value === undefined) throw new KpError({code: 'CREDENTIALS_MISSING', message: `the secret ${name} (${kindOf(reference)}) cannot be read: the tool could not read the repository`, doing: 'give the tool its credentials', next: [`set what secrets.${name} of kp.yaml refers to, then run the same command again`]})
     await applyObjects(ctx.exec, ctx.access, [secretObject(ctx, toolOf(ctx) ?? 'argo-cd', value)], {doing: 'give the tool its credentials', fieldManager: FIELD_MANAGER, redact: [value]})
   },
+  async standing(ctx) {
+    const own = await ownSecret(ctx)
+    return {deletes: own === undefined ? [] : [describeObject(own)], keeps: [], blockers: []}
+  },
   async undo(ctx) {
-    await deleteObject(ctx.exec, ctx.access, {apiVersion: 'v1', kind: 'Secret', metadata: {name: CREDENTIALS, namespace: TOOLS[toolOf(ctx) ?? 'argo-cd'].namespace}}, {doing: 'take the credentials for the repository away'})
+    const own = await ownSecret(ctx)
+    if (own !== undefined) await deleteObject(ctx.exec, ctx.access, {apiVersion: 'v1', kind: 'Secret', metadata: {name: CREDENTIALS, namespace: own.metadata.namespace ?? ''}}, {doing: 'take the credentials for the repository away'})
   },
 })
+
+/** The Secret, where it is there and kp made it. */
+async function ownSecret(ctx: PlatformContext): Promise<KubeObject | undefined> {
+  const live = await (await ctx.cluster()).get('v1', 'Secret', CREDENTIALS, TOOLS[toolOf(ctx) ?? 'argo-cd'].namespace)
+  return live?.metadata.labels?.[PLATFORM_LABEL] === ctx.spec.platform ? live : undefined
+}
 
 /** The Secret as the tool wants it. */
 export function secretObject(ctx: Pick<PlatformContext, 'spec' | 'provider' | 'catalog' | 'home' | 'phases'>, tool: Tool, value: string): KubeObject {

@@ -10,6 +10,9 @@ import {earlierChoices} from '../../checks/earlier-choices.ts'
 import {KpError} from '../../engine/errors.ts'
 import type {RemovalOptions, Standing} from '../../engine/types.ts'
 import {runCheck} from '../../engine/verify.ts'
+import {namespaceRemoval, namespacesOf} from './namespace-removal.ts'
+
+const GONE_MS = 60_000
 
 /** The phase with that step, where it has choices. */
 export function withEarlierChoice(phase: PlatformPhase): PlatformPhase {
@@ -49,29 +52,69 @@ function earlierChoice(phase: PlatformPhase): PlatformStep {
     async apply(ctx) {
       const found = await withoutUsers(ctx, phase, await earlierChoices(ctx, phase.id))
       if (!ctx.dryRun && found.some(({choice, chosen}) => choice.components[chosen] !== undefined)) await requireNewStands(ctx, phase)
-      for (const other of found) {
-        for (const {step, ctx: before, options} of oldSteps(ctx, phase, other)) await step.undo?.(before, options)
-      }
+      for (const other of found) await takeAway(ctx, phase, other, {withData: false})
     },
+    // A removal of the phase takes along what the steps of now do not know.
+    async standing(ctx, removal) {
+      const all = await Promise.all((await unknownToSteps(ctx, phase)).map((other) => whatStands(ctx, phase, other, removal)))
+      return {deletes: all.flatMap(({deletes}) => deletes), keeps: all.flatMap(({keeps}) => keeps), blockers: all.flatMap(({blockers}) => blockers)}
+    },
+    async undo(ctx, removal = {withData: false}) {
+      for (const other of await unknownToSteps(ctx, phase)) await takeAway(ctx, phase, other, removal)
+    },
+  }
+}
+
+/** What stands of earlier choices and is no component of the phase's steps. */
+async function unknownToSteps(ctx: PlatformContext, phase: PlatformPhase): Promise<OtherChoice[]> {
+  const known = new Set(phase.steps(ctx).map(({component}) => component))
+  return (await earlierChoices(ctx, phase.id)).filter(({component}) => !known.has(component))
+}
+
+/** Takes an earlier choice away, and the namespaces that nobody needs then. */
+async function takeAway(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice, removal: RemovalOptions): Promise<void> {
+  const before = beforeOf(ctx, other)
+  for (const {step, options} of oldSteps(ctx, phase, other, removal)) {
+    await step.undo?.(before, options)
+    ctx.changed()
+  }
+  if (ctx.dryRun) return
+  await gone(ctx, phase, other, removal)
+  const keep = new Set(namespacesOf(ctx, phase))
+  const names = [...namespacesOf(before, phase), ctx.catalog.get(other.component).namespace].filter((name) => !keep.has(name))
+  await namespaceRemoval(phase.id, names).undo?.(ctx, removal)
+  ctx.changed()
+}
+
+/** What was deleted may take a while to go, and a namespace is not empty before. What stays is seen by the next look. */
+async function gone(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice, removal: RemovalOptions): Promise<void> {
+  const until = ctx.clock.now() + GONE_MS
+  while ((await whatStands(ctx, phase, other, removal)).deletes.length > 0 && ctx.clock.now() < until && !ctx.signal.aborted) {
+    await ctx.clock.sleep(500, ctx.signal)
+    ctx.changed()
   }
 }
 
 interface OldStep {
   step: PlatformStep
-  ctx: PlatformContext
   options: RemovalOptions
 }
 
+/** The platform with the earlier choice. */
+function beforeOf(ctx: PlatformContext, other: OtherChoice): PlatformContext {
+  return {...ctx, spec: {...ctx.spec, phases: withChoice(ctx.spec.phases, other)}}
+}
+
 /** The steps of an earlier choice in the order of their removal. The release is the sign by which the rest is found: it goes last. */
-function oldSteps(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice): OldStep[] {
-  const before: PlatformContext = {...ctx, spec: {...ctx.spec, phases: withChoice(ctx.spec.phases, other)}}
+function oldSteps(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice, removal: RemovalOptions): OldStep[] {
+  const before = beforeOf(ctx, other)
   const keep = wantedNow(ctx, phase)
   const steps = phase.steps(before).filter((step) => (step.appliesTo?.(before) ?? true) === true).toReversed()
   const sets = steps.flatMap((step): OldStep[] => {
     const only = new Set((step.wants?.(before) ?? []).map(describeObject).filter((name) => !keep.has(name)))
-    return step.component !== undefined || only.size === 0 ? [] : [{step, ctx: before, options: {withData: false, only}}]
+    return step.component !== undefined || only.size === 0 ? [] : [{step, options: {...removal, only}}]
   })
-  const releases = steps.filter(({component}) => component === other.component).map((step) => ({step, ctx: before, options: {withData: false}}))
+  const releases = steps.filter(({component}) => component === other.component).map((step) => ({step, options: removal}))
   return [...sets, ...releases]
 }
 
@@ -80,8 +123,9 @@ function wantedNow(ctx: PlatformContext, phase: PlatformPhase): Set<string> {
   return new Set(phase.steps(ctx).filter((step) => (step.appliesTo?.(ctx) ?? true) === true).flatMap((step) => step.wants?.(ctx).map(describeObject) ?? []))
 }
 
-async function whatStands(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice): Promise<Standing> {
-  const all = await Promise.all(oldSteps(ctx, phase, other).map(async ({step, ctx: before, options}) => step.standing?.(before, options)))
+async function whatStands(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice, removal: RemovalOptions = {withData: false}): Promise<Standing> {
+  const before = beforeOf(ctx, other)
+  const all = await Promise.all(oldSteps(ctx, phase, other, removal).map(async ({step, options}) => step.standing?.(before, options)))
   return {deletes: all.flatMap((one) => one?.deletes ?? []), keeps: all.flatMap((one) => one?.keeps ?? []), blockers: all.flatMap((one) => one?.blockers ?? [])}
 }
 
@@ -93,7 +137,7 @@ async function withoutUsers(ctx: PlatformContext, phase: PlatformPhase, found: O
 
 /** Objects of others that need a component of an earlier choice. */
 async function usersOfChoice(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice): Promise<string[]> {
-  const [{blockers}, users] = await Promise.all([whatStands(ctx, phase, other), phase.users?.(ctx, {component: other.component, keep: wantedNow(ctx, phase)}) ?? []])
+  const [{blockers}, users] = await Promise.all([whatStands(ctx, phase, other), phase.users?.(ctx, {component: other.component, before: beforeOf(ctx, other), keep: wantedNow(ctx, phase)}) ?? []])
   return [...new Set([...blockers, ...users])]
 }
 

@@ -3,7 +3,7 @@
  * of kp.yaml. The values go from their store to the API server and nowhere else:
  * into no file, no rendered object, no cache.
  */
-import type {PlatformContext, PlatformStep} from '../../context.ts'
+import type {ManifestContext, PlatformContext, PlatformStep} from '../../context.ts'
 import {describeObject, lookAtObjects, wantedNow} from '../../checks/objects.ts'
 import type {ObjectsLook} from '../../checks/objects.ts'
 import {KpError} from '../../engine/errors.ts'
@@ -35,7 +35,7 @@ export interface SecretObjectStep {
   id: string
   title: string
   /** The Secret, or why there is none. */
-  secret(ctx: PlatformContext): SecretObject | string
+  secret(ctx: ManifestContext): SecretObject | string
   /** Pod Security level of its namespace, where kp makes it; as the release in it says. Default `baseline`. */
   podSecurity?: 'privileged' | 'baseline' | 'restricted'
   verify?: string[]
@@ -53,7 +53,7 @@ interface SecretLook {
 
 /** A step that creates and repairs a Secret by server-side apply. */
 export function secretObject(options: SecretObjectStep): PlatformStep {
-  const wanted = (ctx: PlatformContext): SecretObject => {
+  const wanted = (ctx: ManifestContext): SecretObject => {
     const secret = options.secret(ctx)
     if (typeof secret === 'string') throw new KpError({code: 'BUG', message: `${options.id} has nothing to do: ${secret}`})
     return secret
@@ -96,6 +96,10 @@ export function secretObject(options: SecretObjectStep): PlatformStep {
     async apply(ctx, probe) {
       const found = (probe.data as ObjectsLook | undefined) ?? (await look(ctx)).look
       await repairObjects(ctx, found, {fieldManager: FIELD_MANAGER, doing: options.title})
+    },
+    wants(ctx) {
+      const secret = options.secret(ctx)
+      return typeof secret === 'string' ? [] : [{apiVersion: 'v1', kind: 'Secret', metadata: {name: secret.name, namespace: secret.namespace}}]
     },
     async standing(ctx) {
       return {deletes: (await standingSecret(ctx, wanted(ctx))).map(describeObject), keeps: [], blockers: []}

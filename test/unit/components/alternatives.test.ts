@@ -26,10 +26,10 @@ describe('the choices of kp.yaml', () => {
     expect(phases.cni.plugin).toBe('a')
   })
 
-  it('name fields that kp.yaml has, and components of their phase', async () => {
+  it('name fields that kp.yaml has, and components of their phase', () => {
     const spec = resolveEnvironment(parseSpec('kp.yaml', 'apiVersion: kp.dev/v1alpha1\nkind: Platform\nmetadata: {name: acme}\n').spec, undefined)
     expect(() => otherChoices(spec.phases)).not.toThrow()
-    const catalog = await loadCatalog(join(import.meta.dirname, '..', '..', '..', 'templates'))
+    const catalog = loadCatalog(join(import.meta.dirname, '..', '..', '..', 'templates'))
     for (const choice of CHOICES) {
       for (const id of Object.values(choice.components).flat()) if (catalog.has(id)) expect(`${id} ${catalog.get(id).phase}`).toBe(`${id} ${choice.phase}`)
     }

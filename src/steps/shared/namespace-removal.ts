@@ -1,26 +1,38 @@
 /** The last step of a removal: namespaces that kp made go when nothing else is in them; others lose kp's labels. */
-import type {PlatformContext, PlatformPhase, PlatformStep} from '../context.ts'
-import {nameOf} from '../checks/cluster.ts'
-import {mapParallel} from '../engine/graph.ts'
-import type {RemovalOptions, Standing} from '../engine/types.ts'
-import {deleteObject, labelObject} from '../tools/kubectl.ts'
+import {nameOf} from '../../checks/cluster.ts'
+import {CHOICES} from '../../components/alternatives.ts'
+import type {PlatformContext, PlatformPhase, PlatformStep} from '../../context.ts'
+import {mapParallel} from '../../engine/graph.ts'
+import type {RemovalOptions, Standing} from '../../engine/types.ts'
+import {deleteObject, labelObject} from '../../tools/kubectl.ts'
 
 const PLATFORM = 'kp.dev/platform'
 
 /** What every namespace has, or what goes with what is in it. */
 const BELONGS: Record<string, RegExp> = {ConfigMap: /^kube-root-ca\.crt$/, ServiceAccount: /^default$/, Event: /./, Endpoints: /./, EndpointSlice: /./, Lease: /./, PodMetrics: /./, ControllerRevision: /./}
 
-/** The phase with the removal of its namespaces, which comes last: steps are undone in reverse. */
-export function withNamespaces(ctx: PlatformContext, phase: PlatformPhase): PlatformPhase {
-  const names = phase.steps(ctx).flatMap((step) => [
+/** The phase with the removal of its namespaces, also those of its other choices. */
+export function withNamespaces(phase: PlatformPhase): PlatformPhase {
+  return {
+    ...phase,
+    afterRemoval(ctx) {
+      const others = CHOICES.filter((choice) => choice.phase === phase.id).flatMap(({components}) => Object.values(components).flat()).filter((id) => ctx.catalog.has(id))
+      return namespaceRemoval(phase.id, [...namespacesOf(ctx, phase), ...others.map((id) => ctx.catalog.get(id).namespace)])
+    },
+  }
+}
+
+/** The namespaces of a phase's components and sets. */
+export function namespacesOf(ctx: PlatformContext, phase: PlatformPhase): string[] {
+  return phase.steps(ctx).flatMap((step) => [
     ...(step.component === undefined ? [] : [ctx.catalog.get(step.component).namespace]),
     ...(step.manifests?.(ctx) ?? []).filter(({kind}) => kind === 'Namespace').map(({metadata}) => metadata.name),
   ])
-  return {...phase, steps: (platform) => [namespaceRemoval(phase.id, [...new Set(names)]), ...phase.steps(platform)]}
 }
 
-/** A step that takes away the namespaces of a phase. Only for removals: it is not among the steps of the phase. */
-function namespaceRemoval(phase: string, names: string[]): PlatformStep {
+/** A step that takes away namespaces. Only for removals: it is not among the steps of the phase. */
+export function namespaceRemoval(phase: string, named: string[]): PlatformStep {
+  const names = [...new Set(named)]
   const look = async (ctx: PlatformContext, options: RemovalOptions): Promise<{empty: string[]; full: {name: string; holds: string[]}[]}> => {
     const all = await (await ctx.cluster()).metadata('v1', 'Namespace')
     const own = names.filter((name) => all?.get(name)?.labels?.[PLATFORM] === ctx.spec.platform)
