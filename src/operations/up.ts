@@ -10,6 +10,7 @@ import type {Plan} from '../engine/plan.ts'
 import {errorData, runPhases} from '../engine/run.ts'
 import type {PhaseResult, RunResult} from '../engine/run.ts'
 import {recordBuild, whoami} from '../platform/build-record.ts'
+import {prune} from '../platform/prune.ts'
 import type {Session} from '../platform/session.ts'
 import {consentsOf} from './consent.ts'
 import {planNotes} from './notes.ts'
@@ -78,6 +79,7 @@ export async function build(options: BuildOptions): Promise<RunResult> {
     text: result.result,
     data: {result: result.result, durationMs: ctx.clock.now() - started, ...(result.error === undefined ? {} : {error: result.error.message, errorData: errorData(result.error)})},
   })
+  if (!ctx.dryRun) prune(ctx.paths, options.runId, ctx.clock.now())
   return result
 }
 

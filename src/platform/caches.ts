@@ -4,11 +4,16 @@ import {join} from 'node:path'
 import type {LookedCache} from '../checks/objects.ts'
 import {writeFileAtomic} from '../render/files.ts'
 
+/** A platform has some hundred objects. */
+const MOST_ENTRIES = 5000
+
 /** The cache of looks, loaded on first use and written by `save`. */
 export function openLookedCache(environmentDir: string): LookedCache & {save(): Promise<void>} {
   const path = join(environmentDir, 'cache', 'looked.json')
   let entries: Map<string, string> | undefined
   let changed = false
+  // Entries of objects that are no longer looked at would stay for ever.
+  const used = new Set<string>()
   const load = (): Map<string, string> => {
     if (entries !== undefined) return entries
     entries = new Map()
@@ -20,8 +25,12 @@ export function openLookedCache(environmentDir: string): LookedCache & {save(): 
     return entries
   }
   return {
-    get: (key) => load().get(key),
+    get(key) {
+      used.add(key)
+      return load().get(key)
+    },
     set(key, value) {
+      used.add(key)
       if (load().get(key) === value) return
       load().set(key, value)
       changed = true
@@ -29,7 +38,8 @@ export function openLookedCache(environmentDir: string): LookedCache & {save(): 
     async save() {
       if (!changed || entries === undefined) return
       changed = false
-      await writeFileAtomic(path, JSON.stringify(Object.fromEntries(entries))).catch(() => {})
+      const kept = entries.size > MOST_ENTRIES ? [...entries].filter(([key]) => used.has(key)) : entries
+      await writeFileAtomic(path, JSON.stringify(Object.fromEntries(kept))).catch(() => {})
     },
   }
 }

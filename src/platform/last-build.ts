@@ -17,12 +17,13 @@ export interface BuildRecord {
   run: string
 }
 
-const CACHE = 'last-build.json'
+/** Its file among the caches. */
+export const LAST_BUILD = 'last-build.json'
 
 /** The record, as it is in the cluster's ConfigMap; undefined where nobody wrote one. Remembered for `kp status`, which does not ask the cluster. */
 export function readBuild(ctx: Pick<PlatformContext, 'cacheFile'>, text: string | undefined): BuildRecord | undefined {
   const record = parseBuild(text)
-  const cache = ctx.cacheFile(CACHE)
+  const cache = ctx.cacheFile(LAST_BUILD)
   if (record !== undefined && cache.read() !== text) cache.write(text ?? '')
   return record
 }
@@ -32,7 +33,7 @@ export function readBuild(ctx: Pick<PlatformContext, 'cacheFile'>, text: string 
  * @param environmentDir folder of the environment under `.kp/`
  */
 export function lastSeenBuild(environmentDir: string): BuildRecord | undefined {
-  return parseBuild(cacheFile(environmentDir, CACHE).read())
+  return parseBuild(cacheFile(environmentDir, LAST_BUILD).read())
 }
 
 /** Whether a run was made by this checkout. */

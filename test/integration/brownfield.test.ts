@@ -26,6 +26,8 @@ interface StepJson {
 }
 
 const NAMESPACE = 'cert-manager'
+/** A way in of somebody else's, through the controller that the platform is built with. */
+const shop = JSON.stringify({apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: {name: 'shop', namespace: 'default'}, spec: {ingressClassName: 'nginx', defaultBackend: {service: {name: 'shop', port: {number: 80}}}}})
 let platform: TestPlatform
 let chart: string
 
@@ -61,7 +63,8 @@ async function refused(args: string[], code: string): Promise<ErrorJson> {
 }
 
 beforeAll(async () => {
-  platform = await openTestPlatform({name: 'brown', build: 'none'})
+  // Without monitoring, which no test here needs.
+  platform = await openTestPlatform({name: 'brown', build: 'none', spec: {phases: {ingress: {controller: 'ingress-nginx'}, monitoring: {enabled: false}}}})
   await platform.kpOk(['up', '--to', 'cni', '--yes'])
   chart = await writeDouble('charts')
 }, 300_000)
@@ -117,7 +120,7 @@ describe('what somebody else installed', {timeout: 120_000}, () => {
   })
 
   it('is kept in its own namespace where kp.yaml says so', async () => {
-    console.time('r');await platform.kpOk(['step', 'cert-manager', '--remove', '--with-data', '--yes', '--confirm', 'brown']);console.timeEnd('r')
+    await platform.kpOk(['step', 'cert-manager', '--remove', '--with-data', '--yes', '--confirm', 'brown']);
     platform.setSpec(['components', 'cert-manager', 'namespace'], 'certs')
     const elsewhere = await writeDouble('charts-elsewhere')
     platform.setSpec(['components'], undefined)
@@ -127,7 +130,7 @@ describe('what somebody else installed', {timeout: 120_000}, () => {
     platform.setSpec(['components', 'cert-manager', 'namespace'], 'certs')
     await platform.kpOk(['up', '--only', 'prerequisites,cert-manager', '--adopt', 'cert-manager', '--yes'])
     await platform.kpOk(['plan', 'cert-manager', '--exit-code'])
-    console.time('v');await platform.kpOk(['verify', 'cert-manager']);console.timeEnd('v')
+    await platform.kpOk(['verify', 'cert-manager']);
     expect(await platform.kubectl(['get', 'deployments', '--all-namespaces', '--output=name', '--selector=app.kubernetes.io/component=webhook'])).not.toContain('cert-manager/')
     await platform.kpOk(['step', 'cert-manager', '--remove', '--with-data', '--yes', '--confirm', 'brown'])
     platform.setSpec(['components'], undefined)
@@ -155,10 +158,9 @@ describe('a phase is taken away', {timeout: 180_000}, () => {
     await platform.kpOk(['up', '--yes'])
     expect((await refused(['step', 'cert-manager', '--remove', '--yes'], 'GATE')).next).toEqual(['kp step ingress --remove, first'])
     for (const id of ['control-plane', 'node-pools', 'cni']) await refused(['step', id, '--remove', '--yes'], 'GATE')
-    const route = {apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: {name: 'shop', namespace: 'default'}, spec: {parentRefs: [{name: 'platform', namespace: 'envoy-gateway-system'}]}}
-    await platform.kubectl(['apply', '--filename=-'], JSON.stringify(route))
-    expect((await refused(['step', 'ingress', '--remove', '--yes'], 'GATE')).details).toEqual(['HTTPRoute default/shop'])
-    await platform.kubectl(['delete', 'httproute', 'shop'])
+    await platform.kubectl(['apply', '--filename=-'], shop)
+    expect((await refused(['step', 'ingress', '--remove', '--yes'], 'GATE')).details).toEqual(['Ingress default/shop'])
+    await platform.kubectl(['delete', 'ingress', 'shop'])
   })
 
   it('after it was named whole; the plan then shows it absent, and a second time does nothing', async () => {
@@ -166,10 +168,9 @@ describe('a phase is taken away', {timeout: 180_000}, () => {
     expect(preview.stdout).toMatch(/Deletes \d+ objects\n(?: {2}- .*\n)* {2}- Deployment demo\/demo\n/)
     const removed = (await platform.kpOk(['step', 'ingress', '--remove', '--yes', '--json'])).json<StepJson>()
     expect(removed.phases[0]).toMatchObject({id: 'ingress', state: 'removed'})
-    expect(removed.kept).toContain('CustomResourceDefinition envoyproxies.gateway.envoyproxy.io')
     const plan = (await platform.kpOk(['plan', 'ingress', '--json'])).json<PlanJson>()
     expect(plan.steps.find(({id}) => id === 'ingress/release')?.state).toBe('absent')
-    expect(await platform.kubectl(['get', 'deployments', '--all-namespaces', '--output=name'])).not.toMatch(/envoy|demo/)
+    expect(await platform.kubectl(['get', 'deployments', '--all-namespaces', '--output=name'])).not.toMatch(/nginx|demo/)
     const mark = platform.audit().mark()
     const again = (await platform.kpOk(['step', 'ingress', '--remove', '--yes', '--json'])).json<StepJson>()
     expect(again.phases[0]?.steps.filter(({result}) => result !== 'skipped')).toEqual([])
@@ -217,7 +218,7 @@ describe('kp.yaml changes its mind', {timeout: 120_000}, () => {
   it('and switches a phase off: nothing is removed, and the plan says what stands', async () => {
     platform.setSpec(['phases', 'ingress', 'enabled'], false)
     const plan = await planOf('cert-manager')
-    expect(plan.notes).toEqual([{text: 'phases.ingress.enabled is false, and envoy-gateway still stands: nothing is removed by itself', next: ['kp step ingress --remove']}])
+    expect(plan.notes).toEqual([{text: 'phases.ingress.enabled is false, and ingress-nginx still stands: nothing is removed by itself', next: ['kp step ingress --remove']}])
     platform.setSpec(['phases', 'ingress', 'enabled'], true)
   })
 
@@ -238,6 +239,28 @@ describe('kp.yaml changes its mind', {timeout: 120_000}, () => {
     await platform.kpOk(['plan', '--exit-code'])
     expect(await platform.helm(['list', '--namespace=kube-system', '--short'])).not.toContain('snapshot-controller')
     platform.setSpec(['phases', 'node-pools', 'snapshots'], true)
+  })
+
+  it('about the way in: the new one stands beside the old as long as others use that, then the old one goes', async () => {
+    await platform.kubectl(['apply', '--filename=-'], shop)
+    platform.setSpec(['phases', 'ingress', 'controller'], 'envoy-gateway')
+    const first = await planOf('ingress')
+    expect(first.notes?.[0]).toEqual({text: 'ingress-nginx is no longer chosen (phases.ingress.controller: envoy-gateway) and stays as long as others use it: Ingress default/shop', next: ['lead them to envoy-gateway, then kp up']})
+    expect(first.steps.filter(({changes}) => changes.some((line) => line.startsWith('delete ')))).toEqual([])
+    await platform.kpOk(['up', '--yes'])
+    await platform.kpOk(['plan', '--exit-code'])
+    expect(await platform.helm(['list', '--all-namespaces', '--short'])).toMatch(/envoy-gateway\n(?:.*\n)*ingress-nginx/)
+    expect(await platform.kubectl(['get', 'ingress', 'demo', '--namespace=demo', '--output=name'])).toContain('demo')
+
+    await platform.kubectl(['delete', 'ingress', 'shop'])
+    const step = (await planOf('ingress')).steps.find(({id}) => id === 'ingress/earlier-choice')
+    expect(step).toMatchObject({state: 'drifted', risk: 'disruptive', observed: 'phases.ingress.controller was ingress-nginx and is envoy-gateway'})
+    expect(step?.changes).toEqual(expect.arrayContaining(['when envoy-gateway passes its checks, take ingress-nginx away', expect.stringContaining('point DNS at it'), 'delete Ingress demo/demo', 'delete Deployment ingress-nginx/ingress-nginx-controller']))
+    await platform.kpOk(['up', '--yes'])
+    await platform.kpOk(['plan', '--exit-code'])
+    expect(await platform.helm(['list', '--all-namespaces', '--short'])).not.toContain('ingress-nginx')
+    expect(await platform.kubectl(['get', 'namespaces,ingresses', '--all-namespaces', '--output=name'])).not.toMatch(/nginx|ingress\.networking/)
+    await platform.kpOk(['verify', 'ingress'])
   })
 
   it('about the StorageClass or the issuer: not while others name the old one', async () => {

@@ -125,7 +125,7 @@ async function findSurplus(ctx: PlatformContext, set: ManifestSet, objects: Kube
 function stillUsed(surplus: SetLook['surplus'], users: string[]): KpError {
   return new KpError({
     code: 'GATE',
-    message: `kp.yaml does not want ${surplus.map(describeObject).join(', ')} any more, but ${users.length === 1 ? `${users[0]} uses` : `${users.length} others use`} it`,
+    message: `kp.yaml does not want ${surplus.map(describeObject).join(', ')} any more, but ${users.length === 1 ? `${users[0]} uses` : `${users.length} objects use`} it`,
     details: users.length > 10 ? [...users.slice(0, 10), `and ${users.length - 10} more`] : users,
     next: ['put the old value back into kp.yaml', 'or lead them to another one first, then run the same command again'],
   })

@@ -102,16 +102,19 @@ export function secretObject(options: SecretObjectStep): PlatformStep {
       return typeof secret === 'string' ? [] : [{apiVersion: 'v1', kind: 'Secret', metadata: {name: secret.name, namespace: secret.namespace}}]
     },
     async standing(ctx) {
-      return {deletes: (await standingSecret(ctx, wanted(ctx))).map(describeObject), keeps: [], blockers: []}
+      // Removals ask also where kp.yaml wants none now.
+      return {deletes: (await standingSecret(ctx, options.secret(ctx))).map(describeObject), keeps: [], blockers: []}
     },
     async undo(ctx) {
-      for (const object of await standingSecret(ctx, wanted(ctx))) await deleteObject(ctx.exec, ctx.access, object, {doing: `delete ${describeObject(object)}`})
+      for (const object of await standingSecret(ctx, options.secret(ctx))) await deleteObject(ctx.exec, ctx.access, object, {doing: `delete ${describeObject(object)}`})
     },
   })
 }
 
 /** The Secret, where it is there and kp made it. */
-async function standingSecret(ctx: PlatformContext, {name, namespace}: SecretObject): Promise<{apiVersion: string; kind: string; metadata: {name: string; namespace: string}}[]> {
+async function standingSecret(ctx: PlatformContext, secret: SecretObject | string): Promise<{apiVersion: string; kind: string; metadata: {name: string; namespace: string}}[]> {
+  if (typeof secret === 'string') return []
+  const {name, namespace} = secret
   const live = await (await ctx.cluster()).get('v1', 'Secret', name, namespace)
   return live?.metadata.labels?.['kp.dev/platform'] === ctx.spec.platform ? [{apiVersion: 'v1', kind: 'Secret', metadata: {name, namespace}}] : []
 }
