@@ -79,7 +79,7 @@ export function withChoice<T extends object>(phases: T, {choice, value}: Pick<Ot
   const path = [choice.phase, ...choice.field.split('.')]
   let at = copy
   for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>
-  at[path.at(-1) ?? ''] = value === 'true' ? true : value
+  at[path.at(-1) ?? ''] = value === 'true' ? true : value === 'false' ? false : value
   return copy as T
 }
 
