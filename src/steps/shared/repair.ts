@@ -1,10 +1,15 @@
 /** Repairs objects: applies what is missing or differs, and takes away what was set by hand. Nothing else is touched. */
 import type {PlatformContext} from '../../context.ts'
 import {removalPatch} from '../../checks/difference.ts'
+import type {FieldDifference} from '../../checks/difference.ts'
 import {describeObject} from '../../checks/objects.ts'
 import type {ObjectDrift, ObjectsLook} from '../../checks/objects.ts'
+import {KpError} from '../../engine/errors.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {applyObjects, patchObject} from '../../tools/kubectl.ts'
+
+/** kubectl where it sends whole objects. */
+const SENDS_ALL = /^kubectl-(?:client-side-apply|create|replace)$/
 
 /** Kinds that others need to exist first. */
 const FIRST = ['Namespace', 'CustomResourceDefinition', 'PriorityClass', 'ServiceAccount', 'Secret', 'ConfigMap', 'StorageClass']
@@ -14,12 +19,31 @@ export async function repairObjects(ctx: PlatformContext, look: ObjectsLook, opt
   for (const {wanted, live, fields, refused} of look.drifted) {
     const patch = removalPatch(fields, refused === undefined || live === undefined ? undefined : {live, wanted})
     if (patch.length === 0) continue
-    await patchObject(ctx.exec, ctx.access, wanted, patch, {doing: `take back what was set by hand in ${describeObject(wanted)}`, fieldManager: options.fieldManager})
+    const taking = {doing: `take back what was set by hand in ${describeObject(wanted)}`, fieldManager: options.fieldManager}
+    const disowning = disown(live, fields)
+    try {
+      await patchObject(ctx.exec, ctx.access, wanted, [...patch, ...disowning], taking)
+    } catch (error) {
+      // Somebody wrote in between, and the owners stand in another order: the next look finds what is left.
+      if (disowning.length === 0 || !(error instanceof KpError) || !/\btest\b/i.test(error.tool?.output ?? '')) throw error
+      await patchObject(ctx.exec, ctx.access, wanted, patch, taking)
+    }
   }
   const toApply = [...look.missing, ...look.drifted.filter(needsApply)].map((drift) => drift.wanted)
   for (const objects of inWaves(toApply)) {
     await applyObjects(ctx.exec, ctx.access, objects, {doing: options.doing, fieldManager: options.fieldManager})
   }
+}
+
+/**
+ * Who sent a whole object owns also what the server filled in, and that comes back when it is taken out: with the
+ * repair such a manager owns nothing any more. Operations of a JSON patch.
+ */
+export function disown(live: KubeObject | undefined, fields: FieldDifference[]): {op: 'test' | 'remove'; path: string; value?: string}[] {
+  const managers = new Set(fields.flatMap(({surplus, by}) => (surplus && by !== undefined && SENDS_ALL.test(by) ? [by] : [])))
+  const entries = (live?.metadata.managedFields ?? []).map((entry, index) => ({entry, path: `/metadata/managedFields/${index}`}))
+  // The last first, so that indexes stay right.
+  return entries.toReversed().flatMap(({entry, path}) => (managers.has(entry.manager) && entry.operation === 'Update' && entry.subresource === undefined ? [{op: 'test' as const, path: `${path}/manager`, value: entry.manager}, {op: 'remove' as const, path}] : []))
 }
 
 /** What a repair would do, for plans. */

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import type {PlatformContext} from '../../../src/context.ts'
 import type {ObjectDrift, ObjectsLook} from '../../../src/checks/objects.ts'
-import {describeRepair, repairObjects} from '../../../src/steps/shared/repair.ts'
+import {describeRepair, disown, repairObjects} from '../../../src/steps/shared/repair.ts'
 import type {KubeObject} from '../../../src/tools/kube-api.ts'
 
 const object = (kind: string, name: string, apiVersion = 'v1'): KubeObject => ({apiVersion, kind, metadata: {name, namespace: 'a'}})
@@ -35,6 +35,15 @@ describe('a repair', () => {
     expect(await callsOf(lookOf([], [{wanted, live: wanted, fields: [surplus]}]))).toEqual(['patch [{"op":"remove","path":"/spec/env/1"}]'])
     expect(await callsOf(lookOf([], [{wanted, live: wanted, fields: [wrong]}]))).toEqual(['apply Deployment x'])
     expect(await callsOf(lookOf([], []))).toEqual([])
+  })
+
+  it('lets who sent the whole object own nothing any more: what the server filled in comes back', () => {
+    const owners = [{manager: 'helm', operation: 'Apply'}, {manager: 'kubectl-client-side-apply', operation: 'Update'}, {manager: 'kubectl-client-side-apply', operation: 'Update', subresource: 'status'}, {manager: 'kubectl-set', operation: 'Update'}]
+    const live = {...object('Service', 'x'), metadata: {name: 'x', managedFields: owners}} as KubeObject
+    const defaulted = {...surplus, path: ['spec', 'sessionAffinity'], by: 'kubectl-client-side-apply'}
+    expect(disown(live, [wrong, defaulted, surplus])).toEqual([{op: 'test', path: '/metadata/managedFields/1/manager', value: 'kubectl-client-side-apply'}, {op: 'remove', path: '/metadata/managedFields/1'}])
+    expect(disown(live, [surplus])).toEqual([])
+    expect(disown(undefined, [defaulted])).toEqual([])
   })
 
   it('exchanges in one patch what the server would refuse beside the wanted, and applies it', async () => {
