@@ -111,6 +111,8 @@ const crd = z.strictObject({
   keep: z.boolean().default(false),
   /** Not in the chart: the component makes it when it starts. */
   atRuntime: z.boolean().default(false),
+  /** Objects of the kind that the component makes by itself, by name: nobody else's work is lost with them. */
+  makes: z.array(text).default([]),
   when: when.optional(),
 })
 

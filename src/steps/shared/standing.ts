@@ -58,7 +58,7 @@ export async function objectsOfOthers(ctx: PlatformContext, component: Component
   const kinds = component.crds.filter((crd) => !crd.atRuntime)
   const found = await mapParallel(kinds, 8, async (crd) => {
     const metas = await cluster.metadata(`${crd.name.slice(crd.name.indexOf('.') + 1)}/${crd.storage ?? crd.versions[0]}`, crd.kind)
-    return [...(metas?.values() ?? [])].filter((meta) => isOfOthers(ctx, meta, component)).map((meta) => `${crd.kind} ${nameOf(meta)}`)
+    return [...(metas?.values() ?? [])].filter((meta) => isOfOthers(ctx, meta, component) && !(meta.namespace === component.namespace && crd.makes.includes(meta.name))).map((meta) => `${crd.kind} ${nameOf(meta)}`)
   })
   return found.flat()
 }
