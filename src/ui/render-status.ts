@@ -39,12 +39,15 @@ export function renderStatus(result: StatusResult, look: Look): string {
 /** Shows the runs, newest first. */
 export function renderHistory(result: HistoryResult, look: Look): string {
   if (result.runs.length === 0) return 'No run yet.'
+  const people = new Set(result.runs.flatMap(({by}) => by ?? []))
+  // One person needs no column.
+  const several = people.size > 1
   const colours: Record<string, Colour> = {ok: 'green', failed: 'red', interrupted: 'yellow', killed: 'red'}
   const rows = result.runs.map((run): Cell[] => [
     run.run,
     oneLine(run.command),
     run.environment,
-    run.by === null ? '-' : oneLine(run.by),
+    ...(several ? [run.by === null ? '-' : oneLine(run.by)] : []),
     run.durationMs === null ? '-' : formatDuration(run.durationMs),
     {text: oneLine([run.result, run.error].filter(Boolean).join(': ')), colour: colours[run.result] ?? 'dim'},
   ])
@@ -52,9 +55,10 @@ export function renderHistory(result: HistoryResult, look: Look): string {
     {header: 'Run', shrink: false},
     {header: 'Command'},
     {header: 'Environment'},
-    {header: 'By'},
+    ...(several ? [{header: 'By'}] : []),
     {header: 'Took', align: 'right' as const, shrink: false},
     {header: 'Result'},
   ]
-  return tableLines(columns, rows, look).join('\n')
+  const last = several ? undefined : result.runs[0]?.by
+  return [...tableLines(columns, rows, look), ...(last === undefined || last === null ? [] : ['', ...wrap(`Last run by ${oneLine(last)}.`, look.columns)])].join('\n')
 }

@@ -11,7 +11,7 @@ const OURS = {'kp.dev/platform': 'acme'}
 const NOTHING = {steps: [], summary: {absent: 0, drifted: 0, unknown: 0, satisfied: 0}}
 
 async function notesOf(sections: object, objects: KubeObject[], plan: Parameters<typeof planNotes>[1] = NOTHING): Promise<PlanNote[]> {
-  const ctx = await readOnlyPlatform(PROJECT, sections as never)
+  const ctx = await readOnlyPlatform(PROJECT, sections)
   return planNotes({...ctx, presence: () => Promise.resolve({state: 'running', observed: 'it runs'}), cluster: () => Promise.resolve(fakeCluster(objects))} as unknown as PlatformContext, plan)
 }
 

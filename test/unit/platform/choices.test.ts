@@ -14,7 +14,7 @@ const keeper = (tool: keyof typeof TOOLS, component: string): KubeObject => ({..
 
 /** What a kp.yaml with these phases is told in a cluster of these objects. */
 async function told(phases: object, objects: KubeObject[]): Promise<KpError | undefined> {
-  const ctx = await readOnlyPlatform(PROJECT, {phases} as never)
+  const ctx = await readOnlyPlatform(PROJECT, {phases})
   try {
     await requireSameChoices({...ctx, cluster: () => Promise.resolve(fakeCluster(objects))})
     return undefined

@@ -10,7 +10,7 @@ import {fakeCluster} from '../../helpers/fake-cluster.ts'
 import {PROJECT} from '../../helpers/run-kp.ts'
 
 async function platform(phases: object, objects: KubeObject[]): Promise<PlatformContext> {
-  return {...(await readOnlyPlatform(PROJECT, {phases} as never)), cluster: () => Promise.resolve(fakeCluster(objects))} as unknown as PlatformContext
+  return {...(await readOnlyPlatform(PROJECT, {phases})), cluster: () => Promise.resolve(fakeCluster(objects))} as unknown as PlatformContext
 }
 
 describe('the way in', () => {

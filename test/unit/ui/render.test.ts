@@ -36,6 +36,8 @@ const FACES: Record<string, (look: Look) => string> = {
   'up-dry-run': (look) => renderRun({...UP, dryRun: true, commands: PLAN.steps.flatMap(({commands}) => commands)}, look, WORDS),
   status: (look) => renderStatus(STATUS, look),
   history: (look) => renderHistory(HISTORY, look),
+  'history-of-several': (look) => renderHistory({...HISTORY, runs: HISTORY.runs.map((run, index) => ({...run, by: index === 0 ? 'anna@host7' : 'berta@host8'}))}, look),
+  'plan-notes': (look) => renderPlan({...PLAN, notes: [{text: 'phases.monitoring.enabled is false, and kube-prometheus-stack still stands: nothing is removed by itself', next: ['kp step monitoring --remove']}]}, look, WORDS),
   doctor: (look) => renderDoctor(DOCTOR, look),
   tools: (look) => renderTools(TOOLS, look),
   'explain-phase': (look) => renderExplain(EXPLAIN, look),
