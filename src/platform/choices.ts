@@ -28,8 +28,8 @@ async function requireSameNetwork(ctx: Looking): Promise<void> {
     code: 'GATE',
     message: `kp.yaml changes ${field} from ${value} to ${chosen}: it cannot be exchanged under running pods`,
     details: [`${component} was installed by kp and stands; pods keep the addresses that they started with`],
-    next: [`put it back: ${field}: ${value}`, 'or make a new environment with the other choice and move to it', ...(choice.phase === 'cni' ? ['kp explain KP0420 tells the way node by node'] : [])],
-    pitfalls: choice.phase === 'cni' ? ['KP0420'] : [],
+    next: [`put it back: ${field}: ${value}`, 'or make a new environment with the other choice and move to it', ...(choice.phase === 'cni' ? ['kp explain KP0416 tells the way node by node'] : [])],
+    pitfalls: choice.phase === 'cni' ? ['KP0416'] : [],
   })
 }
 

@@ -4,7 +4,7 @@ import type {Pitfall} from '../../engine/types.ts'
 /** Pitfalls of a change. */
 export const changePitfalls: Pitfall[] = [
   {
-    code: 'KP0420',
+    code: 'KP0416',
     title: 'The network plugin of a living cluster is changed',
     symptom: 'kp stops: phases.cni.plugin of kp.yaml is not what the cluster was built with.',
     cause: 'Each pod keeps the interface and the address that the old plugin gave it. Where the new one takes over at once, old pods and new pods do not reach each other, and Services answer by chance.',

@@ -27,8 +27,8 @@ async function told(phases: object, objects: KubeObject[]): Promise<KpError | un
 describe('another network plugin', () => {
   it('is refused under running pods, with the way in words', async () => {
     const error = await told({cni: {plugin: 'calico'}}, [cilium])
-    expect(error).toMatchObject({code: 'GATE', exit: 7, message: 'kp.yaml changes phases.cni.plugin from cilium to calico: it cannot be exchanged under running pods', pitfalls: ['KP0420']})
-    expect(error?.next).toEqual(expect.arrayContaining(['put it back: phases.cni.plugin: cilium', 'kp explain KP0420 tells the way node by node']))
+    expect(error).toMatchObject({code: 'GATE', exit: 7, message: 'kp.yaml changes phases.cni.plugin from cilium to calico: it cannot be exchanged under running pods', pitfalls: ['KP0416']})
+    expect(error?.next).toEqual(expect.arrayContaining(['put it back: phases.cni.plugin: cilium', 'kp explain KP0416 tells the way node by node']))
     expect((await told({cni: {plugin: 'cilium'}}, [releaseRecord('tigera-operator', 'tigera-operator', OURS)]))?.message).toContain('from calico to cilium')
   })
 
