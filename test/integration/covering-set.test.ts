@@ -1,0 +1,18 @@
+/** One platform of the covering set, by seed, with one of its changes; test/long/covering-set.test.ts builds all. */
+import {expect, it, onTestFinished} from 'vitest'
+import {changeSpec, expectBuilt, openCovering} from '../helpers/build-covering.ts'
+import {COVERING_SET} from '../helpers/covering-set.ts'
+import {chance, printedSeed} from '../helpers/random.ts'
+
+const chosen = chance(printedSeed('platform of the covering set')).pick(COVERING_SET)
+
+it(`builds ${chosen.name}, and nothing is left to do`, {timeout: 300_000}, async () => {
+  const platform = await openCovering(chosen)
+  onTestFinished(() => platform.close(), 120_000)
+  expect(platform.name).toBe(chosen.name)
+  await expectBuilt(platform)
+  const [first] = chosen.changes
+  if (first === undefined) return
+  changeSpec(platform, first)
+  await expectBuilt(platform)
+})
