@@ -38,6 +38,8 @@ export function valuePathsOf(sources: ValueSources): ValuePaths {
   // A schema that refuses other keys says all there is to say.
   if (root !== undefined && resolve(root, root).additionalProperties === false) return sort(openKnown(fromSchema(root, root)))
   let tree = fromValues(parse(sources.values, {logLevel: 'silent'}) as unknown)
+  // No default and no template that reads one: such a chart takes no values at all.
+  if (tree === '*' && root === undefined && sources.templates !== undefined) tree = {}
   if (root !== undefined) tree = union(tree, fromSchema(root, root))
   for (const template of sources.templates ?? []) {
     for (const [, path = ''] of template.matchAll(/\.Values((?:\.[A-Za-z_]\w*)+)/g)) tree = addPath(tree, path.slice(1).split('.').filter((key) => key !== 'AsMap'))
@@ -52,7 +54,7 @@ export function valuePathsOf(sources: ValueSources): ValuePaths {
 
 /** JSON with one line for each key of the top level. */
 export function formatValuePaths(tree: ValuePaths): string {
-  if (tree === '*') return '"*"\n'
+  if (tree === '*' || Object.keys(tree).length === 0) return `${JSON.stringify(tree)}\n`
   return `{\n${Object.entries(tree).map(([key, below]) => `${JSON.stringify(key)}: ${JSON.stringify(below)}`).join(',\n')}\n}\n`
 }
 

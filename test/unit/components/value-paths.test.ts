@@ -2,6 +2,12 @@ import {describe, expect, it} from 'vitest'
 import {formatValuePaths, valuePathsOf} from '../../../scripts/value-paths.ts'
 
 describe('valuePathsOf', () => {
+  it('is empty for a chart that takes none, and open for one of which nothing is known', () => {
+    expect(valuePathsOf({values: '', templates: ['kind: CustomResourceDefinition']})).toEqual({})
+    expect(formatValuePaths({})).toBe('{}\n')
+    expect(valuePathsOf({values: ''})).toBe('*')
+  })
+
   it('takes the keys of values.yaml; empty maps, lists and scalars take anything', () => {
     expect(valuePathsOf({values: 'b: {d: 1, c: {}}\na: [x]\ne: null\n', templates: []})).toEqual({a: '*', b: {c: '*', d: '*'}, e: '*'})
   })
