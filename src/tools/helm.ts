@@ -69,8 +69,11 @@ export function upgradeArgs(release: HelmRelease, access: ClusterAccess): string
   ]
 }
 
-/** What helm would install, without asking the cluster for anything but its version. */
-export async function template(exec: Exec, access: ClusterAccess, release: HelmRelease, kubeVersion: string): Promise<KubeObject[]> {
+/**
+ * What helm would install, without asking the cluster.
+ * @param has its version, and the kinds that it has besides those of Kubernetes
+ */
+export async function template(exec: Exec, access: ClusterAccess, release: HelmRelease, has: {kubeVersion: string; kinds: readonly string[]}): Promise<KubeObject[]> {
   const result = await exec.run({
     tool: 'helm',
     args: [
@@ -82,7 +85,8 @@ export async function template(exec: Exec, access: ClusterAccess, release: HelmR
       '--namespace',
       release.namespace,
       '--kube-version',
-      kubeVersion,
+      has.kubeVersion,
+      ...(has.kinds.length === 0 ? [] : ['--api-versions', has.kinds.join(',')]),
       '--no-hooks',
       '--values',
       '-',

@@ -16,6 +16,7 @@ import type {Foreign, ForeignObject, ReleasePlace} from './foreign.ts'
 import {notAdoptable, notOurs, otherPlace} from './adopt-refusals.ts'
 import {asHelmApplies, HELM_MANAGER, valueDifferences} from './release-state.ts'
 import type {ReleaseInputs} from './release-inputs.ts'
+import {kindsOf} from './rendered-chart.ts'
 
 /** What taking over would mean. */
 export interface Adoption {
@@ -52,7 +53,7 @@ export async function judgeAdoption(ctx: PlatformContext, componentId: string, f
   const theirs = content === undefined ? undefined : versionOf(content)
   if (theirs !== undefined && isNewer(theirs, wanted) && !ctx.adopt.downgrade) throw newer(componentId, theirs, wanted)
   await requireNoKeeper(ctx, componentId, foreign, content)
-  const next = await Promise.all((await template(ctx.exec, ctx.access, made.helm, `v${ctx.spec.kubernetes.version}.0`)).map((object) => asHelmApplies(ctx, object, place)))
+  const next = await Promise.all((await template(ctx.exec, ctx.access, made.helm, {kubeVersion: `v${ctx.spec.kubernetes.version}.0`, kinds: await kindsOf(ctx)})).map((object) => asHelmApplies(ctx, object, place)))
   const gone = await goneObjects(ctx, content, place, next)
   const definitions = gone.filter((object) => object.kind === 'CustomResourceDefinition' && object.metadata.annotations?.['helm.sh/resource-policy'] !== 'keep')
   if (definitions.length > 0) throw notAdoptable(componentId, `its upgrade would delete ${definitions.length} kinds with all their objects: ${definitions.slice(0, 3).map((object) => object.metadata.name).join(', ')}`, [`keep them first: kubectl annotate crd ${definitions[0]?.metadata.name} helm.sh/resource-policy=keep`])

@@ -11,19 +11,21 @@ export interface ChartRendering {
   /** Of chart and values: the same digest, the same objects. */
   digest: string
   helm: HelmRelease
+  /** What the cluster has besides what comes with Kubernetes, where the chart may ask: `monitoring.coreos.com/v1`. */
+  kinds?: string[]
   /** Name of the cache files. */
   cache: string
   finish(object: KubeObject): KubeObject | Promise<KubeObject>
 }
 
 /** The objects; rendered once per digest, then kept in two files: the names alone are read more often. */
-export async function renderedObjects(ctx: PlatformContext, {digest, helm, cache, finish}: ChartRendering): Promise<WantedObjects> {
+export async function renderedObjects(ctx: PlatformContext, {digest, helm, kinds = [], cache, finish}: ChartRendering): Promise<WantedObjects> {
   const keysFile = ctx.cacheFile(`${cache}.keys.json`)
   const objectsFile = ctx.cacheFile(`${cache}.json`)
   const load = async (): Promise<KubeObject[]> => {
     const known = parse<KubeObject[]>(objectsFile.read(), digest)
     if (known !== undefined) return known
-    const rendered = await template(ctx.exec, ctx.access, helm, `v${ctx.spec.kubernetes.version}.0`)
+    const rendered = await template(ctx.exec, ctx.access, helm, {kubeVersion: `v${ctx.spec.kubernetes.version}.0`, kinds})
     const content = await Promise.all(rendered.map(async (object) => finish(object)))
     objectsFile.write(JSON.stringify({digest, content}))
     return content
@@ -33,6 +35,16 @@ export async function renderedObjects(ctx: PlatformContext, {digest, helm, cache
   const keys = (await load()).map(keyOf)
   keysFile.write(JSON.stringify({digest, content: keys}))
   return {keys, load}
+}
+
+/** Groups of Kubernetes itself, of which helm knows. */
+const OF_KUBERNETES = /^((admissionregistration|apiextensions|apiregistration|authentication|(rbac\.)?authorization|certificates|coordination|discovery|events|(flowcontrol|internal)\.apiserver|networking|node|resource|scheduling|storage|storagemigration)\.k8s\.io|[^.]+)\//
+
+/** What the cluster has besides what comes with Kubernetes: whoever installs a chart tells it the same. */
+export async function kindsOf(ctx: PlatformContext): Promise<string[]> {
+  const {api} = await ctx.cluster()
+  const others = (await api.kinds()).filter(({apiVersion}) => apiVersion.includes('/') && !OF_KUBERNETES.test(apiVersion))
+  return [...new Set(others.flatMap(({apiVersion, kind}) => [apiVersion, `${apiVersion}/${kind}`]))].toSorted()
 }
 
 /** What a cache file holds, where it is of that digest. */

@@ -8,7 +8,7 @@ import type {KubeObject} from '../../../tools/kube-api.ts'
 import {lookAtBase, repairBase} from '../helm-release.ts'
 import type {HelmReleaseStep} from '../helm-release.ts'
 import {releaseInputs} from '../release-inputs.ts'
-import {renderedObjects} from '../rendered-chart.ts'
+import {kindsOf, renderedObjects} from '../rendered-chart.ts'
 import {describeRepair, repairObjects} from '../repair.ts'
 import {LOOK_MANAGER, TOOLS} from './names.ts'
 import type {Tool} from './names.ts'
@@ -101,9 +101,12 @@ export async function declared(ctx: PlatformContext, tool: Tool, component: stri
 export async function chartObjects(ctx: PlatformContext, component: string): Promise<{wanted: WantedObjects; source: ChartSource}> {
   const {digest, helm, source} = await inputs(ctx, component)
   const cluster = await ctx.cluster()
+  const kinds = await kindsOf(ctx)
   const wanted = await renderedObjects(ctx, {
-    digest,
+    // A chart may leave out what the cluster has no kind for.
+    digest: `${digest} ${kinds.join(' ')}`,
     helm,
+    kinds,
     cache: `delivered-${component}`,
     async finish(object) {
       const namespaced = (await cluster.api.resource(object.apiVersion, object.kind))?.namespaced ?? object.metadata.namespace !== undefined
