@@ -53,6 +53,8 @@ async function objectTraces(platform: TestPlatform): Promise<Traces> {
   const counted = new Map<string, number>()
   for (const object of (JSON.parse(text) as {items: KubeObject[]}).items) {
     const {kind, metadata} = object
+    // The name of a volume is the uid of its claim; the claim's name says whose it is.
+    if (kind === 'PersistentVolume') continue
     const place = `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}`
     const owner = metadata.ownerReferences?.[0]
     if (DERIVED.has(kind) && owner !== undefined && kind !== 'Lease') {
@@ -82,6 +84,7 @@ function wantedPart(object: KubeObject): unknown {
   if (spec !== undefined) {
     for (const field of ['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'podCIDR', 'podCIDRs', 'caBundle']) delete spec[field]
     if (object.kind === 'Job') forgetControllerUid(spec)
+    if (object.kind === 'PersistentVolumeClaim') delete spec['volumeName']
     if (object.kind === 'Service') {
       for (const port of (spec['ports'] as Record<string, unknown>[] | undefined) ?? []) {
         delete port['nodePort']
