@@ -10,17 +10,20 @@ import type {TestPlatform} from './platform.ts'
 import {openTestPlatform} from './platform.ts'
 import {takeSnapshot} from './snapshot.ts'
 
+/** What the tool is told by kp: made anew on the way back, and nobody's object. */
+const TOLD = /^(Application|HelmRelease|Kustomization) /
+
 /** The uid of every object that counts, and of every pod with its restarts. */
 async function uids(platform: TestPlatform): Promise<Map<string, string>> {
   const snapshot = await takeSnapshot(platform.admin())
   const {items} = JSON.parse(await platform.kubectl(['get', 'pods', '--all-namespaces', '--output=json'])) as {items: (KubeObject & {status: {containerStatuses?: {restartCount: number}[]}})[]}
   return new Map([
-    ...[...snapshot].filter(([, object]) => !isReleaseRecord(object)).map(([name, {metadata}]): [string, string] => [name, metadata.uid ?? '']),
+    ...[...snapshot].filter(([name, object]) => !isReleaseRecord(object) && !TOLD.test(name)).map(([name, {metadata}]): [string, string] => [name, metadata.uid ?? '']),
     ...items.map(({metadata, status}): [string, string] => [`Pod ${metadata.namespace}/${metadata.name}`, `${metadata.uid} ${(status.containerStatuses ?? []).map(({restartCount}) => restartCount).join(' ')}`]),
   ])
 }
 
-/** Objects of before that are gone or were made anew. The tool's own objects, which come and go with the hand-over, are not of before. */
+/** Objects of before that are gone or were made anew. */
 function lost(before: Map<string, string>, after: Map<string, string>): string[] {
   return [...before].filter(([name, uid]) => after.get(name) !== uid).map(([name, uid]) => `${name}: ${uid} → ${after.get(name) ?? 'gone'}`)
 }
@@ -62,9 +65,9 @@ export async function handOverAndBack(tool: 'argo-cd' | 'flux', kind: string): P
     expect(await kept(platform, kind)).toEqual(expect.arrayContaining(['cert-manager', 'envoy-gateway', 'kube-prometheus-stack']))
     // Argo CD has no use for helm's records; Flux goes on with them.
     expect(await releases(platform)).toEqual(tool === 'flux' ? releasesBefore : ['argo-cd'])
-    expect((await platform.kpOk(['verify', '--json'])).json<{failed: number}>()).toBeDefined()
-    const commits = git(join(platform.root, '..', 'remote.git'), 'log', '--oneline', 'main').split('\n')
-    expect(commits.length).toBeGreaterThan(0)
+    await platform.kpOk(['verify'])
+    // What the tool reads was pushed.
+    expect(git(join(platform.root, '..', 'remote.git'), 'ls-tree', '-r', '--name-only', 'main')).toContain('gitops/apps/')
 
     platform.setSpec(['phases', 'gitops', 'handOver'], false)
     await platform.kpOk(['up', '--yes'])
