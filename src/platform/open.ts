@@ -30,7 +30,7 @@ import {cacheDir, stateDir} from '../tools/toolchain/paths.ts'
 import {HELM_RANGE, kubectlRange} from '../tools/toolchain/versions.ts'
 import {cacheFile, openLookedCache} from './caches.ts'
 import {findPlatform, platformPaths} from './find.ts'
-import {networkOnce} from './network.ts'
+import {environmentOf, networkOnce} from './network.ts'
 import {secretReader} from './secret-values.ts'
 import {requireBuildable, unbuiltPhases} from './supported.ts'
 
@@ -86,12 +86,15 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
   const paths = platformPaths(root, spec.environment.name)
   const {emit, redact, signal, env} = options
   const findAt = toolFinder(spec, options)
-  const real = createExec({findTool: async (name) => (await findAt.require(name)).path, env: withoutForeignTargets(env), emit, signal, redact, ...(options.runId === undefined ? {} : {runId: options.runId})})
+  const toolEnv = withoutForeignTargets(env)
+  const real = createExec({findTool: async (name) => (await findAt.require(name)).path, env: toolEnv, emit, signal, redact, ...(options.runId === undefined ? {} : {runId: options.runId})})
   const exec = options.dryRun === true ? createDryRunExec(real, emit) : real
   const providerFor = (one: EnvironmentSpec): Provider => makeProvider(one, root, options, exec)
   const provider = providerFor(spec)
   const looked = openLookedCache(paths.environment)
-  const network = networkOnce(env)
+  // Known only now: the API server is in the kubeconfig of the provider.
+  Object.assign(toolEnv, environmentOf(toolEnv, spec, provider.access()))
+  const network = networkOnce(toolEnv)
   const reader = clusterReader(provider, options, network)
   const ctx: PlatformContext = {
     spec,

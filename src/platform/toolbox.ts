@@ -12,7 +12,7 @@ import {locateTool} from '../tools/toolchain/locate.ts'
 import {cacheDir, stateDir} from '../tools/toolchain/paths.ts'
 import type {Progress} from '../tools/toolchain/progress.ts'
 import {HELM_RANGE, kubectlRange} from '../tools/toolchain/versions.ts'
-import {networkOnce} from './network.ts'
+import {networkEnvironment, networkOnce} from './network.ts'
 
 /** What the toolbox needs. */
 export interface ToolboxOptions {
@@ -35,7 +35,8 @@ export interface Toolbox {
 export const DEFAULT_MINOR: KubernetesMinor = '1.35'
 
 /** Opens it. */
-export function openToolbox({env, emit, redact, signal}: ToolboxOptions): Toolbox {
+export function openToolbox({env: given, emit, redact, signal}: ToolboxOptions): Toolbox {
+  const env = networkEnvironment(given)
   const cache = cacheDir(env)
   const path = env['PATH'] ?? ''
   const network = networkOnce(env)
