@@ -94,6 +94,8 @@ export interface StatusFacts {
 export interface PlatformStep extends Step<PlatformContext> {
   /** The catalog component that it installs. */
   component?: string
+  /** The objects that it keeps, also where the repository does not hold them. */
+  objects?(ctx: ManifestContext): KubeObject[]
   /** The objects that it keeps, as they are written into the repository. */
   manifests?(ctx: ManifestContext): KubeObject[]
   /** Where it has something to do: what a person must know and agree to besides the plan; undefined where there is nothing. Looks only. */

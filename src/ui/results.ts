@@ -2,6 +2,7 @@
 import type {z} from 'zod'
 import type {checkReport, errorBody, fixStep, lab} from './schemas/common.ts'
 import type {error, history, plan, status, step, up, verify} from './schemas/platform.ts'
+import type {mirrorList} from './schemas/mirror.ts'
 import type {topology} from './schemas/topology.ts'
 import type {bind, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './schemas/tools.ts'
 
@@ -12,6 +13,7 @@ export type UpResult = z.infer<typeof up>
 export type StepResult = z.infer<typeof step>
 export type StatusResult = z.infer<typeof status>
 export type HistoryResult = z.infer<typeof history>
+export type MirrorListResult = z.infer<typeof mirrorList>
 export type TopologyResult = z.infer<typeof topology>
 export type ErrorResult = z.infer<typeof error>
 export type ErrorBody = z.infer<typeof errorBody>

@@ -55,6 +55,7 @@ export function manifestSet(set: ManifestSet): PlatformStep {
     id: set.id,
     title: set.title,
     risk: set.risk ?? 'none',
+    objects: wantedObjects,
     ...(set.render === false ? {} : {manifests: wantedObjects}),
     ...(set.appliesTo === undefined ? {} : {appliesTo: set.appliesTo}),
     ...(set.verify === undefined ? {} : {verify: set.verify}),

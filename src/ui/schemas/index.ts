@@ -1,5 +1,6 @@
 /** Every result that kp prints as JSON, by the name of its file under schemas/. Loaded by scripts and tests only. */
 import {z} from 'zod'
+import {mirrorList} from './mirror.ts'
 import {error, history, plan, status, step, up, verify} from './platform.ts'
 import {topology} from './topology.ts'
 import {bind, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './tools.ts'
@@ -16,6 +17,7 @@ export const RESULT_SCHEMAS = {
   tools,
   history,
   topology,
+  'mirror-list': mirrorList,
   render,
   init,
   kubeconfig,
