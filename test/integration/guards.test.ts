@@ -69,6 +69,22 @@ describe('two kp up at once', {timeout: 60_000}, () => {
     if (other !== platform) rmSync(other.root, {recursive: true})
   })
 
+  it('what counts beyond the plan is shown with it, and without an answer nothing is done', async () => {
+    const other = platform.checkout('consent')
+    try {
+      other.setSpec(['email'], 'ops@acme.test')
+      other.setSpec(['phases', 'cert-manager', 'issuer'], 'letsencrypt-production')
+      const mark = platform.audit().mark()
+      const {exit, stdout, stderr} = await other.kp(['up', '--only', 'cert-manager'])
+      expect(exit).toBe(2)
+      expect(stderr).toContain('There is no terminal to ask for a confirmation on')
+      expect(stdout).toContain("! Issuer letsencrypt-production asks Let's Encrypt for real certificates")
+      expect((await platform.audit().writes(mark)).filter((entry) => !isLease(entry)).map(describeEntry)).toEqual([])
+    } finally {
+      rmSync(other.root, {recursive: true, force: true})
+    }
+  })
+
   it('the lock of a kp that was killed is taken over at once', async () => {
     const first = await pausedUp(platform)
     first.child.kill('SIGKILL')
