@@ -70,6 +70,7 @@ const NEVER_APPLIED: Record<string, string> = {
   'cni/single-plugin': 'only looks, and refuses',
   'node-pools/earlier-choice': 'nothing of another choice was ever installed; brownfield.test.ts changes one',
   'ingress/earlier-choice': 'nothing of another choice was ever installed',
+  'gitops/earlier-choice': 'nothing of another choice was ever installed',
 }
 
 describe('every registered step', () => {
