@@ -80,9 +80,10 @@ describe('where something is to be done', {timeout: 120_000}, () => {
     }
     const mark = platform.audit().mark()
     await platform.kpOk(['up', '--yes'])
+    // With the record of who built last.
     const entries = (await platform.audit().writes(mark)).filter((entry) => !isLease(entry))
-    expect(entries.map(({objectRef}) => `${objectRef?.resource} ${objectRef?.namespace}/${objectRef?.name}`).toSorted()).toEqual(['deployments cert-manager/cert-manager', 'services demo/demo'])
-    expect(entries.map(({user}) => user.username)).toEqual(['kp', 'kp'])
+    expect(entries.map(({objectRef}) => `${objectRef?.resource} ${objectRef?.namespace}/${objectRef?.name}`).toSorted()).toEqual(['configmaps kube-system/kp-platform', 'deployments cert-manager/cert-manager', 'services demo/demo'])
+    expect(entries.map(({user}) => user.username)).toEqual(['kp', 'kp', 'kp'])
     await platform.kpOk(['plan', '--exit-code'])
   })
 })
