@@ -3,11 +3,12 @@ import type {ManifestContext, PlatformContext, PlatformStep} from '../../context
 import type {Difference, Probe} from '../../engine/types.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {marker} from '../shared/gitops/argo-objects.ts'
-import {TOOLS} from '../shared/gitops/names.ts'
+import {PLATFORM_LABEL, TOOLS} from '../shared/gitops/names.ts'
 import type {Tool} from '../shared/gitops/names.ts'
 import {wantedRevision} from '../shared/gitops/repository.ts'
 import {deliveryStatus} from '../shared/gitops/status.ts'
 import {requestLook, waitFor} from '../shared/gitops/sync.ts'
+import {withoutCascade} from '../shared/gitops/take-back.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
 import {hasCluster} from '../shared/on-cluster.ts'
 
@@ -43,6 +44,15 @@ export function rootStep(tool: Tool, objects: (ctx: ManifestContext) => KubeObje
       const head = await wantedRevision(ctx)
       for (const object of [...sources(ctx), ...objects(ctx)]) await requestLook(ctx, tool, object, head)
       for (const object of objects(ctx)) await waitFor(ctx, tool, object, {phase: 'gitops', step: set.id})
+    },
+    // What it deploys stays, also where somebody made it delete that with itself.
+    async undo(ctx, removal) {
+      const cluster = await ctx.cluster()
+      for (const {apiVersion, kind, metadata} of objects(ctx)) {
+        const live = await cluster.get(apiVersion, kind, metadata.name, metadata.namespace)
+        if (live?.metadata.labels?.[PLATFORM_LABEL] === ctx.spec.platform) await withoutCascade(ctx, live)
+      }
+      await set.undo?.(ctx, removal)
     },
   }
 }

@@ -64,7 +64,7 @@ async function stop(ctx: PlatformContext, tool: Tool, object: KubeObject): Promi
 }
 
 /** A finalizer of Argo CD makes it delete what an Application keeps: somebody may have set one. */
-async function withoutCascade(ctx: PlatformContext, object: KubeObject): Promise<void> {
+export async function withoutCascade(ctx: PlatformContext, object: KubeObject): Promise<void> {
   const kept = (object.metadata.finalizers ?? []).filter((name) => !name.startsWith('resources-finalizer.argocd.argoproj.io'))
   if (kept.length === (object.metadata.finalizers ?? []).length) return
   await patchObject(ctx.exec, ctx.access, object, [{op: 'replace', path: '/metadata/finalizers', value: kept}], {doing: `let the objects of ${object.metadata.name} stay when it goes`, fieldManager: FIELD_MANAGER})
