@@ -127,6 +127,9 @@ describe('what somebody else installed', {timeout: 120_000}, () => {
     await installTheirs('1.20.0', 'certs', elsewhere)
     expect((await refused(adopt, 'GATE')).details).toEqual(['components.cert-manager.namespace: certs'])
     await platform.helm(['uninstall', 'cert-manager', '--namespace', 'certs'])
+    // Its kinds stay, as the chart asks.
+    const kinds = (await platform.kubectl(['get', 'customresourcedefinitions', '--output=name'])).split('\n').filter((name) => name.endsWith('cert-manager.io'))
+    await platform.kubectl(['delete', ...kinds])
   })
 
   it('is taken over too where it was applied without helm', async () => {
