@@ -254,7 +254,7 @@ describe('kp.yaml changes its mind', {timeout: 120_000}, () => {
     await platform.kpOk(['up', '--yes'])
     await platform.kpOk(['plan', '--exit-code'])
     expect(await platform.helm(['list', '--all-namespaces', '--short'])).not.toContain('ingress-nginx')
-    expect(await platform.kubectl(['get', 'namespaces,ingresses', '--all-namespaces', '--output=name'])).not.toMatch(/nginx|ingress\.networking/)
+    await expect.poll(() => platform.kubectl(['get', 'namespaces,ingresses', '--all-namespaces', '--output=name']), {timeout: 30_000, interval: 500}).not.toMatch(/nginx|ingress\.networking/)
     await platform.kpOk(['verify', 'ingress'])
   })
 
