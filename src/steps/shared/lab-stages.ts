@@ -4,19 +4,48 @@ import {parseAllDocuments} from 'yaml'
 import {relocateImage} from '../../components/objects.ts'
 import type {Component} from '../../components/types.ts'
 import {componentStages} from '../../providers/lab/stages.ts'
-import type {PlatformStep} from '../../context.ts'
+import type {PlatformContext, PlatformStep} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {manifestSet} from './manifest-set.ts'
 
 /** A step that lets the lab answer for the controllers of a component; the definitions of its kinds must be there before. */
 export function labStages(id: string, component: string): PlatformStep {
-  return manifestSet({
+  const stages = manifestSet({
     id,
     title: `Simulate the controllers of ${component}`,
     appliesTo: (ctx) => (ctx.provider.simulated ? true : 'only the lab simulates controllers'),
     render: false,
     objects: (ctx) => componentStages(ctx.home, component).flatMap((path) => readStages(moveImages(readFileSync(path, 'utf8'), ctx.catalog.get(component), ctx.spec.images.mirror))),
   })
+  return {
+    ...stages,
+    async apply(ctx, probe) {
+      if ((await ctx.presence()).state === 'running') await kindsDescribed(ctx, componentStages(ctx.home, component).flatMap((path) => readStages(readFileSync(path, 'utf8'))))
+      await stages.apply(ctx, probe)
+    },
+  }
+}
+
+/** How long the API server may take to describe kinds that are new; large definitions on a busy machine take many seconds. */
+const DESCRIBED_MS = 60_000
+const LOOK_MS = 500
+
+/**
+ * Waits until the API server describes (OpenAPI) the kinds that the stages are about: kwok reads the description when it
+ * sees a stage, and where there is none yet it never looks at the kind again. Kinds that the cluster has not are not waited for.
+ */
+export async function kindsDescribed(ctx: Pick<PlatformContext, 'cluster' | 'clock' | 'signal'>, stages: KubeObject[]): Promise<void> {
+  const {api} = await ctx.cluster()
+  const until = ctx.clock.now() + DESCRIBED_MS
+  for (const {apiGroup, kind} of stages.map((stage) => (stage['spec'] as {resourceRef: {apiGroup: string; kind: string}}).resourceRef)) {
+    if (!apiGroup.includes('.') || (await api.resource(apiGroup, kind)) === undefined) continue
+    while (!isDescribed(await api.get(`/openapi/v3/apis/${apiGroup}`), kind) && ctx.clock.now() < until && !ctx.signal.aborted) await ctx.clock.sleep(LOOK_MS, ctx.signal)
+  }
+}
+
+function isDescribed(answer: unknown, kind: string): boolean {
+  const {paths = {}} = (answer ?? {}) as {paths?: Record<string, {get?: {'x-kubernetes-group-version-kind'?: {kind?: string}}}>}
+  return Object.entries(paths).some(([path, item]) => path.endsWith('/{name}') && item.get?.['x-kubernetes-group-version-kind']?.kind === kind)
 }
 
 /**
