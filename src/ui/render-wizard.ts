@@ -28,7 +28,7 @@ export function renderQuestion(view: QuestionView, look: Look): string {
     `  ${style.bold(value)}${proposed ? ' (proposed)' : ''}`,
     ...lines.flatMap((line) => wrap(clean(line), look.columns, {first: '      '})),
   ])
-  const head = truncate(oneLine(`${view.group} / ${view.title}`), look.columns)
+  const head = headOf(view, look.columns)
   return [
     '',
     `${style.bold(head)} ${style.dim('-'.repeat(Math.max(0, Math.min(look.columns, 78) - width(head) - 1)))}`.trimEnd(),
@@ -38,6 +38,12 @@ export function renderQuestion(view: QuestionView, look: Look): string {
     '',
     '',
   ].join('\n')
+}
+
+/** What is asked stands there whole: where the line is too short, less is said of the phase. */
+function headOf({group, title}: QuestionView, columns: number): string {
+  const heads = [group, group.replace(/ \(.*\)$/, ''), group.replace(/:.*$/, '')].map((start) => oneLine(`${start} / ${title}`))
+  return heads.find((head) => width(head) <= columns) ?? truncate(oneLine(title), columns)
 }
 
 /** Everything that was answered, in the order of the phases. */

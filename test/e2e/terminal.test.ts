@@ -1,57 +1,9 @@
 /** kp in a real terminal of 80 columns and 24 lines: the live list, a question, Ctrl-C, no colour. */
-import {execFileSync, spawnSync} from 'node:child_process'
-import {randomBytes} from 'node:crypto'
 import {join} from 'node:path'
-import {setTimeout as sleep} from 'node:timers/promises'
-import {describe, expect, onTestFinished, test} from 'vitest'
-import {KP_BIN, kpEnvironment, NODE, startKp} from '../helpers/run-kp.ts'
+import {describe, expect, test} from 'vitest'
+import {kpEnvironment, startKp} from '../helpers/run-kp.ts'
 import {tempFolder} from '../helpers/temp.ts'
-
-const hasTmux = spawnSync('tmux', ['-V']).status === 0
-
-/** A terminal with a shell in it. */
-class Terminal {
-  readonly #socket = `kp-test-${randomBytes(4).toString('hex')}`
-
-  constructor(folder: string, extra: Record<string, string> = {}) {
-    const env = kpEnvironment(join(folder, '.state'), {LC_ALL: 'C.UTF-8', PS1: '$ ', ...extra})
-    execFileSync('tmux', ['-L', this.#socket, '-f', '/dev/null', 'new-session', '-d', '-s', 't', '-x', '80', '-y', '24', 'bash --noprofile --norc'], {cwd: folder, env})
-    onTestFinished(() => void spawnSync('tmux', ['-L', this.#socket, 'kill-server']))
-  }
-
-  type(...keys: string[]): void {
-    this.#tmux('send-keys', '-t', 't', ...keys)
-  }
-
-  /** Starts kp; `code` appears with its exit code when it has ended. */
-  kp(args: string): void {
-    this.type(`clear; '${NODE}' '${KP_BIN}' ${args}; echo "code=$?"`, 'Enter')
-  }
-
-  screen(colours = false): string {
-    return this.#tmux('capture-pane', '-t', 't', '-p', '-S', '-300', ...(colours ? ['-e'] : []))
-  }
-
-  /** Waits until the screen shows it. */
-  async shows(text: RegExp): Promise<string> {
-    const until = Date.now() + 25_000
-    for (;;) {
-      const screen = this.screen()
-      if (text.test(screen)) return screen
-      if (Date.now() > until) throw new Error(`the terminal does not show ${String(text)}:\n${screen}`)
-      await sleep(50)
-    }
-  }
-
-  /** Whether the cursor can be seen. */
-  cursor(): boolean {
-    return this.#tmux('display-message', '-p', '-t', 't', '#{cursor_flag}').trim() === '1'
-  }
-
-  #tmux(...args: string[]): string {
-    return execFileSync('tmux', ['-L', this.#socket, ...args], {encoding: 'utf8'})
-  }
-}
+import {hasTmux, Terminal} from '../helpers/terminal.ts'
 
 async function platform(): Promise<string> {
   const folder = tempFolder()
