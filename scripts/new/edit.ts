@@ -3,9 +3,9 @@ import {Refusal} from './names.ts'
 
 const PAIRS: Record<string, string> = {'[': ']', '(': ')', '{': '}'}
 
-/** Adds an import after the last one. */
-export function addImport(source: string, line: string): string {
-  const last = [...source.matchAll(/^import .*$/gm)].at(-1)
+/** Adds an import after the last one. @param of which of them counts as the last */
+export function addImport(source: string, line: string, of = /^import .*$/gm): string {
+  const last = [...source.matchAll(of)].at(-1)
   if (last === undefined) throw new Refusal('the file has no import to put another one after')
   const end = last.index + last[0].length
   return `${source.slice(0, end)}\n${line}${source.slice(end)}`

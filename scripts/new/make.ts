@@ -80,10 +80,10 @@ function newPhase(root: string, phase: PhaseFolder): Work {
     },
     edits: {
       'src/steps/index.ts': (source) => {
-        const imported = addImport(source, `import {${name}} from './${folder.replace('src/steps/', '')}/phase.ts'`)
+        const imported = addImport(source, `import {${name}} from './${folder.replace('src/steps/', '')}/phase.ts'`, /^import .* from '\.\/\d\d-.*$/gm)
         if (following === undefined) return addEntry(imported, /export const phases: PlatformPhase\[\] = /, name)
         // The list is the last line that names it.
-        return imported.replace(new RegExp(`\\b${camel(following.id)}\\b(?=[^\\n]*\\]\\s*$)`), `${name}, ${camel(following.id)}`)
+        return imported.replace(new RegExp(`\\b${camel(following.id)}\\b(?=[^\\n]*\\][^\\n]*\\s*$)`), `${name}, ${camel(following.id)}`)
       },
     },
     next: [`write ${folder}: about.ts first, then steps, checks, pitfalls`, `its fields of kp.yaml are in src/spec/schema`, `node bin/dev.js step ${id} --plan`],

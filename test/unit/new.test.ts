@@ -41,7 +41,7 @@ describe('one of each', () => {
 
   it('has its place in the lists, with the next code', () => {
     const read = (path: string): string => readFileSync(join(root, path), 'utf8')
-    expect(read('src/steps/index.ts')).toMatch(/monitoring, logging(, \w+)*\]\n$/)
+    expect(read('src/steps/index.ts')).toMatch(/08-monitoring\/phase\.ts'\nimport \{logging\} from '\.\/09-logging\/phase\.ts'\n[^]*monitoring, logging(, \w+)*\][^\n]*\n$/)
     expect(read('src/steps/09-logging/phase.ts')).toContain('steps: () => [namespace, somethingNew, ...someChartSteps],')
     expect(read('src/steps/09-logging/pitfalls.ts')).toContain("code: 'KP0901'")
     expect(read('src/steps/09-logging/pitfalls-something-else.ts')).toContain("code: 'KP0902'")
