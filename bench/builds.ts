@@ -44,7 +44,7 @@ export async function measureUp({kp, sequential}: Places, options: {sequential: 
   const kpMs = result.durationMs - (lab?.durationMs ?? 0)
   if (script === undefined) return {kpMs, sequentialMs: NaN, peakMb}
   const differences = differencesOf(await takeSnapshot(kp.admin()), script.made)
-  if (differences.length > 0) throw new Error(`kp and bench/sequential.sh do not end with the same objects:\n  ${differences.join('\n  ')}`)
+  if (differences.length > 0) throw new Error(`kp and bench/sequential.sh do not end with the same objects (after ${Math.round(kpMs)} and ${Math.round(script.tookMs)} ms):\n  ${differences.join('\n  ')}`)
   return {kpMs, sequentialMs: script.tookMs, peakMb}
 }
 
