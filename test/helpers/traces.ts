@@ -84,7 +84,11 @@ function wantedPart(object: KubeObject): unknown {
   if (spec !== undefined) {
     for (const field of ['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'podCIDR', 'podCIDRs', 'caBundle']) delete spec[field]
     if (object.kind === 'Job') forgetControllerUid(spec)
-    if (object.kind === 'PersistentVolumeClaim') delete spec['volumeName']
+    if (object.kind === 'PersistentVolumeClaim') {
+      delete spec['volumeName']
+      // Which node the scheduler takes is chance.
+      delete annotations['volume.kubernetes.io/selected-node']
+    }
     if (object.kind === 'Service') {
       for (const port of (spec['ports'] as Record<string, unknown>[] | undefined) ?? []) {
         delete port['nodePort']
