@@ -14,7 +14,7 @@ export function renderMirrorList(result: MirrorListResult, look: Look): string {
   const target = (there: boolean): {header: string}[] => (there ? [{header: 'Target'}] : [])
   const next = [...(mirror.charts === null || mirror.images === null ? ['set charts.mirror and images.mirror in kp.yaml: docs/air-gap.md'] : []), 'kp mirror list --output images', 'kp mirror list --output charts']
   return [
-    ...wrap(clean(`Environment ${result.environment}, cluster ${result.cluster}: ${count(charts.length, 'chart')}, ${count(images.length, 'image')}`), look.columns).map(bold),
+    ...wrap(clean(`Environment ${result.environment}, cluster ${result.cluster}: ${count(uniqueCharts(charts).length, 'chart')}, ${count(images.length, 'image')}`), look.columns).map(bold),
     ...wrap(clean(places.join('; ')), look.columns),
     '',
     bold('Charts'),
