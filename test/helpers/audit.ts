@@ -35,6 +35,11 @@ export function isLease(entry: AuditEntry): boolean {
   return resource === 'leases' && namespace === 'kube-system' && name === 'kp'
 }
 
+/** kp writes down who built last, whatever was built. */
+export function isBuildRecord({verb, objectRef}: AuditEntry): boolean {
+  return verb === 'patch' && objectRef?.resource === 'configmaps' && objectRef.namespace === 'kube-system' && objectRef.name === 'kp-platform'
+}
+
 /** `patch deployments cert-manager/cert-manager (kubectl/v1.35.4 …)`. */
 export function describeEntry(entry: AuditEntry): string {
   const {resource = entry.requestURI, subresource, namespace, name} = entry.objectRef ?? {}

@@ -45,7 +45,14 @@ export function contentOf(object: KubeObject): unknown {
   const {status: _status, metadata, ...rest} = object
   const {labels, annotations = {}, finalizers, ownerReferences} = metadata
   const own = Object.entries(annotations).filter(([key]) => !CHURN.test(key)).toSorted(([a], [b]) => a.localeCompare(b))
-  return {...rest, metadata: {labels, annotations: Object.fromEntries(own), finalizers, ownerReferences}}
+  return {...withoutBuild(object, rest), metadata: {labels, annotations: Object.fromEntries(own), finalizers, ownerReferences}}
+}
+
+/** kp writes down who built last, whatever was built. */
+function withoutBuild({kind, metadata}: KubeObject, rest: Record<string, unknown>): Record<string, unknown> {
+  if (kind !== 'ConfigMap' || metadata.name !== 'kp-platform') return rest
+  const {built: _built, ...data} = (rest['data'] ?? {}) as Record<string, unknown>
+  return {...rest, data}
 }
 
 /** Names of the objects that are new, gone, made anew or changed. */
