@@ -1,12 +1,12 @@
-import {mkdtempSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {KubeApi} from '../../../src/tools/kube-api.ts'
 import {serve} from '../../helpers/http.ts'
+import {tempFolder} from '../../helpers/temp.ts'
 
 function client(url: string, now: () => number = () => 0): KubeApi {
-  const kubeconfig = join(mkdtempSync(join(tmpdir(), 'kp-kube-api-')), 'kubeconfig')
+  const kubeconfig = join(tempFolder(), 'kubeconfig')
   writeFileSync(kubeconfig, JSON.stringify({apiVersion: 'v1', kind: 'Config', 'current-context': 'x', clusters: [{name: 'x', cluster: {server: url}}], users: [{name: 'x', user: {token: 't'}}], contexts: [{name: 'x', context: {cluster: 'x', user: 'x'}}]}))
   return new KubeApi({kubeconfig, userAgent: 'kp/test', clock: {now, sleep: () => Promise.resolve()}, signal: new AbortController().signal, timeoutMs: 150})
 }
