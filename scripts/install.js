@@ -1,6 +1,6 @@
 // Makes sure that the dependencies are there and kp is built, and says with which Node to go on.
 // Runs on any Node, also one that is too old for kp itself.
-import {execFileSync, spawnSync} from 'node:child_process'
+import {execFileSync, spawn, spawnSync} from 'node:child_process'
 import {existsSync, readdirSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -33,6 +33,17 @@ export function run(program, args, options = {}) {
     process.exit(4)
   }
   if (status !== 0) process.exit(status ?? (signal === 'SIGINT' ? 130 : 1))
+}
+
+/** Starts a program. @returns its exit code and, with stdio `pipe`, what it said */
+export function start(program, args, stdio) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {cwd: root, stdio: ['ignore', stdio, stdio], env: {...process.env, PATH: `${join(root, 'node_modules', 'node', 'bin')}:${process.env.PATH}`}})
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (said += text))
+    child.on('error', (error) => resolve({status: 4, said: `${program} could not be started: ${error.message}\n`}))
+    child.on('close', (status) => resolve({status, said}))
+  })
 }
 
 /** What a program prints, or undefined where it fails. */
