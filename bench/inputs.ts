@@ -102,6 +102,6 @@ const EMPTY = {
   get: () => Promise.resolve(undefined),
   raw: () => Promise.resolve(undefined),
   lookAnew: () => undefined,
-  api: {forgetResources: () => undefined, pathOf: () => Promise.resolve(undefined), kinds: () => Promise.resolve([])},
+  api: {forgetResources: () => undefined, pathOf: () => Promise.resolve(undefined), kinds: () => Promise.resolve([]), resource: () => Promise.resolve(undefined)},
 } as unknown as ClusterReader
 
