@@ -1,4 +1,5 @@
 /** What kp installed for choices that kp.yaml does not make any more: found by the labels of its releases. */
+import {PLATFORM_LABEL} from './labels.ts'
 import type {PlatformContext} from '../context.ts'
 import {otherChoices} from '../components/alternatives.ts'
 import type {Choice, OtherChoice} from '../components/alternatives.ts'
@@ -18,5 +19,5 @@ export async function earlierChoices(ctx: Looking, phase?: string, choices?: rea
 export async function stands(ctx: Looking, component: string): Promise<boolean> {
   const {namespace, releaseName} = ctx.catalog.get(component)
   const [latest] = await readRevisions(await ctx.cluster(), namespace, releaseName)
-  return latest?.labels['kp.dev/platform'] === ctx.spec.platform
+  return latest?.labels[PLATFORM_LABEL] === ctx.spec.platform
 }

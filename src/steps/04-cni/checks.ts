@@ -1,4 +1,5 @@
 /** Checks of phase 4. */
+import {PLATFORM_LABEL} from '../../checks/labels.ts'
 import {check, namedWorkloadsReady, verdict} from '../../checks/builders.ts'
 import type {WorkloadName} from '../../checks/builders.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
@@ -21,7 +22,7 @@ const wantsDeny = (ctx: PlatformContext): true | string => (ctx.spec.phases.cni.
 /** Namespaces that kp guards: its own but for those that are open on purpose, and `default`. */
 async function guardedNamespaces(ctx: PlatformContext): Promise<string[]> {
   const namespaces = (await (await ctx.cluster()).metadata('v1', 'Namespace')) ?? new Map<string, KubeMeta>()
-  const own = [...namespaces.values()].filter((meta) => meta.labels?.['kp.dev/platform'] === ctx.spec.platform && meta.labels[OPEN_LABEL] !== 'none').map((meta) => meta.name)
+  const own = [...namespaces.values()].filter((meta) => meta.labels?.[PLATFORM_LABEL] === ctx.spec.platform && meta.labels[OPEN_LABEL] !== 'none').map((meta) => meta.name)
   return ['default', ...own.toSorted((a, b) => a.localeCompare(b))]
 }
 

@@ -1,4 +1,5 @@
 /** Steps of phase 5. */
+import {PLATFORM_LABEL} from '../../checks/labels.ts'
 import {describeObject} from '../../checks/objects.ts'
 import type {PlatformContext, PlatformStep} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
@@ -20,7 +21,7 @@ async function certificatesOf(ctx: PlatformContext, issuers: {kind: string; meta
   const names = new Set(issuers.filter(({kind}) => kind === 'ClusterIssuer').map(({metadata}) => metadata.name))
   const certificates = (await (await ctx.cluster()).list('cert-manager.io/v1', 'Certificate')) ?? []
   return certificates
-    .filter(({metadata}) => metadata.labels?.['kp.dev/platform'] !== ctx.spec.platform)
+    .filter(({metadata}) => metadata.labels?.[PLATFORM_LABEL] !== ctx.spec.platform)
     .filter((certificate) => {
       const issuer = (certificate['spec'] as {issuerRef?: {kind?: string; name?: string}} | undefined)?.issuerRef
       return issuer?.kind === 'ClusterIssuer' && names.has(issuer.name ?? '')

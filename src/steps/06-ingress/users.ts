@@ -1,4 +1,5 @@
 /** Who of others takes requests through the way in of this platform. */
+import {PLATFORM_LABEL} from '../../checks/labels.ts'
 import {isIP} from 'node:net'
 import {nameOf} from '../../checks/cluster.ts'
 import type {EarlierChoice, PlatformContext} from '../../context.ts'
@@ -34,7 +35,7 @@ export async function namesOnOldAddress(ctx: PlatformContext, {component, before
 
 async function routesOfOthers(ctx: PlatformContext, of: EarlierChoice | undefined): Promise<string[]> {
   const cluster = await ctx.cluster()
-  const own = (meta: KubeMeta): boolean => meta.labels?.['kp.dev/platform'] === ctx.spec.platform
+  const own = (meta: KubeMeta): boolean => meta.labels?.[PLATFORM_LABEL] === ctx.spec.platform
   const gateways = new Set((await cluster.list(`${GATEWAY_GROUP}/v1`, 'Gateway') ?? []).filter(({metadata}) => own(metadata)).map(({metadata}) => nameOf(metadata)).filter((name) => of?.keep.has(`Gateway ${name}`) !== true))
   const routes = gateways.size === 0 ? [] : (await Promise.all(ROUTES.map((kind) => cluster.list(`${GATEWAY_GROUP}/v1`, kind)))).flatMap((found) => found ?? [])
   const releases = new Set(ctx.catalog.all().filter(({id, phase}) => phase === 'ingress' && (of === undefined || id === of.component)).map(({releaseName}) => releaseName))

@@ -1,13 +1,14 @@
 /** A step: the credentials for the repository are in a Secret of the cluster, and nowhere else. */
+import {ownLabels, PLATFORM_LABEL} from '../../checks/labels.ts'
 import {describeObject, lookAtObjects, wantedNow} from '../../checks/objects.ts'
 import type {PlatformContext, PlatformStep} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {applyObjects, deleteObject} from '../../tools/kubectl.ts'
 import {encoded} from '../shared/gitops/argo-objects.ts'
-import {CREDENTIALS, fluxAddress, PLATFORM_LABEL, repositoryOf, TOOLS, toolOf} from '../shared/gitops/names.ts'
+import {CREDENTIALS, fluxAddress, repositoryOf, TOOLS, toolOf} from '../shared/gitops/names.ts'
 import type {Tool} from '../shared/gitops/names.ts'
-import {MANAGED_BY, onCluster} from '../shared/on-cluster.ts'
+import {onCluster} from '../shared/on-cluster.ts'
 
 const FIELD_MANAGER = 'kp'
 
@@ -60,7 +61,7 @@ async function ownSecret(ctx: PlatformContext): Promise<KubeObject | undefined> 
 
 /** The Secret as the tool wants it. */
 export function secretObject(ctx: Pick<PlatformContext, 'spec' | 'provider' | 'catalog' | 'home' | 'phases'>, tool: Tool, value: string): KubeObject {
-  const labels = {'app.kubernetes.io/managed-by': MANAGED_BY, [PLATFORM_LABEL]: ctx.spec.platform}
+  const labels = ownLabels(ctx)
   const url = repositoryOf(ctx)
   const login = toLogin(value)
   const data = tool === 'argo-cd'

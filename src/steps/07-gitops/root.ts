@@ -1,9 +1,10 @@
 /** A step: the root deploys what is in Git, and has the last commit where kp is the one who commits. */
+import {PLATFORM_LABEL} from '../../checks/labels.ts'
 import type {ManifestContext, PlatformContext, PlatformStep} from '../../context.ts'
 import type {Difference, Probe} from '../../engine/types.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {marker} from '../shared/gitops/argo-objects.ts'
-import {PLATFORM_LABEL, TOOLS} from '../shared/gitops/names.ts'
+import {TOOLS} from '../shared/gitops/names.ts'
 import type {Tool} from '../shared/gitops/names.ts'
 import {wantedRevision} from '../shared/gitops/repository.ts'
 import {deliveryStatus} from '../shared/gitops/status.ts'

@@ -1,9 +1,10 @@
 /** What would be without a keeper if the GitOps tool went. */
+import {PLATFORM_LABEL} from '../../checks/labels.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import type {EarlierChoice, PlatformContext} from '../../context.ts'
 import {KUSTOMIZATION} from '../shared/gitops/flux-objects.ts'
 import {keepers} from '../shared/gitops/keeping.ts'
-import {PLATFORM_LABEL, TOOLS} from '../shared/gitops/names.ts'
+import {TOOLS} from '../shared/gitops/names.ts'
 import type {Tool} from '../shared/gitops/names.ts'
 
 /** What was handed over, and what others let the tool deploy. */

@@ -1,7 +1,7 @@
 /** Why something is not taken over, as errors that say what comes next. */
 import {nameOf} from '../../checks/cluster.ts'
 import {KpError} from '../../engine/errors.ts'
-import {PLATFORM} from './foreign.ts'
+import {PLATFORM_LABEL} from '../../checks/labels.ts'
 import type {Foreign, ForeignObject, ReleasePlace} from './foreign.ts'
 
 const MOST = 5
@@ -9,7 +9,7 @@ const MOST = 5
 /** Somebody else made it, and nobody said that kp may have it. */
 export function notOurs(component: string, place: ReleasePlace, foreign: Foreign): KpError {
   const {revision, objects, releases} = foreign
-  const platform = revision?.labels[PLATFORM]
+  const platform = revision?.labels[PLATFORM_LABEL]
   const adopt = platform === undefined ? [`kp plan --adopt ${component}, to see what taking it over would change`, `kp up --adopt ${component}, to take it over`] : []
   if (revision !== undefined) {
     const owner = platform === undefined ? 'somebody else' : `the platform ${platform}`

@@ -1,4 +1,5 @@
 /** Judges what a person wants kp to take over (`--adopt`): refuses what cannot be, and says in words what would change. Reads only. */
+import {PLATFORM_LABEL} from '../../checks/labels.ts'
 import type {PlatformContext} from '../../context.ts'
 import {compareObjects} from '../../checks/difference.ts'
 import {readContent} from '../../checks/helm-records.ts'
@@ -11,7 +12,7 @@ import {KpError} from '../../engine/errors.ts'
 import type {Difference} from '../../engine/types.ts'
 import {template} from '../../tools/helm.ts'
 import type {KubeMeta, KubeObject} from '../../tools/kube-api.ts'
-import {keeperOf, PLATFORM} from './foreign.ts'
+import {keeperOf} from './foreign.ts'
 import type {Foreign, ForeignObject, ReleasePlace} from './foreign.ts'
 import {notAdoptable, notOurs, otherPlace} from './adopt-refusals.ts'
 import {asHelmApplies, HELM_MANAGER, valueDifferences} from './release-state.ts'
@@ -43,7 +44,7 @@ export async function judgeAdoption(ctx: PlatformContext, componentId: string, f
   const component = ctx.catalog.get(componentId)
   const place = {name: made.helm.name, namespace: made.helm.namespace}
   const elsewhere = foreign.releases.find((release) => !isSame(release, place))
-  const other = foreign.revision?.labels[PLATFORM]
+  const other = foreign.revision?.labels[PLATFORM_LABEL]
   if (ctx.adopt?.components.has(componentId) !== true || other !== undefined) throw notOurs(componentId, place, foreign)
   if (foreign.releases.length > 1) throw notAdoptable(componentId, `its objects belong to ${foreign.releases.length} releases: ${foreign.releases.map(nameOf).join(', ')}`, ['remove those that nobody needs, then run the same command again'])
   if (elsewhere !== undefined) throw otherPlace(componentId, elsewhere, place)

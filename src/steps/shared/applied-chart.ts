@@ -2,12 +2,13 @@
  * Builder: a step for a chart that helm cannot keep as a release (its record
  * would be larger than a Secret may be): rendered by helm, applied by kp.
  */
+import {COMPONENT_LABEL, ownLabels} from '../../checks/labels.ts'
 import type {PlatformContext, PlatformStep} from '../../context.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import {describeObject, lookAtObjects} from '../../checks/objects.ts'
 import type {ObjectKey, ObjectsLook, WantedObjects} from '../../checks/objects.ts'
 import {deleteObject} from '../../tools/kubectl.ts'
-import {MANAGED_BY, onCluster} from './on-cluster.ts'
+import {onCluster} from './on-cluster.ts'
 import {releaseInputs, tellSource} from './release-inputs.ts'
 import {renderedObjects} from './rendered-chart.ts'
 import {describeRepair, repairObjects} from './repair.ts'
@@ -98,7 +99,7 @@ async function requireOwn(ctx: PlatformContext, component: string, wanted: Wante
 async function wantedObjects(ctx: PlatformContext, componentId: string): Promise<WantedObjects> {
   const component = ctx.catalog.get(componentId)
   const {digest, helm} = await releaseInputs(ctx, componentId, 0)
-  const labels = {'app.kubernetes.io/managed-by': MANAGED_BY, 'kp.dev/platform': ctx.spec.platform, 'kp.dev/component': component.id}
+  const labels = {...ownLabels(ctx), [COMPONENT_LABEL]: component.id}
   return renderedObjects(ctx, {
     digest,
     helm,

@@ -1,4 +1,5 @@
 /** Finds what somebody else installed in the place of a component: a release of helm, or objects of no release. Reads only. */
+import {PLATFORM_LABEL} from '../../checks/labels.ts'
 import type {PlatformContext} from '../../context.ts'
 import type {ReleaseRevision} from '../../checks/helm-records.ts'
 import {nameOf} from '../../checks/cluster.ts'
@@ -31,9 +32,6 @@ export interface Foreign {
   objects: ForeignObject[]
 }
 
-/** Label of everything that kp makes; its value is the platform's name. */
-export const PLATFORM = 'kp.dev/platform'
-
 /**
  * What somebody else made of a component, or undefined.
  * @param latest the latest revision of the release of kp's name, whoever made it
@@ -41,7 +39,7 @@ export const PLATFORM = 'kp.dev/platform'
 export async function findForeign(ctx: PlatformContext, componentId: string, latest: ReleaseRevision | undefined): Promise<Foreign | undefined> {
   const component = ctx.catalog.get(componentId)
   const place = {name: component.releaseName, namespace: component.namespace}
-  if (latest !== undefined) return latest.labels[PLATFORM] === ctx.spec.platform ? undefined : {releases: [place], revision: latest, objects: []}
+  if (latest !== undefined) return latest.labels[PLATFORM_LABEL] === ctx.spec.platform ? undefined : {releases: [place], revision: latest, objects: []}
   // What a chart makes in a hook belongs to no release, also when kp was the one who installed it.
   const hooks = new Set(component.webhooks.filter((entry) => entry.hook).map((entry) => entry.name))
   const names = objectNames(component, platformValues(ctx, componentId).values).filter((name) => !hooks.has(name.name) && name.kind !== 'Namespace')
@@ -68,7 +66,7 @@ async function existing(ctx: PlatformContext, names: ObjectName[], wanted: (meta
 
 /** Whether kp made an object: it has its label, or fields that kp applied. */
 export function isOwn(meta: KubeMeta, platform: string): boolean {
-  return meta.labels?.[PLATFORM] === platform || (meta.managedFields ?? []).some((entry) => entry.manager === 'kp')
+  return meta.labels?.[PLATFORM_LABEL] === platform || (meta.managedFields ?? []).some((entry) => entry.manager === 'kp')
 }
 
 function belongsTo(meta: KubeMeta, place: ReleasePlace): boolean {

@@ -1,4 +1,5 @@
 /** Builder: a step that keeps a set of objects as they are written. */
+import {ownLabels, PLATFORM_LABEL} from '../../checks/labels.ts'
 import type {ManifestContext, PlatformContext, PlatformStep} from '../../context.ts'
 import {describeObject, lookAtObjects, wantedNow} from '../../checks/objects.ts'
 import type {ObjectsLook} from '../../checks/objects.ts'
@@ -8,7 +9,7 @@ import {KpError} from '../../engine/errors.ts'
 import type {Difference, RemovalOptions, Risk} from '../../engine/types.ts'
 import type {KubeMeta, KubeObject} from '../../tools/kube-api.ts'
 import {deleteObject} from '../../tools/kubectl.ts'
-import {MANAGED_BY, onCluster} from './on-cluster.ts'
+import {onCluster} from './on-cluster.ts'
 import {describeRepair, repairObjects} from './repair.ts'
 
 /** What a set is. */
@@ -104,7 +105,7 @@ function labelled(object: KubeObject, ctx: ManifestContext, label: string): Kube
     ...object,
     metadata: {
       ...object.metadata,
-      labels: {'app.kubernetes.io/managed-by': MANAGED_BY, 'kp.dev/platform': ctx.spec.platform, [SET_LABEL]: label, ...object.metadata.labels},
+      labels: {...ownLabels(ctx), [SET_LABEL]: label, ...object.metadata.labels},
     },
   }
 }
@@ -142,5 +143,5 @@ async function labelledObjects(ctx: PlatformContext, objects: {apiVersion: strin
   const cluster = await ctx.cluster()
   const kinds = new Map(objects.map((object) => [`${object.apiVersion}/${object.kind}`, {apiVersion: object.apiVersion, kind: object.kind}]))
   const found = await Promise.all([...kinds.values()].map(async ({apiVersion, kind}) => [...((await cluster.metadata(apiVersion, kind))?.values() ?? [])].map((metadata) => ({apiVersion, kind, metadata}))))
-  return found.flat().filter(({metadata: {labels}}) => labels?.[SET_LABEL] === label && labels['kp.dev/platform'] === ctx.spec.platform)
+  return found.flat().filter(({metadata: {labels}}) => labels?.[SET_LABEL] === label && labels[PLATFORM_LABEL] === ctx.spec.platform)
 }

@@ -1,12 +1,11 @@
 /** The last step of a removal: namespaces that kp made go when nothing else is in them; others lose kp's labels. */
+import {PLATFORM_LABEL} from '../../checks/labels.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import {CHOICES} from '../../components/alternatives.ts'
 import type {PlatformContext, PlatformPhase, PlatformStep} from '../../context.ts'
 import {mapParallel} from '../../engine/graph.ts'
 import type {RemovalOptions, Standing} from '../../engine/types.ts'
 import {deleteObject, labelObject} from '../../tools/kubectl.ts'
-
-const PLATFORM = 'kp.dev/platform'
 
 /** What every namespace has, or what goes with what is in it. */
 const BELONGS: Record<string, RegExp> = {ConfigMap: /^kube-root-ca\.crt$/, ServiceAccount: /^default$/, Event: /./, Endpoints: /./, EndpointSlice: /./, Lease: /./, PodMetrics: /./, ControllerRevision: /./}
@@ -35,7 +34,7 @@ export function namespaceRemoval(phase: string, named: string[]): PlatformStep {
   const names = [...new Set(named)]
   const look = async (ctx: PlatformContext, options: RemovalOptions): Promise<{empty: string[]; full: {name: string; holds: string[]}[]}> => {
     const all = await (await ctx.cluster()).metadata('v1', 'Namespace')
-    const own = names.filter((name) => all?.get(name)?.labels?.[PLATFORM] === ctx.spec.platform)
+    const own = names.filter((name) => all?.get(name)?.labels?.[PLATFORM_LABEL] === ctx.spec.platform)
     // One that is on its way out is waited for: until it is gone nothing can be made in it again.
     const looked = await Promise.all(own.map(async (name) => ({name, holds: all?.get(name)?.deletionTimestamp === undefined ? await contentsOf(ctx, name, options) : []})))
     return {empty: looked.filter(({holds}) => holds.length === 0).map(({name}) => name), full: looked.filter(({holds}) => holds.length > 0)}
@@ -54,7 +53,7 @@ export function namespaceRemoval(phase: string, named: string[]): PlatformStep {
     async undo(ctx, options = {withData: false}) {
       const {empty, full} = await look(ctx, options)
       for (const name of empty) await deleteObject(ctx.exec, ctx.access, {apiVersion: 'v1', kind: 'Namespace', metadata: {name}}, {doing: `delete the empty namespace ${name}`})
-      for (const {name} of full) await labelObject(ctx.exec, ctx.access, {apiVersion: 'v1', kind: 'Namespace', metadata: {name}}, {[PLATFORM]: undefined, 'app.kubernetes.io/managed-by': undefined}, {doing: `leave the namespace ${name} to those who use it`})
+      for (const {name} of full) await labelObject(ctx.exec, ctx.access, {apiVersion: 'v1', kind: 'Namespace', metadata: {name}}, {[PLATFORM_LABEL]: undefined, 'app.kubernetes.io/managed-by': undefined}, {doing: `leave the namespace ${name} to those who use it`})
     },
   }
 }

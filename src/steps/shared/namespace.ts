@@ -1,7 +1,7 @@
 /** Namespaces that kp makes, with their Pod Security level. */
+import {ownLabels} from '../../checks/labels.ts'
 import type {ManifestContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
-import {MANAGED_BY} from './on-cluster.ts'
 
 /** Namespaces that belong to the cluster itself. */
 const SYSTEM = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'default'])
@@ -15,8 +15,7 @@ export function namespaceObject(ctx: ManifestContext, name: string, podSecurity:
     metadata: {
       name,
       labels: {
-        'app.kubernetes.io/managed-by': MANAGED_BY,
-        'kp.dev/platform': ctx.spec.platform,
+        ...ownLabels(ctx),
         'pod-security.kubernetes.io/enforce': podSecurity,
         'pod-security.kubernetes.io/warn': 'restricted',
       },

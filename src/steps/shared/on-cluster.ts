@@ -3,9 +3,6 @@ import type {PlatformContext, PlatformStep} from '../../context.ts'
 import type {Probe} from '../../engine/types.ts'
 import type {ClusterPresence} from '../../providers/types.ts'
 
-/** Label of everything that kp applies itself. */
-export const MANAGED_BY = 'kp'
-
 /** What a probe says while no cluster answers. */
 export function unseen({state, observed}: ClusterPresence): Probe {
   return {state: state === 'absent' ? 'absent' : 'unknown', observed}

@@ -1,4 +1,5 @@
 /** Looks at a helm release: who made it, whether it is what kp wants, and whether its objects still are. */
+import {COMPONENT_LABEL, PLATFORM_LABEL} from '../../checks/labels.ts'
 import {createHash} from 'node:crypto'
 import type {PlatformContext} from '../../context.ts'
 import {readContent, readRevisions} from '../../checks/helm-records.ts'
@@ -12,7 +13,7 @@ import type {KubeObject} from '../../tools/kube-api.ts'
 import {notOurs} from './adopt-refusals.ts'
 
 /** Labels that kp gives to its releases. helm hands them on to later revisions, hence the revision label. */
-export const RELEASE_LABELS = {platform: 'kp.dev/platform', digest: 'kp.dev/digest', revision: 'kp.dev/revision', source: 'kp.dev/source', component: 'kp.dev/component'} as const
+export const RELEASE_LABELS = {platform: PLATFORM_LABEL, digest: 'kp.dev/digest', revision: 'kp.dev/revision', source: 'kp.dev/source', component: COMPONENT_LABEL} as const
 
 /** helm's own name as a field manager of what it applies. */
 export const HELM_MANAGER = 'helm'

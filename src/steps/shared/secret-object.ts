@@ -3,6 +3,7 @@
  * of kp.yaml. The values go from their store to the API server and nowhere else:
  * into no file, no rendered object, no cache.
  */
+import {ownLabels, PLATFORM_LABEL} from '../../checks/labels.ts'
 import type {ManifestContext, PlatformContext, PlatformStep} from '../../context.ts'
 import {describeObject, lookAtObjects, wantedNow} from '../../checks/objects.ts'
 import type {ObjectsLook} from '../../checks/objects.ts'
@@ -10,7 +11,7 @@ import {KpError} from '../../engine/errors.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {deleteObject} from '../../tools/kubectl.ts'
 import {namespaceObject} from './namespace.ts'
-import {MANAGED_BY, onCluster} from './on-cluster.ts'
+import {onCluster} from './on-cluster.ts'
 import {describeRepair, repairObjects} from './repair.ts'
 
 /** One key of a Secret. */
@@ -116,7 +117,7 @@ async function standingSecret(ctx: PlatformContext, secret: SecretObject | strin
   if (typeof secret === 'string') return []
   const {name, namespace} = secret
   const live = await (await ctx.cluster()).get('v1', 'Secret', name, namespace)
-  return live?.metadata.labels?.['kp.dev/platform'] === ctx.spec.platform ? [{apiVersion: 'v1', kind: 'Secret', metadata: {name, namespace}}] : []
+  return live?.metadata.labels?.[PLATFORM_LABEL] === ctx.spec.platform ? [{apiVersion: 'v1', kind: 'Secret', metadata: {name, namespace}}] : []
 }
 
 interface Unread {
@@ -141,7 +142,7 @@ async function readValues(ctx: PlatformContext, secret: SecretObject): Promise<{
 async function requireKept(ctx: PlatformContext, secret: SecretObject, {entry, reason}: Unread): Promise<void> {
   const live = await (await ctx.cluster()).get('v1', 'Secret', secret.name, secret.namespace)
   const has = Object.keys((live?.['data'] as object | undefined) ?? {})
-  if (live?.metadata.labels?.['kp.dev/platform'] === ctx.spec.platform && Object.keys(secret.keys).every((key) => has.includes(key))) return
+  if (live?.metadata.labels?.[PLATFORM_LABEL] === ctx.spec.platform && Object.keys(secret.keys).every((key) => has.includes(key))) return
   throw new KpError({
     code: 'PREREQUISITE_MISSING',
     message: `the secret ${entry} cannot be read: ${reason}`,
@@ -155,7 +156,7 @@ function secretOf(ctx: PlatformContext, {name, namespace, type}: SecretObject, v
     apiVersion: 'v1',
     kind: 'Secret',
     type: type ?? 'Opaque',
-    metadata: {name, namespace, labels: {'app.kubernetes.io/managed-by': MANAGED_BY, 'kp.dev/platform': ctx.spec.platform}},
+    metadata: {name, namespace, labels: ownLabels(ctx)},
     data: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
   }
 }

@@ -1,4 +1,5 @@
 /** What of kp's stands in the cluster and what others have put on it: for removals. Reads only. */
+import {PLATFORM_LABEL} from '../../checks/labels.ts'
 import type {PlatformContext} from '../../context.ts'
 import {readContent} from '../../checks/helm-records.ts'
 import type {ReleaseRevision} from '../../checks/helm-records.ts'
@@ -10,7 +11,7 @@ import {mapParallel} from '../../engine/graph.ts'
 import type {RemovalOptions, Standing} from '../../engine/types.ts'
 import type {KubeMeta, KubeObject} from '../../tools/kube-api.ts'
 import {deleteObject} from '../../tools/kubectl.ts'
-import {PLATFORM, releaseOf} from './foreign.ts'
+import {releaseOf} from './foreign.ts'
 
 const BALANCERS_MS = 3 * 60_000
 
@@ -19,7 +20,7 @@ export const NOTHING_STANDS: Standing = {deletes: [], keeps: [], blockers: []}
 
 /** What of a helm release stands. Data stays: claims of volumes, and kinds that the chart asks to keep. */
 export async function standingRelease(ctx: PlatformContext, component: Component, revision: ReleaseRevision | undefined, options: RemovalOptions): Promise<Standing> {
-  if (revision === undefined || revision.labels[PLATFORM] !== ctx.spec.platform) return standingRest(ctx, component, options)
+  if (revision === undefined || revision.labels[PLATFORM_LABEL] !== ctx.spec.platform) return standingRest(ctx, component, options)
   const cluster = await ctx.cluster()
   const manifest = (await readContent(cluster, revision))?.manifest ?? []
   const kept = manifest.filter(isKept)
@@ -47,7 +48,7 @@ export async function ownDefinitions(ctx: PlatformContext, component: Component)
     const meta = all?.get(name)
     if (meta === undefined || meta.deletionTimestamp !== undefined) return []
     const release = releaseOf(meta)
-    const own = meta.labels?.[PLATFORM] === ctx.spec.platform || (meta.managedFields ?? []).some(({manager}) => manager === 'kp') || (release?.name === component.releaseName && release.namespace === component.namespace)
+    const own = meta.labels?.[PLATFORM_LABEL] === ctx.spec.platform || (meta.managedFields ?? []).some(({manager}) => manager === 'kp') || (release?.name === component.releaseName && release.namespace === component.namespace)
     return own ? [name] : []
   })
 }
@@ -64,7 +65,7 @@ export async function objectsOfOthers(ctx: PlatformContext, component: Component
 }
 
 function isOfOthers(ctx: PlatformContext, meta: KubeMeta, component: Component): boolean {
-  if (meta.labels?.[PLATFORM] === ctx.spec.platform) return false
+  if (meta.labels?.[PLATFORM_LABEL] === ctx.spec.platform) return false
   if ((meta.ownerReferences ?? []).some((owner) => owner.controller === true)) return false
   const release = releaseOf(meta)
   return release?.name !== component.releaseName || release.namespace !== component.namespace

@@ -1,11 +1,11 @@
 /** What Argo CD is told: a project with least rights, the root of the app of apps, one Application for each component. Pure. */
+import {COMPONENT_LABEL, ownLabels} from '../../../checks/labels.ts'
 import type {ManifestContext} from '../../../context.ts'
 import {objectNames} from '../../../components/objects.ts'
 import {platformValues} from '../../../components/platform-values.ts'
 import type {KubeObject} from '../../../tools/kube-api.ts'
-import {MANAGED_BY} from '../on-cluster.ts'
 import {chartPlace} from './chart-place.ts'
-import {COMPONENT_LABEL, environmentPath, handedOver, MARKER, PLATFORM_LABEL, repositoryOf, ROOT, TOOLS} from './names.ts'
+import {environmentPath, handedOver, MARKER, repositoryOf, ROOT, TOOLS} from './names.ts'
 
 const {namespace: ARGOCD, keeper: APPLICATION, ready: PROJECT} = TOOLS['argo-cd']
 const CLUSTER = 'https://kubernetes.default.svc'
@@ -32,7 +32,7 @@ export function application(ctx: ManifestContext, componentId: string): KubeObje
   const {repository, name, version, oci} = chartPlace(ctx, componentId)
   return {
     ...APPLICATION,
-    metadata: {name: componentId, namespace: ARGOCD, annotations: {'argocd.argoproj.io/sync-wave': String(component.upgradeOrder)}, labels: {...labels(ctx), [COMPONENT_LABEL]: componentId}},
+    metadata: {name: componentId, namespace: ARGOCD, annotations: {'argocd.argoproj.io/sync-wave': String(component.upgradeOrder)}, labels: {...ownLabels(ctx), [COMPONENT_LABEL]: componentId}},
     spec: {
       project: ROOT,
       destination: {server: CLUSTER, namespace: component.namespace},
@@ -56,7 +56,7 @@ export function application(ctx: ManifestContext, componentId: string): KubeObje
 export function rootApplication(ctx: ManifestContext): KubeObject {
   return {
     ...APPLICATION,
-    metadata: {name: ROOT, namespace: ARGOCD, labels: labels(ctx)},
+    metadata: {name: ROOT, namespace: ARGOCD, labels: ownLabels(ctx)},
     spec: {
       project: ROOT,
       destination: {server: CLUSTER, namespace: ARGOCD},
@@ -75,7 +75,7 @@ export function project(ctx: ManifestContext): KubeObject {
   const repositories = components.map((id) => chartPlace(ctx, id)).map(({repository, oci}) => (oci ? repository.replace('oci://', '') : repository))
   return {
     ...PROJECT,
-    metadata: {name: ROOT, namespace: ARGOCD, labels: labels(ctx)},
+    metadata: {name: ROOT, namespace: ARGOCD, labels: ownLabels(ctx)},
     spec: {
       description: `What kp hands over on ${ctx.spec.platform}`,
       sourceRepos: [...new Set([repositoryOf(ctx), ...repositories])],
@@ -91,7 +91,7 @@ export function marker(ctx: ManifestContext, namespace: string): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: {name: MARKER, namespace, labels: labels(ctx)},
+    metadata: {name: MARKER, namespace, labels: ownLabels(ctx)},
     data: {platform: ctx.spec.platform, environment: ctx.spec.environment.name},
   }
 }
@@ -110,10 +110,6 @@ export function registries(ctx: ManifestContext): KubeObject[] {
 /** Values of a Secret's `data`. */
 export function encoded(values: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]))
-}
-
-function labels(ctx: ManifestContext): Record<string, string> {
-  return {'app.kubernetes.io/managed-by': MANAGED_BY, [PLATFORM_LABEL]: ctx.spec.platform}
 }
 
 function syncPolicy(ctx: ManifestContext, syncOptions: string[]): Record<string, unknown> {

@@ -1,4 +1,5 @@
 /** A component that a GitOps tool keeps: held against what the tool says, and against its live objects. */
+import {readRevisions} from '../../../checks/helm-records.ts'
 import {lookAtObjects, wantedNow} from '../../../checks/objects.ts'
 import type {ObjectsLook, WantedObjects} from '../../../checks/objects.ts'
 import {nameOf} from '../../../checks/cluster.ts'
@@ -8,6 +9,7 @@ import type {KubeObject} from '../../../tools/kube-api.ts'
 import {lookAtBase, repairBase} from '../helm-release.ts'
 import type {HelmReleaseStep} from '../helm-release.ts'
 import {releaseInputs} from '../release-inputs.ts'
+import {RELEASE_LABELS} from '../release-state.ts'
 import {kindsOf, renderedObjects} from '../rendered-chart.ts'
 import {describeRepair, repairObjects} from '../repair.ts'
 import {LOOK_MANAGER, TOOLS} from './names.ts'
@@ -18,8 +20,6 @@ import {deliveryStatus} from './status.ts'
 import {requestSync, waitForDelivery} from './sync.ts'
 
 const FIELD_MANAGER = 'kp'
-/** Says from which source a lab's component came: it stays with it. */
-const SOURCE_LABEL = 'kp.dev/source'
 
 /** What was found. */
 export interface DeliveredLook {
@@ -94,7 +94,7 @@ export async function declared(ctx: PlatformContext, tool: Tool, component: stri
   const object = keeperObject(ctx, tool, component)
   if (!ctx.provider.simulated) return object
   const {source} = await inputs(ctx, component)
-  return {...object, metadata: {...object.metadata, annotations: {...object.metadata.annotations, [SOURCE_LABEL]: source.kind}}}
+  return {...object, metadata: {...object.metadata, annotations: {...object.metadata.annotations, [RELEASE_LABELS.source]: source.kind}}}
 }
 
 /** The objects that the component's chart makes, each with its namespace. What charts make up anew at each rendering is left open. */
@@ -123,7 +123,7 @@ async function inputs(ctx: PlatformContext, component: string): ReturnType<typeo
   const cluster = await ctx.cluster()
   for (const tool of Object.keys(TOOLS) as Tool[]) {
     const {keeper, namespace} = TOOLS[tool]
-    const kind = (await cluster.get(keeper.apiVersion, keeper.kind, component, namespace))?.metadata.annotations?.[SOURCE_LABEL]
+    const kind = (await cluster.get(keeper.apiVersion, keeper.kind, component, namespace))?.metadata.annotations?.[RELEASE_LABELS.source]
     if (kind !== undefined) return releaseInputs(ctx, component, 0, kind as ChartSource['kind'])
   }
   const revisions = ctx.catalog.get(component).install.method === 'helm' ? await readSource(ctx, component) : undefined
@@ -132,7 +132,6 @@ async function inputs(ctx: PlatformContext, component: string): ReturnType<typeo
 
 async function readSource(ctx: PlatformContext, componentId: string): Promise<ChartSource['kind'] | undefined> {
   const {namespace, releaseName} = ctx.catalog.get(componentId)
-  const secrets = await (await ctx.cluster()).metadata('v1', 'Secret', {labelSelector: 'owner=helm'})
-  const own = [...(secrets?.values() ?? [])].find((meta) => meta.namespace === namespace && meta.labels?.['name'] === releaseName && meta.labels['status'] === 'deployed')
-  return own?.labels?.[SOURCE_LABEL] as ChartSource['kind'] | undefined
+  const own = (await readRevisions(await ctx.cluster(), namespace, releaseName)).find(({status}) => status === 'deployed')
+  return own?.labels[RELEASE_LABELS.source] as ChartSource['kind'] | undefined
 }

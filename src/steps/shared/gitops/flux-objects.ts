@@ -1,10 +1,10 @@
 /** What Flux is told: the repository, what to apply from it in which order, one HelmRelease for each component. Pure. */
+import {COMPONENT_LABEL, ownLabels} from '../../../checks/labels.ts'
 import type {ManifestContext} from '../../../context.ts'
 import {platformValues} from '../../../components/platform-values.ts'
 import type {KubeObject} from '../../../tools/kube-api.ts'
-import {MANAGED_BY} from '../on-cluster.ts'
 import {chartPlace, repositoryName} from './chart-place.ts'
-import {COMPONENT_LABEL, CREDENTIALS, environmentPath, fluxAddress, handedOver, PLATFORM_LABEL, repositoryOf, ROOT, SOURCES, TOOLS} from './names.ts'
+import {CREDENTIALS, environmentPath, fluxAddress, handedOver, repositoryOf, ROOT, SOURCES, TOOLS} from './names.ts'
 
 const {namespace: FLUX, keeper: HELM_RELEASE, ready: GIT_REPOSITORY} = TOOLS.flux
 const SOURCE_API = 'source.toolkit.fluxcd.io/v1'
@@ -18,7 +18,7 @@ export function helmReleaseOf(ctx: ManifestContext, componentId: string): KubeOb
   const after = component.dependsOn.filter((id) => others.includes(id))
   return {
     ...HELM_RELEASE,
-    metadata: {name: componentId, namespace: FLUX, labels: {...labels(ctx), [COMPONENT_LABEL]: componentId}},
+    metadata: {name: componentId, namespace: FLUX, labels: {...ownLabels(ctx), [COMPONENT_LABEL]: componentId}},
     spec: {
       interval: interval(ctx),
       suspend: false,
@@ -41,7 +41,7 @@ export function helmRepositories(ctx: ManifestContext): KubeObject[] {
   return [...places.keys()].toSorted().flatMap((name) => {
     const place = places.get(name)
     if (place === undefined) return []
-    return [{apiVersion: SOURCE_API, kind: 'HelmRepository', metadata: {name, namespace: FLUX, labels: labels(ctx)}, spec: {interval: '1h', url: place.repository, ...(place.oci ? {type: 'oci'} : {})}}]
+    return [{apiVersion: SOURCE_API, kind: 'HelmRepository', metadata: {name, namespace: FLUX, labels: ownLabels(ctx)}, spec: {interval: '1h', url: place.repository, ...(place.oci ? {type: 'oci'} : {})}}]
   })
 }
 
@@ -50,7 +50,7 @@ export function gitRepository(ctx: ManifestContext): KubeObject {
   const {branch, secret} = ctx.spec.phases.gitops
   return {
     ...GIT_REPOSITORY,
-    metadata: {name: ROOT, namespace: FLUX, labels: labels(ctx)},
+    metadata: {name: ROOT, namespace: FLUX, labels: ownLabels(ctx)},
     spec: {interval: interval(ctx), url: fluxAddress(repositoryOf(ctx)), ref: {branch}, ...(secret === undefined ? {} : {secretRef: {name: CREDENTIALS}})},
   }
 }
@@ -67,7 +67,7 @@ export function kustomizations(ctx: ManifestContext): KubeObject[] {
 function kustomization(ctx: ManifestContext, name: string, folder: string, after: string[]): KubeObject {
   return {
     ...KUSTOMIZATION,
-    metadata: {name, namespace: FLUX, labels: labels(ctx)},
+    metadata: {name, namespace: FLUX, labels: ownLabels(ctx)},
     spec: {
       interval: interval(ctx),
       path: `./${environmentPath(ctx)}/gitops/${folder}`,
@@ -86,8 +86,4 @@ function interval(ctx: ManifestContext): string {
   const text = ctx.spec.phases.gitops.interval
   const hours = text.endsWith('d') ? 24 : text.endsWith('w') ? 168 : undefined
   return hours === undefined ? text : `${Number.parseInt(text, 10) * hours}h`
-}
-
-function labels(ctx: ManifestContext): Record<string, string> {
-  return {'app.kubernetes.io/managed-by': MANAGED_BY, [PLATFORM_LABEL]: ctx.spec.platform}
 }

@@ -1,4 +1,6 @@
 /** Who keeps a component now: kp itself, or a GitOps tool. Told by what is in the cluster. */
+import {keptByTool} from '../../../checks/kept-by-tool.ts'
+import {COMPONENT_LABEL} from '../../../checks/labels.ts'
 import {lookAtObjects, wantedNow} from '../../../checks/objects.ts'
 import {readRevisions} from '../../../checks/helm-records.ts'
 import type {ReleaseRevision} from '../../../checks/helm-records.ts'
@@ -6,7 +8,7 @@ import type {PlatformContext} from '../../../context.ts'
 import type {KubeObject} from '../../../tools/kube-api.ts'
 import {project} from './argo-objects.ts'
 import {gitRepository, helmRepositories} from './flux-objects.ts'
-import {COMPONENT_LABEL, LOOK_MANAGER, PLATFORM_LABEL, ROOT, TOOLS} from './names.ts'
+import {LOOK_MANAGER, ROOT, TOOLS} from './names.ts'
 import type {Tool} from './names.ts'
 
 /** What is there. */
@@ -28,19 +30,9 @@ export async function lookAtKeeping(ctx: PlatformContext, componentId: string): 
   return {...(keeper === undefined ? {} : {keeper}), records, both: records.length > 0}
 }
 
-/** Every object by which a tool keeps a component of this platform. One read for each tool and run. */
+/** Every object by which a tool, where kp put it, keeps a component of this platform. */
 export async function keepers(ctx: PlatformContext): Promise<{tool: Tool; object: KubeObject}[]> {
-  const cluster = await ctx.cluster()
-  const found = await Promise.all(
-    (Object.keys(TOOLS) as Tool[]).map(async (tool) => {
-      const {keeper, namespace} = TOOLS[tool]
-      const objects = (await cluster.list(keeper.apiVersion, keeper.kind, {labelSelector: COMPONENT_LABEL})) ?? []
-      return objects
-        .filter(({metadata}) => metadata.namespace === namespace && metadata.labels?.[PLATFORM_LABEL] === ctx.spec.platform && metadata.deletionTimestamp === undefined)
-        .map((object) => ({tool, object}))
-    }),
-  )
-  return found.flat()
+  return (await keptByTool(ctx)).filter(({tool, object}) => object.metadata.namespace === TOOLS[tool].namespace)
 }
 
 /** Whether the tool is set up: it knows the sources, and may do, what it is to be handed. */

@@ -1,8 +1,9 @@
 /** Names of the GitOps tools and of what kp makes for them, and what kp.yaml hands over to them. */
+import {KEEPER_KINDS} from '../../../checks/kept-by-tool.ts'
 import type {ManifestContext} from '../../../context.ts'
 
 /** A GitOps tool. */
-export type Tool = 'argo-cd' | 'flux'
+export type Tool = keyof typeof KEEPER_KINDS
 
 /** The project, the root of the app of apps, and the source of Flux: all named alike. */
 export const ROOT = 'platform'
@@ -12,9 +13,6 @@ export const SOURCES = 'platform-sources'
 export const CREDENTIALS = 'kp-platform-repository'
 /** ConfigMap that comes from Git alone: it is there when delivery works. */
 export const MARKER = 'kp-delivered'
-/** Label of whatever keeps a component. */
-export const COMPONENT_LABEL = 'kp.dev/component'
-export const PLATFORM_LABEL = 'kp.dev/platform'
 /** A field manager that owns nothing: what a tool adds of its own (where it keeps track, helm's marks) is no difference. */
 export const LOOK_MANAGER = 'kp-look'
 
@@ -25,7 +23,7 @@ export const TOOLS = {
     component: 'argo-cd',
     namespace: 'argocd',
     /** The kind that keeps a component. */
-    keeper: {apiVersion: 'argoproj.io/v1alpha1', kind: 'Application'},
+    keeper: KEEPER_KINDS['argo-cd'],
     /** Present once the phase has set the tool up. */
     ready: {apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject'},
     /** Field manager of what it applies. */
@@ -35,7 +33,7 @@ export const TOOLS = {
     title: 'Flux',
     component: 'flux2',
     namespace: 'flux-system',
-    keeper: {apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease'},
+    keeper: KEEPER_KINDS.flux,
     ready: {apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository'},
     manager: 'helm-controller',
   },

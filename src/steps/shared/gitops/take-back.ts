@@ -1,4 +1,5 @@
 /** Takes a component back from a GitOps tool: the tool's object goes, what it kept stays. */
+import {PLATFORM_LABEL} from '../../../checks/labels.ts'
 import type {PlatformContext, PlatformStep} from '../../../context.ts'
 import type {KubeObject} from '../../../tools/kube-api.ts'
 import {deleteObject, patchObject} from '../../../tools/kubectl.ts'
@@ -7,7 +8,7 @@ import {HELM_MANAGER} from '../release-state.ts'
 import {chartObjects} from './delivered.ts'
 import {handFieldsOver} from './fields.ts'
 import {KUSTOMIZATION} from './flux-objects.ts'
-import {PLATFORM_LABEL, ROOT, SOURCES, TOOLS} from './names.ts'
+import {ROOT, SOURCES, TOOLS} from './names.ts'
 import type {Tool} from './names.ts'
 import {lastCommit} from './repository.ts'
 
