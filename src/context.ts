@@ -94,7 +94,7 @@ export interface StatusFacts {
 export interface PlatformStep extends Step<PlatformContext> {
   /** The catalog component that it installs. */
   component?: string
-  /** The objects that it keeps, also where the repository does not hold them. */
+  /** The objects that it keeps, also where the repository does not hold them; of what holds secrets the name alone. */
   objects?(ctx: ManifestContext): KubeObject[]
   /** The objects that it keeps, as they are written into the repository. */
   manifests?(ctx: ManifestContext): KubeObject[]
@@ -102,8 +102,6 @@ export interface PlatformStep extends Step<PlatformContext> {
   consent?(ctx: PlatformContext): Promise<string | undefined>
   /** What the GitOps tool reads about it from the repository: files below `gitops/` of the environment. */
   delivered?(ctx: ManifestContext): {file: string; objects: KubeObject[]}[]
-  /** The objects of its set, also those that are not rendered. */
-  wants?(ctx: ManifestContext): KubeObject[]
 }
 
 /** What stands of a choice that kp.yaml does not make any more. */

@@ -19,7 +19,7 @@ export const credentials: PlatformStep = onCluster({
   risk: 'none',
   verify: ['gitops.credentials'],
   appliesTo: (ctx) => (ctx.spec.phases.gitops.secret === undefined ? 'phases.gitops.secret is not given: the repository is read without credentials' : true),
-  wants: (ctx) => (ctx.spec.phases.gitops.secret === undefined ? [] : [{apiVersion: 'v1', kind: 'Secret', metadata: {name: CREDENTIALS, namespace: TOOLS[toolOf(ctx) ?? 'argo-cd'].namespace}}]),
+  objects: (ctx) => (ctx.spec.phases.gitops.secret === undefined ? [] : [{apiVersion: 'v1', kind: 'Secret', metadata: {name: CREDENTIALS, namespace: TOOLS[toolOf(ctx) ?? 'argo-cd'].namespace}}]),
   async probe(ctx) {
     const tool = toolOf(ctx) ?? 'argo-cd'
     const {namespace} = TOOLS[tool]

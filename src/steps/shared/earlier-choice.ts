@@ -111,7 +111,7 @@ function oldSteps(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice
   const keep = wantedNow(ctx, phase)
   const steps = phase.steps(before).filter((step) => (step.appliesTo?.(before) ?? true) === true).toReversed()
   const sets = steps.flatMap((step): OldStep[] => {
-    const only = new Set((step.wants?.(before) ?? []).map(describeObject).filter((name) => !keep.has(name)))
+    const only = new Set((step.objects?.(before) ?? []).map(describeObject).filter((name) => !keep.has(name)))
     return step.component !== undefined || only.size === 0 ? [] : [{step, options: {...removal, only}}]
   })
   const releases = steps.filter(({component}) => component === other.component).map((step) => ({step, options: removal}))
@@ -120,7 +120,7 @@ function oldSteps(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice
 
 /** What the steps of today want of their sets, by name. */
 function wantedNow(ctx: PlatformContext, phase: PlatformPhase): Set<string> {
-  return new Set(phase.steps(ctx).filter((step) => (step.appliesTo?.(ctx) ?? true) === true).flatMap((step) => step.wants?.(ctx).map(describeObject) ?? []))
+  return new Set(phase.steps(ctx).filter((step) => (step.appliesTo?.(ctx) ?? true) === true).flatMap((step) => step.objects?.(ctx).map(describeObject) ?? []))
 }
 
 async function whatStands(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice, removal: RemovalOptions = {withData: false}): Promise<Standing> {

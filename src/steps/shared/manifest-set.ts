@@ -88,7 +88,6 @@ export function manifestSet(set: ManifestSet): PlatformStep {
       await repairObjects(ctx, found.look, {fieldManager: FIELD_MANAGER, doing: set.title})
       for (const object of found.surplus) await deleteObject(ctx.exec, ctx.access, object, {doing: `delete ${describeObject(object)}, which is no longer wanted`})
     },
-    wants: set.objects,
     async standing(ctx, options) {
       return {deletes: (await standingObjects(ctx, wantedObjects(ctx), label, options)).map(describeObject), keeps: [], blockers: []}
     },

@@ -98,7 +98,7 @@ export function secretObject(options: SecretObjectStep): PlatformStep {
       const found = (probe.data as ObjectsLook | undefined) ?? (await look(ctx)).look
       await repairObjects(ctx, found, {fieldManager: FIELD_MANAGER, doing: options.title})
     },
-    wants(ctx) {
+    objects(ctx) {
       const secret = options.secret(ctx)
       return typeof secret === 'string' ? [] : [{apiVersion: 'v1', kind: 'Secret', metadata: {name: secret.name, namespace: secret.namespace}}]
     },
