@@ -12,6 +12,11 @@ export function albTargetType({provider, phases}: Pick<EnvironmentSpec, 'provide
   return provider.type === 'existing' && provider.flavour === 'eks' && !phases.cni.enabled ? 'ip' : 'instance'
 }
 
+/** How the Service behind a host must be: a load balancer of AWS reaches pods of an overlay network through ports of the nodes only. */
+export function exposedServiceType(spec: Pick<EnvironmentSpec, 'provider' | 'phases'>): 'ClusterIP' | 'NodePort' {
+  return spec.phases.ingress.controller === 'aws-load-balancer-controller' && albTargetType(spec) === 'instance' ? 'NodePort' : 'ClusterIP'
+}
+
 /** Annotations of a Service of type LoadBalancer, by cloud and exposure. */
 export function loadBalancerAnnotations({provider, phases}: Pick<EnvironmentSpec, 'provider' | 'phases'>): Record<string, string> {
   const internal = phases.ingress.exposure === 'internal'

@@ -2,7 +2,7 @@
 import type {EnvironmentSpec} from '../spec/types.ts'
 import {parseQuantity} from '../spec/units.ts'
 import {alertingConfig} from './alerting-config.ts'
-import {albTargetType} from './ingress-values.ts'
+import {exposedServiceType} from './ingress-values.ts'
 import type {MetricsValues, Value, Values} from './types.ts'
 
 /** Secrets in the cluster that phase 8 fills by reference: their values are never part of the chart's values. */
@@ -42,7 +42,7 @@ export function metricsValues(spec: EnvironmentSpec): MetricsValues {
     grafana: grafana.enabled,
     ...(grafana.adminPassword === undefined ? {} : {grafanaSecret: METRICS_SECRETS.grafana}),
     ...(grafana.host === undefined || !ingress.enabled ? {} : {grafanaUrl: `https://${grafana.host}`}),
-    grafanaService: grafana.host !== undefined && ingress.controller === 'aws-load-balancer-controller' && albTargetType(spec) === 'instance' ? 'NodePort' : 'ClusterIP',
+    grafanaService: grafana.host === undefined ? 'ClusterIP' : exposedServiceType(spec),
     webhookCertificate: certificate,
     webhookJob: !certificate,
     controlPlane,

@@ -1,7 +1,8 @@
 /** The demo application and the way to it. */
+import {exposedServiceType} from '../../components/ingress-values.ts'
 import {relocateImage} from '../../components/objects.ts'
 import type {PlatformStep} from '../../context.ts'
-import {exposedServiceType, exposeHost} from '../shared/expose-host.ts'
+import {exposeHost} from '../shared/expose-host.ts'
 import {allowFrontDoor, allowSolver, frontDoor} from '../shared/front-door.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
 import {namespaceObject} from '../shared/namespace.ts'
@@ -55,7 +56,7 @@ export const demo: PlatformStep = manifestSet({
       apiVersion: 'v1',
       kind: 'Service',
       metadata: {name: 'demo', namespace: DEMO_NAMESPACE, labels: {app: 'demo'}},
-      spec: {...(exposedServiceType(ctx) === 'NodePort' ? {type: 'NodePort'} : {}), selector: {app: 'demo'}, ports: [{name: 'http', port: 80, targetPort: 'http', protocol: 'TCP'}]},
+      spec: {...(exposedServiceType(ctx.spec) === 'NodePort' ? {type: 'NodePort'} : {}), selector: {app: 'demo'}, ports: [{name: 'http', port: 80, targetPort: 'http', protocol: 'TCP'}]},
     },
     {
       apiVersion: 'policy/v1',

@@ -24,13 +24,6 @@ export function exposeHost(ctx: ManifestContext, exposure: Exposure): KubeObject
   return [...(ownCertificate ? [hostCertificate(ctx, exposure, exposure.namespace)] : []), ingressOf(exposure, {annotations, className: door.className, tls: ownCertificate})]
 }
 
-/**
- * How the Service behind a host must be: a load balancer of AWS reaches pods of an overlay network through ports of the nodes only.
- */
-export function exposedServiceType(ctx: ManifestContext): 'ClusterIP' | 'NodePort' {
-  return frontDoor(ctx).controller === 'aws-load-balancer-controller' && albTargetType(ctx.spec) === 'instance' ? 'NodePort' : 'ClusterIP'
-}
-
 function gatewayRoutes(ctx: ManifestContext, {name, namespace, host, service, port}: Exposure): KubeObject[] {
   const door = frontDoor(ctx)
   const route = (routeName: string, listener: string, rule: Record<string, unknown>): KubeObject => ({
