@@ -9,8 +9,8 @@ import {Locks} from './locks.ts'
 import {endPhase, finishPhase, openPhase, settlePhase, startPhase} from './phase-run.ts'
 import type {PhaseResult, PhaseRun} from './phase-run.ts'
 import {reportProbe, selectPhases} from './plan.ts'
-import {runCheck, soonerAtFirst} from './verify.ts'
-import type {Changes, EngineContext, Exec, Phase, Probe, Step} from './types.ts'
+import {failuresOf, soonerAtFirst} from './verify.ts'
+import type {Changes, Check, EngineContext, Exec, Phase, Probe, Step} from './types.ts'
 
 export type {PhaseResult, PhaseState, StepOutcome} from './phase-run.ts'
 
@@ -142,7 +142,7 @@ async function runStep<C extends EngineContext>(phase: Phase<C>, step: Step<C>, 
     ctx.changed()
     if (ctx.dryRun) return {id: step.id, result: 'recorded', attempts: failure.attempts, durationMs: ctx.clock.now() - started}
     await requireSettled(step, ctx)
-    failure.failedChecks = await failedChecksOf(phase, step, ctx)
+    failure.failedChecks = await failuresOf(phase.id, proofsOf(phase, step), ctx)
     if (failure.failedChecks.length > 0) throw checksFailed(step, failure.failedChecks, phase)
     const durationMs = ctx.clock.now() - started
     ctx.emit({code: 'step.finished', ...at, text: step.title, data: {durationMs, attempts: failure.attempts}})
@@ -242,15 +242,13 @@ export function formatDifference({object, field, wanted, seen}: {object: string;
   return `${object} ${field}: wanted ${wanted ?? 'nothing'}, is ${seen ?? 'not set'}`
 }
 
-async function failedChecksOf<C extends EngineContext>(phase: Phase<C>, step: Step<C>, ctx: C): Promise<string[]> {
-  const failed: string[] = []
-  for (const id of step.verify ?? []) {
+/** The checks that prove a step. */
+function proofsOf<C extends EngineContext>(phase: Phase<C>, step: Step<C>): Check<C>[] {
+  return (step.verify ?? []).map((id) => {
     const check = phase.checks.find((candidate) => candidate.id === id)
     if (check === undefined) throw new KpError({code: 'BUG', message: `step ${step.id} names the check ${id}, which phase ${phase.id} does not have`})
-    const report = await runCheck(phase.id, check, ctx)
-    if (report.status === 'fail' || report.status === 'unknown') failed.push(`${id}: ${report.observed}`)
-  }
-  return failed
+    return check
+  })
 }
 
 function checksFailed<C extends EngineContext>(step: Step<C>, failed: string[], phase: Phase<C>): KpError {

@@ -50,6 +50,16 @@ export async function runCheck<C extends EngineContext>(phase: string, check: Ch
   return report
 }
 
+/** Runs checks one after the other. @returns those that fail or cannot be seen, each as `id: what was observed` */
+export async function failuresOf<C extends EngineContext>(phase: string, checks: Check<C>[], ctx: C): Promise<string[]> {
+  const failed: string[] = []
+  for (const check of checks) {
+    const {id, status, observed} = await runCheck(phase, check, ctx)
+    if (status === 'fail' || status === 'unknown') failed.push(`${id}: ${observed}`)
+  }
+  return failed
+}
+
 async function resultOf<C extends EngineContext>(check: Check<C>, ctx: C, until: number): Promise<CheckResult> {
   const applies = check.appliesTo?.(ctx) ?? true
   if (applies !== true) return {status: 'skip', observed: applies}

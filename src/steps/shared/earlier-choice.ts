@@ -9,7 +9,7 @@ import type {OtherChoice} from '../../components/alternatives.ts'
 import {earlierChoices} from '../../checks/earlier-choices.ts'
 import {KpError} from '../../engine/errors.ts'
 import type {RemovalOptions, Standing} from '../../engine/types.ts'
-import {runCheck} from '../../engine/verify.ts'
+import {failuresOf} from '../../engine/verify.ts'
 import {namespaceRemoval, namespacesOf} from './namespace-removal.ts'
 
 const GONE_MS = 60_000
@@ -147,11 +147,7 @@ async function usersOfChoice(ctx: PlatformContext, phase: PlatformPhase, other: 
  */
 async function requireNewStands(ctx: PlatformContext, phase: PlatformPhase): Promise<void> {
   const ids = new Set(phase.steps(ctx).filter((step) => (step.appliesTo?.(ctx) ?? true) === true).flatMap((step) => step.verify ?? []))
-  const failed: string[] = []
-  for (const check of phase.checks.filter(({id}) => ids.has(id))) {
-    const report = await runCheck(phase.id, check, ctx)
-    if (report.status === 'fail' || report.status === 'unknown') failed.push(`${report.id}: ${report.observed}`)
-  }
+  const failed = await failuresOf(phase.id, phase.checks.filter(({id}) => ids.has(id)), ctx)
   if (failed.length === 0) return
   throw new KpError({
     code: 'GATE',
