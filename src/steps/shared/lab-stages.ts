@@ -20,7 +20,7 @@ export function labStages(id: string, component: string): PlatformStep {
   return {
     ...stages,
     async apply(ctx, probe) {
-      if ((await ctx.presence()).state === 'running') await kindsDescribed(ctx, componentStages(ctx.home, component).flatMap((path) => readStages(readFileSync(path, 'utf8'))))
+      if ((await ctx.presence()).state === 'running') await kindsDescribed(ctx, stages.objects?.(ctx) ?? [])
       await stages.apply(ctx, probe)
     },
   }
@@ -37,15 +37,21 @@ const LOOK_MS = 500
 export async function kindsDescribed(ctx: Pick<PlatformContext, 'cluster' | 'clock' | 'signal'>, stages: KubeObject[]): Promise<void> {
   const {api} = await ctx.cluster()
   const until = ctx.clock.now() + DESCRIBED_MS
+  const groups = new Map<string, Set<string>>()
   for (const {apiGroup, kind} of stages.map((stage) => (stage['spec'] as {resourceRef: {apiGroup: string; kind: string}}).resourceRef)) {
     if (!apiGroup.includes('.') || (await api.resource(apiGroup, kind)) === undefined) continue
-    while (!isDescribed(await api.get(`/openapi/v3/apis/${apiGroup}`), kind) && ctx.clock.now() < until && !ctx.signal.aborted) await ctx.clock.sleep(LOOK_MS, ctx.signal)
+    groups.set(apiGroup, (groups.get(apiGroup) ?? new Set()).add(kind))
   }
+  await Promise.all([...groups].map(async ([group, kinds]) => {
+    while (!areDescribed(await api.get(`/openapi/v3/apis/${group}`), kinds) && ctx.clock.now() < until && !ctx.signal.aborted) await ctx.clock.sleep(LOOK_MS, ctx.signal)
+  }))
 }
 
-function isDescribed(answer: unknown, kind: string): boolean {
+/** Whether the description of a group has all of these kinds. */
+function areDescribed(answer: unknown, kinds: Set<string>): boolean {
   const {paths = {}} = (answer ?? {}) as {paths?: Record<string, {get?: {'x-kubernetes-group-version-kind'?: {kind?: string}}}>}
-  return Object.entries(paths).some(([path, item]) => path.endsWith('/{name}') && item.get?.['x-kubernetes-group-version-kind']?.kind === kind)
+  const described = new Set(Object.entries(paths).flatMap(([path, item]) => (path.endsWith('/{name}') ? [item.get?.['x-kubernetes-group-version-kind']?.kind] : [])))
+  return [...kinds].every((kind) => described.has(kind))
 }
 
 /**

@@ -36,6 +36,8 @@ const SET_LABEL = 'kp.dev/set'
 const FIELD_MANAGER = 'kp'
 
 interface SetLook {
+  /** How many objects are wanted. */
+  count: number
   look: ObjectsLook
   surplus: {apiVersion: string; kind: string; metadata: KubeMeta}[]
 }
@@ -48,6 +50,7 @@ export function manifestSet(set: ManifestSet): PlatformStep {
     const cluster = await ctx.cluster()
     const objects = wantedObjects(ctx)
     return {
+      count: objects.length,
       look: await lookAtObjects(cluster, wantedNow(objects), {fieldManager: FIELD_MANAGER, cache: ctx.looked}),
       surplus: await findSurplus(ctx, set, objects, label),
     }
@@ -65,7 +68,7 @@ export function manifestSet(set: ManifestSet): PlatformStep {
     ...(set.retry === undefined ? {} : {retry: set.retry}),
     async probe(ctx) {
       const found = await look(ctx)
-      const count = set.objects(ctx).length
+      const {count} = found
       const differences: Difference[] = [...found.look.differences, ...found.surplus.map((object) => ({object: describeObject(object), seen: 'is no longer wanted'}))]
       if (differences.length === 0) return {state: 'satisfied', observed: `${count} ${count === 1 ? 'object is' : 'objects are'} as wanted`}
       const absent = found.look.missing.length === count && found.surplus.length === 0
@@ -78,8 +81,7 @@ export function manifestSet(set: ManifestSet): PlatformStep {
     },
     plan(ctx, probe) {
       const found = probe.data as SetLook | undefined
-      const objects = wantedObjects(ctx)
-      const lines = found === undefined ? objects.map((object) => `create ${describeObject(object)}`) : [...describeRepair(found.look), ...found.surplus.map((object) => `delete ${describeObject(object)}`)]
+      const lines = found === undefined ? wantedObjects(ctx).map((object) => `create ${describeObject(object)}`) : [...describeRepair(found.look), ...found.surplus.map((object) => `delete ${describeObject(object)}`)]
       const file = set.render === false ? `<${label}.yaml>` : `clusters/${ctx.spec.environment.name}/${set.id}.yaml`
       return Promise.resolve({lines, commands: [`kubectl apply --server-side --field-manager=${FIELD_MANAGER} -f ${file}`]})
     },
