@@ -1,7 +1,6 @@
 /** Whether two labs hold the same objects: what kp built, and what the sequential script built. */
 import {contentOf} from '../test/helpers/snapshot.ts'
 import type {Snapshot} from '../test/helpers/snapshot.ts'
-import {RECORD} from '../src/platform/identity.ts'
 import type {KubeObject} from '../src/tools/kube-api.ts'
 
 /** kp's marks on what it applied, by which it knows its own: bookkeeping, like the labels of helm's records. */
@@ -42,8 +41,6 @@ function comparable(object: KubeObject): unknown {
   // A record of helm is packed with times in it; a Secret or a bundle of certificates is drawn anew in each cluster.
   if (object.kind === 'Secret') return {type: object['type'], keys: Object.keys((object['data'] as object | undefined) ?? {}).toSorted()}
   if (object.kind === 'ConfigMap' && /^(kube-root-ca\.crt|extension-apiserver-authentication|cluster-info)$/.test(object.metadata.name)) return object.kind
-  // Who built it last is kp's own: the script has no such thing.
-  if (object.kind === 'ConfigMap' && object.metadata.name === RECORD.name) return sorted(contentOf({...object, data: {...(object['data'] as object), built: undefined}}), DRAWN)
   return sorted(contentOf(object), object.kind.startsWith('PersistentVolume') ? new Set([...DRAWN, ...PLACED]) : DRAWN)
 }
 

@@ -2,6 +2,7 @@
 import {closeSync, openSync, readSync, statSync} from 'node:fs'
 import {randomUUID} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
+import {RECORD} from '../../src/platform/identity.ts'
 import type {KubeApi} from '../../src/tools/kube-api.ts'
 
 /** One request, as the API server wrote it down. */
@@ -37,7 +38,7 @@ export function isLease(entry: AuditEntry): boolean {
 
 /** kp writes down who built last, whatever was built. */
 export function isBuildRecord({verb, objectRef}: AuditEntry): boolean {
-  return verb === 'patch' && objectRef?.resource === 'configmaps' && objectRef.namespace === 'kube-system' && objectRef.name === 'kp-platform'
+  return verb === 'patch' && objectRef?.resource === 'configmaps' && objectRef.namespace === RECORD.namespace && objectRef.name === RECORD.name
 }
 
 /** `patch deployments cert-manager/cert-manager (kubectl/v1.35.4 …)`. */

@@ -9,7 +9,7 @@ import {historyOf, PLANTED_SECRET} from './drift-helm.ts'
 import type {Release} from './drift-helm.ts'
 import type {KeptByStep} from './kept-objects.ts'
 import type {TestPlatform} from './platform.ts'
-import {contentOf, takeSnapshot, touched} from './snapshot.ts'
+import {contentOf, forgetControllerUid, takeSnapshot, touched} from './snapshot.ts'
 import type {Snapshot} from './snapshot.ts'
 
 /** A step of `kp plan --json`. */
@@ -179,11 +179,4 @@ export async function helmRound(platform: TestPlatform, before: Snapshot, drifts
     expect((await historyOf(platform, release)).at(-1), `${release.name} after the repair`).toMatchObject({revision: last + 1, status: 'deployed'})
   }
   await expectNothingToDo(platform)
-}
-
-/** The server ties a Job to its pods by the Job's own uid. */
-export function forgetControllerUid(spec: Record<string, unknown>): void {
-  delete spec['selector']
-  const pods = spec['template'] as {metadata?: {labels?: Record<string, string>}} | undefined
-  for (const key of ['controller-uid', 'batch.kubernetes.io/controller-uid']) delete pods?.metadata?.labels?.[key]
 }

@@ -2,6 +2,7 @@
 import type {KubeObject} from '../../src/tools/kube-api.ts'
 import {describeObject} from '../../src/checks/objects.ts'
 import {resourceArg} from '../../src/tools/kubectl.ts'
+import {isRecord} from './snapshot.ts'
 
 /** One thing done by hand to one object. */
 export interface Drift {
@@ -113,10 +114,6 @@ export function deletionOf(step: string, object: KubeObject): Drift {
 /** Whether its deletion takes others with it. */
 export function takesOthersWithIt(object: KubeObject): boolean {
   return CASCADING.has(object.kind)
-}
-
-function isRecord({kind, metadata}: KubeObject): boolean {
-  return kind === 'ConfigMap' && metadata.name === 'kp-platform'
 }
 
 function at(object: KubeObject): string[] {

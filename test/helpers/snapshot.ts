@@ -1,5 +1,6 @@
 /** Every object of a cluster, to tell which of them somebody touched. */
 import {describeObject} from '../../src/checks/objects.ts'
+import {RECORD} from '../../src/platform/identity.ts'
 import type {KubeApi, KubeObject} from '../../src/tools/kube-api.ts'
 
 /** Objects by `Kind namespace/name`; equal kinds of other groups get their group. */
@@ -48,9 +49,14 @@ export function contentOf(object: KubeObject): unknown {
   return {...withoutBuild(object, rest), metadata: {labels, annotations: Object.fromEntries(own), finalizers, ownerReferences}}
 }
 
+/** Whether it is the cluster's own record of its platform. */
+export function isRecord({kind, metadata}: KubeObject): boolean {
+  return kind === 'ConfigMap' && metadata.name === RECORD.name
+}
+
 /** kp writes down who built last, whatever was built. */
-function withoutBuild({kind, metadata}: KubeObject, rest: Record<string, unknown>): Record<string, unknown> {
-  if (kind !== 'ConfigMap' || metadata.name !== 'kp-platform') return rest
+function withoutBuild(object: KubeObject, rest: Record<string, unknown>): Record<string, unknown> {
+  if (!isRecord(object)) return rest
   const {built: _built, ...data} = (rest['data'] ?? {}) as Record<string, unknown>
   return {...rest, data}
 }
@@ -63,4 +69,11 @@ export function touched(before: Snapshot, after: Snapshot): string[] {
     // A generation that moved and moved back was touched too; nodes have none.
     return a.metadata.generation !== b.metadata.generation || JSON.stringify(contentOf(a)) !== JSON.stringify(contentOf(b))
   }).toSorted()
+}
+
+/** The server ties a Job to its pods by the Job's own uid. */
+export function forgetControllerUid(spec: Record<string, unknown>): void {
+  delete spec['selector']
+  const pods = spec['template'] as {metadata?: {labels?: Record<string, string>}} | undefined
+  for (const key of ['controller-uid', 'batch.kubernetes.io/controller-uid']) delete pods?.metadata?.labels?.[key]
 }

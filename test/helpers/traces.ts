@@ -3,8 +3,8 @@ import {createHash} from 'node:crypto'
 import {existsSync, readFileSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import type {KubeObject} from '../../src/tools/kube-api.ts'
-import {forgetControllerUid} from './drift-round.ts'
 import type {TestPlatform} from './platform.ts'
+import {forgetControllerUid, isRecord} from './snapshot.ts'
 
 /** What was found, each as `what it is` → `what it is like`. */
 export type Traces = Map<string, string>
@@ -79,7 +79,7 @@ function wantedPart(object: KubeObject): unknown {
   if (object.kind === 'Secret') part['data'] = Object.keys((object['data'] as object | undefined) ?? {}).toSorted()
   if (object.kind === 'ConfigMap' && /^(kube-root-ca\.crt|extension-apiserver-authentication)$/.test(metadata.name)) part['data'] = Object.keys(object['data'] as object)
   // Who built, and when.
-  if (object.kind === 'ConfigMap' && metadata.name === 'kp-platform') part['data'] = {...(object['data'] as object), built: 'built' in (object['data'] as object)}
+  if (isRecord(object)) part['data'] = {...(object['data'] as object), built: 'built' in (object['data'] as object)}
   const spec = part['spec'] as Record<string, unknown> | undefined
   if (spec !== undefined) {
     for (const field of ['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'podCIDR', 'podCIDRs', 'caBundle']) delete spec[field]

@@ -8,6 +8,7 @@ import type {Server} from 'node:http'
 import {dirname, join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {afterAll, beforeAll, expect, it} from 'vitest'
+import {RECORD} from '../../src/platform/identity.ts'
 import {componentStages, componentsWithStages, readStage} from '../../src/providers/lab/stages.ts'
 import {describeEntry, isLease} from '../helpers/audit.ts'
 import {writeChartDoubles} from '../helpers/chart-doubles.ts'
@@ -61,7 +62,7 @@ it('refuses to stand in for charts that cannot be had, and installs nothing', {t
   expect(unreachable.json()).toMatchObject({error: {code: 'PREREQUISITE_MISSING', message: expect.stringMatching(/^the chart repository \S+ is out of reach$/)}})
   platform.setSpec(['charts'], {mirror: '../mirror'})
   // The cluster is bound before anything is installed.
-  const written = (await platform.audit().writes(mark)).filter((entry) => !isLease(entry) && entry.objectRef?.name !== 'kp-platform')
+  const written = (await platform.audit().writes(mark)).filter((entry) => !isLease(entry) && entry.objectRef?.name !== RECORD.name)
   expect(written.map(describeEntry)).toEqual([])
 })
 

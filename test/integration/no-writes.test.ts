@@ -2,6 +2,7 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import {beforeAll, describe, expect, it, onTestFinished} from 'vitest'
+import {RECORD} from '../../src/platform/identity.ts'
 import {describeEntry, isLease} from '../helpers/audit.ts'
 import {changedFiles, listFiles} from '../helpers/files.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
@@ -82,7 +83,7 @@ describe('where something is to be done', {timeout: 120_000}, () => {
     await platform.kpOk(['up', '--yes'])
     // With the record of who built last.
     const entries = (await platform.audit().writes(mark)).filter((entry) => !isLease(entry))
-    expect(entries.map(({objectRef}) => `${objectRef?.resource} ${objectRef?.namespace}/${objectRef?.name}`).toSorted()).toEqual(['configmaps kube-system/kp-platform', 'deployments cert-manager/cert-manager', 'services demo/demo'])
+    expect(entries.map(({objectRef}) => `${objectRef?.resource} ${objectRef?.namespace}/${objectRef?.name}`).toSorted()).toEqual([`configmaps ${RECORD.namespace}/${RECORD.name}`, 'deployments cert-manager/cert-manager', 'services demo/demo'])
     expect(entries.map(({user}) => user.username)).toEqual(['kp', 'kp', 'kp'])
     await platform.kpOk(['plan', '--exit-code'])
   })
