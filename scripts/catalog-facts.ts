@@ -15,34 +15,17 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 import {componentSchema} from '../src/components/schema.ts'
-import {METRICS_EXAMPLE} from '../src/components/metrics-values.ts'
 import type {ComponentEntry} from '../src/components/schema.ts'
-import type {Values, ValuesContext} from '../src/components/types.ts'
+import type {Values} from '../src/components/types.ts'
 import {renderValues} from '../src/components/values.ts'
 import {parse} from 'yaml'
 import {factsOf, factsOfNames, formatFacts} from './chart-facts.ts'
 import type {ChartFacts} from './chart-facts.ts'
+import {EXAMPLE_VALUES} from './example-values.ts'
 import {formatValuePaths, valuePathsOf} from './value-paths.ts'
 import type {ValueSources} from './value-paths.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-/** The platform with which the charts are rendered: everything that a choice can turn on. */
-const CONTEXT: ValuesContext = {
-  provider: 'existing', cluster: 'acme-dev', environment: 'dev', domain: 'example.com', podCidr: '10.244.0.0/16', serviceCidr: '10.96.0.0/12',
-  zones: 3, apiServer: {host: '10.0.0.10', port: 6443}, monitoring: true, gitopsInterval: '180s',
-  metrics: METRICS_EXAMPLE, gpuPools: ['gpu'], spotPools: ['spot'],
-  cni: {
-    kubeProxyReplacement: true, healthzBindAddress: '0.0.0.0:10256', apiServer: {host: '10.0.0.10', port: 6443}, routingMode: 'native', nativeCidr: '10.244.0.0/16', nodeRoutes: true,
-    encryption: true, hubble: true, calico: {encapsulation: 'VXLAN', bgp: 'Disabled'},
-  },
-  ingress: {replicas: 2, serviceAnnotations: {}, scheme: 'internet-facing', targetType: 'instance', region: 'eu-central-1'},
-  externalDns: {
-    provider: 'aws', policy: 'upsert-only', sources: ['gateway-httproute'], args: ['--zone-id-filter=Z0123456789ABC'],
-    env: [{name: 'AWS_SECRET_ACCESS_KEY', valueFrom: {secretKeyRef: {name: 'external-dns-credentials', key: 'secret-access-key'}}}],
-    volumes: [{name: 'credentials', secret: {secretName: 'external-dns-credentials'}}], mounts: [{name: 'credentials', mountPath: '/etc/kubernetes/credentials', readOnly: true}],
-    owner: 'acme-dev', domains: ['example.com'],
-  },
-}
 const KUBERNETES = '1.35.0'
 
 interface Found {
@@ -71,7 +54,7 @@ function packaged(entry: ComponentEntry, folder: string, charts: string, helm: s
   const file = [entry.chart.version, entry.chart.version.replace(/^v/, ''), `v${entry.chart.version}`].map((version) => join(charts, `${entry.chart.name}-${version}.tgz`)).find(existsSync)
   if (file === undefined) return undefined
   const template = parse(readFileSync(join(folder, 'values.yaml'), 'utf8')) as Values
-  const {yaml} = renderValues({...entry, template, overlays: {}, valuePaths: '*'}, CONTEXT)
+  const {yaml} = renderValues({...entry, template, overlays: {}, valuePaths: '*'}, EXAMPLE_VALUES)
   const run = (args: string[], input?: string): string => execFileSync(helm, args, {encoding: 'utf8', maxBuffer: 1 << 28, ...(input === undefined ? {} : {input})})
   const scratch = mkdtempSync(join(tmpdir(), 'kp-facts-'))
   try {

@@ -16,10 +16,10 @@ import {parseAllDocuments} from 'yaml'
 import {imagesIn} from '../src/components/images.ts'
 import {loadCatalog} from '../src/components/load.ts'
 import type {Component} from '../src/components/types.ts'
-import {CONTEXT} from '../test/unit/components/samples.ts'
 import {MIRROR, placesOf, PROVIDERS, withParts} from '../test/helpers/mirror.ts'
 import type {ImageFacts} from '../test/helpers/mirror.ts'
 import {renderValues, toYaml} from '../src/components/values.ts'
+import {EXAMPLE_VALUES} from './example-values.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const FOLDER = join(ROOT, 'test', 'data', 'images')
@@ -36,7 +36,7 @@ for (const component of loadCatalog(join(ROOT, 'templates')).all()) {
   }
   const images = new Set<string>()
   for (const provider of PROVIDERS) {
-    const {values} = renderValues(component, {...CONTEXT, provider, imageMirror: MIRROR})
+    const {values} = renderValues(component, {...EXAMPLE_VALUES, provider, imageMirror: MIRROR})
     for (const one of [values, withParts(component, values)]) for (const image of render(component, file, toYaml(one), options.helm)) images.add(image)
   }
   const facts: ImageFacts = {chart: component.chart.name, version: component.chart.version, places: placesOf(component), images: [...images].toSorted()}

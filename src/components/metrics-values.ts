@@ -71,25 +71,3 @@ function scrapeClasses({drop, dropLabels}: EnvironmentSpec['phases']['monitoring
   ]
   return rules.length === 0 ? [] : [{name: 'kp', default: true, metricRelabelings: rules}]
 }
-
-/** A platform on which everything is switched on: with it the real chart is held against the catalog. */
-export const METRICS_EXAMPLE: MetricsValues = {
-  replicas: 2,
-  guarded: true,
-  retention: '15d',
-  retentionSize: '43520MiB',
-  volume: '50Gi',
-  scrapeInterval: '30s',
-  scrapeClasses: [{name: 'kp', default: true, metricRelabelings: [{sourceLabels: ['__name__'], regex: 'go_.*', action: 'drop'}]}],
-  remoteWrite: [{url: 'https://metrics.example.com/write', basicAuth: {username: {name: METRICS_SECRETS.remoteWrite, key: '1.username'}, password: {name: METRICS_SECRETS.remoteWrite, key: '1.password'}}}],
-  alerting: {route: {receiver: 'null'}, receivers: [{name: 'null'}]},
-  alertingSecrets: [METRICS_SECRETS.receivers],
-  grafana: true,
-  grafanaSecret: METRICS_SECRETS.grafana,
-  grafanaUrl: 'https://grafana.example.com',
-  grafanaService: 'ClusterIP',
-  webhookCertificate: true,
-  webhookJob: false,
-  controlPlane: true,
-  kubeProxy: true,
-}

@@ -1,7 +1,8 @@
 /** What phases.monitoring of kp.yaml becomes in the values of kube-prometheus-stack. */
 import {describe, expect, it} from 'vitest'
 import {alertingConfig} from '../../../src/components/alerting-config.ts'
-import {METRICS_EXAMPLE, METRICS_NAMES, metricsValues} from '../../../src/components/metrics-values.ts'
+import {EXAMPLE_VALUES} from '../../../scripts/example-values.ts'
+import {METRICS_NAMES, metricsValues} from '../../../src/components/metrics-values.ts'
 import type {EnvironmentSpec} from '../../../src/spec/types.ts'
 import {parseSpec} from '../../../src/spec/load.ts'
 import {resolveEnvironment} from '../../../src/spec/resolve.ts'
@@ -48,7 +49,7 @@ describe('metricsValues', () => {
   it('gives every name of the template, and no other', () => {
     const everything = metricsValues(spec('{replicas: 2, drop: [x], remoteWrite: [{url: "https://one.example.com/w"}], receivers: [{name: team, type: slack, secret: key, severities: [page, critical, warning]}], grafana: {host: grafana.example.com, adminPassword: key}}'))
     expect(Object.keys(everything).toSorted()).toEqual(METRICS_NAMES.toSorted())
-    expect(Object.keys(METRICS_EXAMPLE).toSorted()).toEqual(METRICS_NAMES.toSorted())
+    expect(Object.keys(EXAMPLE_VALUES.metrics).toSorted()).toEqual(METRICS_NAMES.toSorted())
   })
 })
 

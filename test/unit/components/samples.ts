@@ -2,39 +2,14 @@
 import {readFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {loadCatalog} from '../../../src/components/load.ts'
-import {METRICS_EXAMPLE} from '../../../src/components/metrics-values.ts'
 import {componentSchema} from '../../../src/components/schema.ts'
-import type {Catalog, Component, Values, ValuesContext} from '../../../src/components/types.ts'
+import type {Catalog, Component, Values} from '../../../src/components/types.ts'
 import type {ChartFacts} from '../../../scripts/chart-facts.ts'
 
-export const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
-
 /** The platform with which `scripts/catalog-facts.ts` renders the real charts. */
-export const CONTEXT: ValuesContext = {
-  provider: 'existing',
-  cluster: 'acme-dev',
-  environment: 'dev',
-  domain: 'example.com',
-  podCidr: '10.244.0.0/16',
-  serviceCidr: '10.96.0.0/12',
-  zones: 3,
-  apiServer: {host: '10.0.0.10', port: 6443},
-  monitoring: true,
-  gitopsInterval: '180s',
-  gpuPools: ['gpu'], spotPools: ['spot'],
-  cni: {
-    kubeProxyReplacement: true, healthzBindAddress: '0.0.0.0:10256', apiServer: {host: '10.0.0.10', port: 6443}, routingMode: 'native', nativeCidr: '10.244.0.0/16', nodeRoutes: true,
-    encryption: true, hubble: true, calico: {encapsulation: 'VXLAN', bgp: 'Disabled'},
-  },
-  ingress: {replicas: 2, serviceAnnotations: {}, scheme: 'internet-facing', targetType: 'instance', region: 'eu-central-1'},
-  externalDns: {
-    provider: 'aws', policy: 'upsert-only', sources: ['gateway-httproute'], args: ['--zone-id-filter=Z0123456789ABC'],
-    env: [{name: 'AWS_SECRET_ACCESS_KEY', valueFrom: {secretKeyRef: {name: 'external-dns-credentials', key: 'secret-access-key'}}}],
-    volumes: [{name: 'credentials', secret: {secretName: 'external-dns-credentials'}}], mounts: [{name: 'credentials', mountPath: '/etc/kubernetes/credentials', readOnly: true}],
-    owner: 'acme-dev', domains: ['example.com'],
-  },
-  metrics: METRICS_EXAMPLE,
-}
+export {EXAMPLE_VALUES as CONTEXT} from '../../../scripts/example-values.ts'
+
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** The catalog of the project. */
 export function catalog(): Catalog {
