@@ -5,27 +5,16 @@ import {project, registries, rootApplication} from '../shared/gitops/argo-object
 import {handedOver, TOOLS} from '../shared/gitops/names.ts'
 import {labStages} from '../shared/lab-stages.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
-import {allowApiServer, networkPolicies} from '../shared/network-policies.ts'
 import {commit} from './commit.ts'
 import {credentials} from './credentials.ts'
 import {handOver} from './hand-over.ts'
 import {rootStep} from './root.ts'
-
-const {namespace} = TOOLS['argo-cd']
+import {toolPolicies} from './tool-policies.ts'
 
 /** In order: the tool, its way to the repository, what it may do, what it takes over, what it deploys. */
 export const argoSteps: PlatformStep[] = [
   componentStep({id: 'gitops/release', title: 'Install Argo CD', component: TOOLS['argo-cd'].component, podSecurity: 'restricted', verify: ['gitops.ready']}),
-  networkPolicies({
-    id: 'gitops/network-policies',
-    namespace,
-    rules: () => [
-      allowApiServer(),
-      {name: 'allow-inside', pods: {}, ingress: [{from: [{podSelector: {}}]}], egress: [{to: [{podSelector: {}}]}]},
-      // Git and chart repositories; SSH for git@ addresses.
-      {name: 'allow-repositories', pods: {'app.kubernetes.io/name': 'argocd-repo-server'}, egress: [{ports: [22, 80, 443].map((port) => ({protocol: 'TCP', port}))}]},
-    ],
-  }),
+  toolPolicies('argo-cd', {'app.kubernetes.io/name': 'argocd-repo-server'}),
   labStages('gitops/simulation', TOOLS['argo-cd'].component),
   credentials,
   manifestSet({

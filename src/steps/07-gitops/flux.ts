@@ -5,27 +5,16 @@ import {gitRepository, helmRepositories, kustomizations} from '../shared/gitops/
 import {handedOver, TOOLS} from '../shared/gitops/names.ts'
 import {labStages} from '../shared/lab-stages.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
-import {allowApiServer, networkPolicies} from '../shared/network-policies.ts'
 import {commit} from './commit.ts'
 import {credentials} from './credentials.ts'
 import {handOver} from './hand-over.ts'
 import {rootStep} from './root.ts'
-
-const {namespace} = TOOLS.flux
+import {toolPolicies} from './tool-policies.ts'
 
 /** In order: the tool, its way to the repository, what it takes over, what it deploys. */
 export const fluxSteps: PlatformStep[] = [
   componentStep({id: 'gitops/release', title: 'Install Flux', component: TOOLS.flux.component, podSecurity: 'restricted', verify: ['gitops.ready']}),
-  networkPolicies({
-    id: 'gitops/network-policies',
-    namespace,
-    rules: () => [
-      allowApiServer(),
-      {name: 'allow-inside', pods: {}, ingress: [{from: [{podSelector: {}}]}], egress: [{to: [{podSelector: {}}]}]},
-      // Git and chart repositories; SSH for git@ addresses.
-      {name: 'allow-repositories', pods: {app: 'source-controller'}, egress: [{ports: [22, 80, 443].map((port) => ({protocol: 'TCP', port}))}]},
-    ],
-  }),
+  toolPolicies('flux', {app: 'source-controller'}),
   labStages('gitops/simulation', TOOLS.flux.component),
   credentials,
   manifestSet({id: 'gitops/source', title: 'Name the repository to Flux', objects: (ctx) => [gitRepository(ctx)]}),
