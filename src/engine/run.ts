@@ -48,7 +48,7 @@ export async function runPhases<C extends EngineContext>(phases: Phase<NoInfer<C
     const {phase, steps} = run
     const before = phase.dependsOn(ctx)
     return [
-      ...steps.map((step, index) => ({id: step.id, after: step.after ?? [...before, ...(steps[index - 1] === undefined ? [] : [steps[index - 1]?.id ?? ''])], run, step})),
+      ...steps.map((step, index) => ({id: step.id, after: step.after ?? [...before, ...steps.slice(Math.max(index - 1, 0), index).map(({id}) => id)], run, step})),
       {id: phase.id, after: [...before, ...steps.map(({id}) => id)], run, step: undefined},
     ]
   })
