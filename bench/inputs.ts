@@ -6,6 +6,7 @@ import {mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import type {ClusterReader} from '../src/checks/cluster.ts'
 import type {PlatformContext} from '../src/context.ts'
+import {applies} from '../src/engine/applies.ts'
 import type {ToolCall} from '../src/engine/types.ts'
 import {openPlatform} from '../src/platform/open.ts'
 import {phases} from '../src/steps/index.ts'
@@ -75,9 +76,9 @@ export async function makeInputs(place: Place): Promise<Inputs> {
     },
   }
   for (const phase of phases) {
-    if ((phase.appliesTo?.(written) ?? true) !== true) continue
+    if (!applies(phase, written)) continue
     for (const one of phase.steps(written)) {
-      if (OWN.test(one.id) || (one.appliesTo?.(written) ?? true) !== true) continue
+      if (OWN.test(one.id) || !applies(one, written)) continue
       step = one.id
       await one.apply(written, {state: 'absent', observed: ''})
     }

@@ -1,5 +1,6 @@
 /** The pages of docs/phases, docs/checks and docs/pitfalls, made from the registry of phases. */
 import type {PlatformContext, PlatformPhase} from '../../src/context.ts'
+import {applies} from '../../src/engine/applies.ts'
 import type {Check, Pitfall} from '../../src/engine/types.ts'
 import {block, code, generated, page, plain, table} from './markdown.ts'
 import type {ReadOnlyContext} from './platform.ts'
@@ -84,7 +85,7 @@ function pitfallSection(pitfall: Pitfall): string {
 function inTheLab(check: Check<PlatformContext>, ctx: ReadOnlyContext): string {
   // What a check says of itself reads spec and provider alone.
   const platform = ctx as PlatformContext
-  if ((check.appliesTo?.(platform) ?? true) !== true) return 'skipped'
+  if (!applies(check, platform)) return 'skipped'
   return check.simulated?.(platform) ? 'simulated' : 'real'
 }
 

@@ -1,5 +1,6 @@
 /** What a person is told besides the plan: what to agree to before a run, and what to know after it. */
 import type {PlatformContext, PlatformPhase} from '../context.ts'
+import {applies} from '../engine/applies.ts'
 import {selectPhases} from '../engine/plan.ts'
 import type {Plan} from '../engine/plan.ts'
 
@@ -17,7 +18,7 @@ export async function consentsOf(phases: PlatformPhase[], plan: Pick<Plan, 'step
   const todo = new Set(plan.steps.filter(({state}) => state !== 'satisfied').map(({id}) => id))
   const texts: string[] = []
   for (const phase of phases) {
-    if ((phase.appliesTo?.(ctx) ?? true) !== true) continue
+    if (!applies(phase, ctx)) continue
     for (const step of phase.steps(ctx)) {
       const text = todo.has(step.id) ? await step.consent?.(ctx) : undefined
       if (text !== undefined && !texts.includes(text)) texts.push(text)

@@ -4,6 +4,7 @@ import {copySource, copyTarget, imagesIn} from '../components/images.ts'
 import {componentImages, relocateImage} from '../components/objects.ts'
 import {platformValues} from '../components/platform-values.ts'
 import type {ManifestContext, PlatformContext, PlatformStep} from '../context.ts'
+import {applies} from '../engine/applies.ts'
 import type {MirrorListResult} from '../ui/results.ts'
 
 type Chart = MirrorListResult['charts'][number]
@@ -39,9 +40,9 @@ export function mirrorListOf(ctx: MirrorContext): MirrorListResult {
 
 /** The steps of the phases that the platform has. */
 function stepsOf(ctx: MirrorContext): PlatformStep[] {
-  const applying = ctx.phases.filter((phase) => (phase.appliesTo?.(ctx) ?? true) === true)
+  const applying = ctx.phases.filter((phase) => applies(phase, ctx))
   // What a step asks here is answered by the spec alone.
-  return applying.flatMap((phase) => phase.steps(ctx)).filter((step) => (step.appliesTo?.(ctx as PlatformContext) ?? true) === true)
+  return applying.flatMap((phase) => phase.steps(ctx)).filter((step) => applies(step, ctx as PlatformContext))
 }
 
 /** What a step keeps, but for the simulation of a lab: its images are those of the components. */

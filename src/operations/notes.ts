@@ -2,6 +2,7 @@
 import type {PlatformContext} from '../context.ts'
 import {earlierChoices, stands} from '../checks/earlier-choices.ts'
 import {otherChoices, TELLING_VALUES} from '../components/alternatives.ts'
+import {applies} from '../engine/applies.ts'
 import type {Plan} from '../engine/plan.ts'
 import {isBehind} from '../platform/build-record.ts'
 import {lookAtIdentity} from '../platform/identity.ts'
@@ -36,11 +37,11 @@ async function behind(ctx: PlatformContext): Promise<PlanNote[]> {
 async function switchedOff(ctx: PlatformContext): Promise<PlanNote[]> {
   const notes: PlanNote[] = []
   for (const phase of ctx.phases) {
-    const applies = phase.appliesTo?.(ctx) ?? true
-    if (applies === true) continue
+    const reason = phase.appliesTo?.(ctx) ?? true
+    if (reason === true) continue
     const components = ctx.catalog.all().filter((component) => component.phase === phase.id)
     const standing = (await Promise.all(components.map(async ({id}) => ((await stands(ctx, id)) ? [id] : [])))).flat()
-    if (standing.length > 0) notes.push({text: `${applies}, and ${standing.join(', ')} still ${standing.length === 1 ? 'stands' : 'stand'}: nothing is removed by itself`, next: [`kp step ${phase.id} --remove`]})
+    if (standing.length > 0) notes.push({text: `${reason}, and ${standing.join(', ')} still ${standing.length === 1 ? 'stands' : 'stand'}: nothing is removed by itself`, next: [`kp step ${phase.id} --remove`]})
   }
   return notes
 }
@@ -48,13 +49,13 @@ async function switchedOff(ctx: PlatformContext): Promise<PlanNote[]> {
 /** Components that a phase has no use for any more for another reason than a choice: the last pool of their kind is gone. */
 async function leftOver(ctx: PlatformContext): Promise<PlanNote[]> {
   const chosen = new Set(otherChoices(ctx.spec.phases).map(({component}) => component))
-  const steps = ctx.phases.filter((phase) => (phase.appliesTo?.(ctx) ?? true) === true).flatMap((phase) => phase.steps(ctx))
+  const steps = ctx.phases.filter((phase) => applies(phase, ctx)).flatMap((phase) => phase.steps(ctx))
   const notes: PlanNote[] = []
   for (const step of steps) {
-    const applies = step.appliesTo?.(ctx) ?? true
-    if (step.component === undefined || applies === true || chosen.has(step.component) || !(await stands(ctx, step.component))) continue
+    const reason = step.appliesTo?.(ctx) ?? true
+    if (step.component === undefined || reason === true || chosen.has(step.component) || !(await stands(ctx, step.component))) continue
     const {namespace, releaseName} = ctx.catalog.get(step.component)
-    notes.push({text: `${applies}, and ${step.component} still stands: nothing is removed by itself`, next: [`helm uninstall ${releaseName} -n ${namespace}`]})
+    notes.push({text: `${reason}, and ${step.component} still stands: nothing is removed by itself`, next: [`helm uninstall ${releaseName} -n ${namespace}`]})
   }
   return notes
 }
@@ -64,7 +65,7 @@ async function stillUsed(ctx: PlatformContext): Promise<PlanNote[]> {
   const notes: PlanNote[] = []
   for (const other of await earlierChoices(ctx)) {
     const phase = ctx.phases.find(({id}) => id === other.choice.phase)
-    if (phase === undefined || (phase.appliesTo?.(ctx) ?? true) !== true) continue
+    if (phase === undefined || !applies(phase, ctx)) continue
     const users = (await phase.earlierUsers?.(ctx, other)) ?? []
     if (users.length > 0) notes.push({text: `${other.component} is no longer chosen (phases.${phase.id}.${other.choice.field}: ${other.chosen}) and stays as long as others use it: ${users.slice(0, 5).join(', ')}${users.length > 5 ? ` and ${users.length - 5} more` : ''}`, next: [`lead them to ${other.chosen}, then kp up`]})
   }

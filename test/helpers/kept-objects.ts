@@ -1,5 +1,6 @@
 /** Which object of the cluster is kept by which step, told by labels and annotations alone. */
 import type {PlatformPhase} from '../../src/context.ts'
+import {applies} from '../../src/engine/applies.ts'
 import {selectPhases} from '../../src/engine/plan.ts'
 import type {KubeObject} from '../../src/tools/kube-api.ts'
 import {phases} from '../../src/steps/index.ts'
@@ -18,7 +19,7 @@ export interface KeptByStep {
 /** The steps of a platform that keep objects, with them; from the registry and the cluster. */
 export async function keptObjects(platform: TestPlatform, snapshot: Snapshot): Promise<KeptByStep[]> {
   const {ctx} = await openContext(platform)
-  const steps = (selectPhases(phases, ctx).active as PlatformPhase[]).flatMap((phase) => phase.steps(ctx)).filter((step) => (step.appliesTo?.(ctx) ?? true) === true)
+  const steps = (selectPhases(phases, ctx).active as PlatformPhase[]).flatMap((phase) => phase.steps(ctx)).filter((step) => applies(step, ctx))
   const kept = new Map<string, KeptByStep>()
   const releases = new Map<string, string>()
   for (const step of steps) {

@@ -7,6 +7,7 @@ import {platformValues} from '../../src/components/platform-values.ts'
 import type {Values} from '../../src/components/types.ts'
 import {valueAt} from '../../src/components/values.ts'
 import type {PlatformContext} from '../../src/context.ts'
+import {applies} from '../../src/engine/applies.ts'
 import type {KubeObject} from '../../src/tools/kube-api.ts'
 import {everyCoveringSpec} from './covering-set.ts'
 import {PROJECT} from './run-kp.ts'
@@ -43,10 +44,10 @@ export async function everythingRendered(): Promise<Rendered[]> {
 
 function rendered(of: string, ctx: ReadOnlyContext): Rendered {
   const steps = ctx.phases
-    .filter((phase) => (phase.appliesTo?.(ctx) ?? true) === true)
+    .filter((phase) => applies(phase, ctx))
     .flatMap((phase) => phase.steps(ctx))
     // What a step asks here is answered by the spec alone.
-    .filter((step) => (step.appliesTo?.(ctx as PlatformContext) ?? true) === true)
+    .filter((step) => applies(step, ctx as PlatformContext))
   const values = Object.fromEntries(steps.flatMap(({component}) => (component === undefined ? [] : [[component, platformValues(ctx, component).values]])))
   return {
     of,

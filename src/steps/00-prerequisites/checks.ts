@@ -4,6 +4,7 @@ import {statfs} from 'node:fs/promises'
 import {join} from 'node:path'
 import {check, verdict} from '../../checks/builders.ts'
 import type {PlatformCheck} from '../../context.ts'
+import {applies} from '../../engine/applies.ts'
 import {lookAtRepository} from '../../render/repository.ts'
 import {isKeptInGit, remotesOf, sameRepository, whyUnreachable} from '../../tools/git.ts'
 import {neededTools} from './tools.ts'
@@ -96,7 +97,7 @@ export const checks: PlatformCheck[] = [
     pitfalls: ['KP0008', 'KP0009'],
     appliesTo: (ctx) => (ctx.provider.id === 'lab' ? 'the lab has stand-ins for charts that are out of reach' : true),
     async run(ctx) {
-      const components = [...new Set(ctx.phases.filter((phase) => (phase.appliesTo?.(ctx) ?? true) === true).flatMap((phase) => phase.steps(ctx)).flatMap((step) => step.component ?? []))]
+      const components = [...new Set(ctx.phases.filter((phase) => applies(phase, ctx)).flatMap((phase) => phase.steps(ctx)).flatMap((step) => step.component ?? []))]
       const complaints: string[] = []
       for (const id of components) {
         await ctx.chart(ctx.catalog.get(id)).catch((error: unknown) => complaints.push(`${id}: ${error instanceof Error ? error.message : String(error)}`))

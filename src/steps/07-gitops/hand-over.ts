@@ -1,5 +1,6 @@
 /** A step: what earlier phases installed, before there was a tool, is handed over to it. */
 import type {PlatformContext, PlatformStep} from '../../context.ts'
+import {applies} from '../../engine/applies.ts'
 import type {Difference, Probe} from '../../engine/types.ts'
 import {lookAtKeeping} from '../shared/gitops/keeping.ts'
 import {handedOver, TOOLS, toolOf} from '../shared/gitops/names.ts'
@@ -37,7 +38,7 @@ export const handOver: PlatformStep = onCluster({
 /** The components that are installed and that kp still keeps, with their steps. */
 async function waitingOnes(ctx: PlatformContext): Promise<{component: string; step: PlatformStep}[]> {
   const wanted = handedOver(ctx)
-  const steps = ctx.phases.filter((phase) => phase.id !== 'gitops' && (phase.appliesTo?.(ctx) ?? true) === true).flatMap((phase) => phase.steps(ctx))
+  const steps = ctx.phases.filter((phase) => phase.id !== 'gitops' && applies(phase, ctx)).flatMap((phase) => phase.steps(ctx))
   const found = await Promise.all(
     wanted.map(async (component) => {
       const step = steps.find((one) => one.component === component)

@@ -7,6 +7,7 @@ import {describeObject} from '../../checks/objects.ts'
 import {CHOICES, withChoice} from '../../components/alternatives.ts'
 import type {OtherChoice} from '../../components/alternatives.ts'
 import {earlierChoices} from '../../checks/earlier-choices.ts'
+import {applies} from '../../engine/applies.ts'
 import {KpError} from '../../engine/errors.ts'
 import type {RemovalOptions, Standing} from '../../engine/types.ts'
 import {failuresOf} from '../../engine/verify.ts'
@@ -109,7 +110,7 @@ function beforeOf(ctx: PlatformContext, other: OtherChoice): PlatformContext {
 function oldSteps(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice, removal: RemovalOptions): OldStep[] {
   const before = beforeOf(ctx, other)
   const keep = wantedNow(ctx, phase)
-  const steps = phase.steps(before).filter((step) => (step.appliesTo?.(before) ?? true) === true).toReversed()
+  const steps = phase.steps(before).filter((step) => applies(step, before)).toReversed()
   const sets = steps.flatMap((step): OldStep[] => {
     const only = new Set((step.objects?.(before) ?? []).map(describeObject).filter((name) => !keep.has(name)))
     return step.component !== undefined || only.size === 0 ? [] : [{step, options: {...removal, only}}]
@@ -120,7 +121,7 @@ function oldSteps(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice
 
 /** What the steps of today want of their sets, by name. */
 function wantedNow(ctx: PlatformContext, phase: PlatformPhase): Set<string> {
-  return new Set(phase.steps(ctx).filter((step) => (step.appliesTo?.(ctx) ?? true) === true).flatMap((step) => step.objects?.(ctx).map(describeObject) ?? []))
+  return new Set(phase.steps(ctx).filter((step) => applies(step, ctx)).flatMap((step) => step.objects?.(ctx).map(describeObject) ?? []))
 }
 
 async function whatStands(ctx: PlatformContext, phase: PlatformPhase, other: OtherChoice, removal: RemovalOptions = {withData: false}): Promise<Standing> {
@@ -146,7 +147,7 @@ async function usersOfChoice(ctx: PlatformContext, phase: PlatformPhase, other: 
  * @throws KpError GATE with what does not pass yet
  */
 async function requireNewStands(ctx: PlatformContext, phase: PlatformPhase): Promise<void> {
-  const ids = new Set(phase.steps(ctx).filter((step) => (step.appliesTo?.(ctx) ?? true) === true).flatMap((step) => step.verify ?? []))
+  const ids = new Set(phase.steps(ctx).filter((step) => applies(step, ctx)).flatMap((step) => step.verify ?? []))
   const failed = await failuresOf(phase.id, phase.checks.filter(({id}) => ids.has(id)), ctx)
   if (failed.length === 0) return
   throw new KpError({

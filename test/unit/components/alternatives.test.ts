@@ -6,6 +6,7 @@ import type {Choice} from '../../../src/components/alternatives.ts'
 import {loadCatalog} from '../../../src/components/load.ts'
 import {phases} from '../../../src/steps/index.ts'
 import {PROJECT} from '../../helpers/run-kp.ts'
+import {applies} from '../../../src/engine/applies.ts'
 
 const some = {cni: {plugin: 'a'}, way: {controller: 'x', dns: {enabled: false}}}
 const choices: Choice[] = [
@@ -42,7 +43,7 @@ describe('the choices of kp.yaml', () => {
       const values = named.length > 1 ? named : [...named, named[0] === 'true' ? 'false' : 'none']
       const installed = new Map(values.map((value) => {
         const before = {...ctx, spec: {...ctx.spec, phases: withChoice(ctx.spec.phases, {choice, value})}}
-        const steps = phase?.steps(before).filter((step) => (step.appliesTo?.(before as never) ?? true) === true) ?? []
+        const steps = phase?.steps(before).filter((step) => applies(step, before as never)) ?? []
         // What is applied without a release leaves kinds behind, and those are data.
         return [value, steps.flatMap(({component}) => (component !== undefined && ctx.catalog.get(component).install.method === 'helm' ? [component] : []))] as const
       }))

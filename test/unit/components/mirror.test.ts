@@ -6,6 +6,7 @@ import {existsSync, readFileSync, readdirSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
 import {readOnlyPlatform} from '../../../scripts/docs/platform.ts'
 import type {PlatformContext} from '../../../src/context.ts'
+import {applies} from '../../../src/engine/applies.ts'
 import {copySource, copyTarget, imagesIn} from '../../../src/components/images.ts'
 import {componentImages, relocateImage} from '../../../src/components/objects.ts'
 import {platformValues} from '../../../src/components/platform-values.ts'
@@ -80,7 +81,7 @@ describe.each([
 ])('a whole platform: %s', (_, phases) => {
   it('has no object with an image from elsewhere', async () => {
     const ctx = await readOnlyPlatform(ROOT, {repository: 'https://git.acme.test/platform.git', images: {mirror: MIRROR}, phases} as object)
-    const steps = ctx.phases.filter((phase) => (phase.appliesTo?.(ctx) ?? true) === true).flatMap((phase) => phase.steps(ctx)).filter((step) => (step.appliesTo?.(ctx as unknown as PlatformContext) ?? true) === true)
+    const steps = ctx.phases.filter((phase) => applies(phase, ctx)).flatMap((phase) => phase.steps(ctx)).filter((step) => applies(step, ctx as unknown as PlatformContext))
     const seen = steps.map((step) => ({step: step.id, images: [...imagesIn(step.objects?.(ctx) ?? []), ...(step.component === undefined ? [] : imagesIn(standInObjects(ctx.catalog.get(step.component), platformValues(ctx, step.component).values)))]}))
     expect(seen.filter(({images}) => outside(images).length > 0)).toEqual([])
     // What kp itself starts is among them: the connectivity test and the demo application.

@@ -1,6 +1,7 @@
 /** Names of the GitOps tools and of what kp makes for them, and what kp.yaml hands over to them. */
 import {KEEPER_KINDS} from '../../../checks/kept-by-tool.ts'
 import type {ManifestContext} from '../../../context.ts'
+import {applies} from '../../../engine/applies.ts'
 
 /** A GitOps tool. */
 export type Tool = keyof typeof KEEPER_KINDS
@@ -58,10 +59,10 @@ export function keepingTool(ctx: ManifestContext, componentId: string): Tool | u
 /** The components of the platform that the tool keeps, in the order of upgrades. */
 export function handedOver(ctx: ManifestContext): string[] {
   const ids = ctx.phases
-    .filter((phase) => phase.id !== 'gitops' && (phase.appliesTo?.(ctx) ?? true) === true)
+    .filter((phase) => phase.id !== 'gitops' && applies(phase, ctx))
     .flatMap((phase) => phase.steps(ctx))
     // What a step asks here is answered by the spec alone.
-    .flatMap((step) => (step.component !== undefined && (step.appliesTo?.(ctx as never) ?? true) === true ? [step.component] : []))
+    .flatMap((step) => (step.component !== undefined && applies(step, ctx as never) ? [step.component] : []))
   const wanted = new Set(ids.filter((id) => keepingTool(ctx, id) !== undefined))
   return ctx.catalog.all().map(({id}) => id).filter((id) => wanted.has(id))
 }
