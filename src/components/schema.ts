@@ -1,12 +1,10 @@
 /** The shape of `templates/components/<id>/component.yaml`: one file says all that kp knows of a component. */
 import {validRange} from 'semver'
 import {z} from 'zod'
+import {PHASE_IDS} from '../spec/schema/phases.ts'
 
-/** The twenty phases, as commands name them. */
-export const PHASE_IDS = [
-  'prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'logging',
-  'mesh', 'operators', 'secrets', 'autoscaling', 'security', 'backup', 'chaos', 'cost', 'day2', 'slo',
-] as const
+/** The phases to which components belong: all but the last. */
+const PHASES = PHASE_IDS.filter((phase) => phase !== 'deliverables')
 
 const text = z.string().min(1)
 const id = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower case letters, digits and dashes')
@@ -165,7 +163,7 @@ export const componentSchema = z.strictObject({
   title: text,
   /** What it does for the platform, one sentence. */
   about: text,
-  phase: z.enum(PHASE_IDS),
+  phase: z.enum(PHASES),
   chart: z.strictObject({
     name: text,
     repository: z.string().regex(/^(https|oci):\/\/[^\s]+[^/]\/?$/, 'must begin with https:// or oci://'),
