@@ -11,6 +11,7 @@ import type {ToolCall} from '../src/engine/types.ts'
 import {openPlatform} from '../src/platform/open.ts'
 import {phases} from '../src/steps/index.ts'
 import type {KubeObject} from '../src/tools/kube-api.ts'
+import {documents} from '../src/tools/kubectl.ts'
 import {PROJECT} from '../test/helpers/run-kp.ts'
 import type {Place} from './places.ts'
 
@@ -67,7 +68,7 @@ export async function makeInputs(place: Place): Promise<Inputs> {
           keepChart(name, chart, call.input ?? '')
           releases.push({name, namespace: call.args[call.args.indexOf('--namespace') + 1] ?? ''})
         } else if (call.tool === 'kubectl' && verb === 'apply') {
-          writes.push({step, objects: (JSON.parse(call.input ?? '{}') as {items: KubeObject[]}).items})
+          writes.push({step, objects: (call.input ?? '').split('\n').map((text) => JSON.parse(text) as KubeObject)})
         } else if (call.mutates) {
           throw new Error(`bench/sequential.sh knows nothing of ${call.tool} ${call.args.join(' ')}`)
         } else return ctx.exec.run(call)
@@ -86,7 +87,7 @@ export async function makeInputs(place: Place): Promise<Inputs> {
   for (const id of new Set(writes.map((one) => one.step))) {
     const file = join(folder, 'objects', `${id}.json`)
     mkdirSync(dirname(file), {recursive: true})
-    writeFileSync(file, JSON.stringify({apiVersion: 'v1', kind: 'List', items: writes.filter((one) => one.step === id).flatMap(({objects}) => objects)}))
+    writeFileSync(file, documents(writes.filter((one) => one.step === id).flatMap(({objects}) => objects)))
   }
   const makeLab = async (): Promise<void> => {
     await ctx.lab?.installTools(ctx.spec, () => undefined, ctx.signal)

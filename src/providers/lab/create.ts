@@ -4,6 +4,7 @@ import {mkdir, readFile, rm, symlink} from 'node:fs/promises'
 import {join} from 'node:path'
 import {KpError, asKpError} from '../../engine/errors.ts'
 import {isComplete} from '../../tools/toolchain/build.ts'
+import {documents} from '../../tools/kubectl.ts'
 import {findTool} from '../../tools/toolchain/catalog.ts'
 import type {Tool} from '../../tools/toolchain/catalog.ts'
 import {toolFolder} from '../../tools/toolchain/digest.ts'
@@ -78,7 +79,7 @@ export async function applyAsAdmin(settings: LabSettings, layout: LabLayout, obj
     args: ['--kubeconfig', layout.adminKubeconfig, 'apply', '--server-side', '--force-conflicts', '--field-manager=kp-lab', '-f', '-'],
     mutates: true,
     doing,
-    input: JSON.stringify({apiVersion: 'v1', kind: 'List', items: objects}),
+    input: documents(objects),
     timeoutMs: 60_000,
   })
 }

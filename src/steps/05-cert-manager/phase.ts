@@ -27,10 +27,11 @@ export const certManager: PlatformPhase = {
     componentStep({id: 'cert-manager/release', title: 'Install cert-manager', component: 'cert-manager', verify: ['cert-manager.ready'], after: ['cert-manager/gateway-api', 'node-pools/storage-class', 'cni/network-policies']}),
     networkPolicies({
       id: 'cert-manager/network-policies',
+      after: ['cert-manager/release'],
       namespace: certManagerNamespace(ctx),
       rules: () => [allowApiServer(), allowWebhooks('allow-webhook', {'app.kubernetes.io/component': 'webhook'}, [10_250]), acmeRule],
     }),
-    labStages('cert-manager/simulation', 'cert-manager'),
+    {...labStages('cert-manager/simulation', 'cert-manager'), after: ['cert-manager/release']},
     dnsCredentials,
     ownCa,
     issuers,

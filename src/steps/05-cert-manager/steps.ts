@@ -34,6 +34,7 @@ export const issuers: PlatformStep = {
   ...manifestSet({
     id: 'cert-manager/issuers',
     title: 'Make the certificate issuer',
+    after: ['cert-manager/network-policies', 'cert-manager/simulation', 'cert-manager/dns-credentials', 'cert-manager/own-ca'],
     verify: ['cert-manager.issuer-ready'],
     retry: webhookStarting,
     // The certificate of the internal CA goes with its issuer.

@@ -72,7 +72,7 @@ export const demoRoute: PlatformStep = manifestSet({
   id: 'ingress/demo-route',
   title: 'Lead requests to the demo application',
   appliesTo: wantsDemo,
-  after: ['ingress/gateway', 'ingress/simulation', 'ingress/demo-policies', 'cert-manager'],
+  after: ['ingress/gateway', 'ingress/network-policies', 'ingress/simulation', 'ingress/demo-policies', 'cert-manager/issuers'],
   verify: ['ingress.routes', 'ingress.ingresses', 'ingress.http-redirect'],
   objects: (ctx) => exposeHost(ctx, {name: 'demo', namespace: DEMO_NAMESPACE, host: demoHost(ctx), service: 'demo', port: 80, healthPath: '/healthz'}),
 })

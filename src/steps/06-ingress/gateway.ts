@@ -10,6 +10,8 @@ export const gateway: PlatformStep = manifestSet({
   id: 'ingress/gateway',
   title: 'Open the platform gateway',
   appliesTo: (ctx) => usesApi(ctx, 'gateway'),
+  // Its certificates need an issuer.
+  after: ['ingress/network-policies', 'ingress/simulation', 'cert-manager/issuers'],
   verify: ['ingress.gateway-class', 'ingress.gateway-programmed'],
   objects: gatewayObjects,
 })

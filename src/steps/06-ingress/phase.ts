@@ -20,10 +20,11 @@ export const ingress: PlatformPhase = {
   steps(ctx) {
     const door = frontDoor(ctx)
     const {install, rules} = wayOf(ctx)
+    const installed = install.slice(-1).map(({id}) => id)
     return [
       ...install,
-      ...(rules === undefined ? [] : [networkPolicies({id: 'ingress/network-policies', namespace: door.namespace, rules: (one) => [...rules(one), ...(door.api === 'gateway' ? allowSolver(one) : [])]})]),
-      labStages('ingress/simulation', door.component),
+      ...(rules === undefined ? [] : [networkPolicies({id: 'ingress/network-policies', after: installed, namespace: door.namespace, rules: (one) => [...rules(one), ...(door.api === 'gateway' ? allowSolver(one) : [])]})]),
+      {...labStages('ingress/simulation', door.component), after: installed},
       ...(door.api === 'gateway' ? [gateway] : []),
       demo,
       demoPolicies,

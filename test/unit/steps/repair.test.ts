@@ -15,7 +15,7 @@ async function callsOf(look: ObjectsLook): Promise<string[]> {
   const calls: string[] = []
   const exec: PlatformContext['exec'] = {
     run({args, input}) {
-      const items = input === undefined ? [] : (JSON.parse(input) as {items: KubeObject[]}).items.map(({kind, metadata}) => `${kind} ${metadata.name}`)
+      const items = input === undefined ? [] : input.split('\n').map((text) => JSON.parse(text) as KubeObject).map(({kind, metadata}) => `${kind} ${metadata.name}`)
       calls.push([args.find((arg) => !arg.startsWith('-')), args.find((arg) => arg.startsWith('--patch='))?.slice('--patch='.length), ...items].filter(Boolean).join(' '))
       return Promise.resolve({exitCode: 0, stdout: '', stderr: '', durationMs: 0, commandLine: '', recorded: false})
     },

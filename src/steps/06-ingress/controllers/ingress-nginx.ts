@@ -8,7 +8,7 @@ const PODS = {'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/comp
 /** The way of ingress-nginx. */
 export const ingressNginx: ControllerWay = {
   controller: 'ingress-nginx',
-  install: [componentStep({id: 'ingress/release', title: 'Install ingress-nginx', component: 'ingress-nginx', verify: ['ingress.controller-ready', 'ingress.ingress-class']})],
+  install: [componentStep({id: 'ingress/release', title: 'Install ingress-nginx', component: 'ingress-nginx', verify: ['ingress.controller-ready', 'ingress.ingress-class'], after: ['node-pools/storage-class', 'cni/network-policies']})],
   rules: () => [
     allowApiServer(),
     allowWebhooks('allow-webhook', PODS, [8443]),

@@ -8,7 +8,7 @@ const PODS = {'app.kubernetes.io/name': 'traefik'}
 /** The way of Traefik. */
 export const traefik: ControllerWay = {
   controller: 'traefik',
-  install: [componentStep({id: 'ingress/release', title: 'Install Traefik', component: 'traefik', verify: ['ingress.controller-ready']})],
+  install: [componentStep({id: 'ingress/release', title: 'Install Traefik', component: 'traefik', verify: ['ingress.controller-ready'], after: ['cert-manager/gateway-api', 'node-pools/storage-class', 'cni/network-policies']})],
   rules: () => [
     allowApiServer(),
     {name: 'allow-clients', pods: PODS, ingress: [{ports: [{protocol: 'TCP', port: 8000}, {protocol: 'TCP', port: 8443}]}], egress: [{to: [{namespaceSelector: {}}]}]},
