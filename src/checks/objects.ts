@@ -33,6 +33,8 @@ export interface WantedObjects {
 export interface LookedCache {
   get(key: string): string | undefined
   set(key: string, value: string): void
+  /** What was applied in this run and not looked at since; never kept longer. See `noteApplied`. */
+  applied?: Set<string>
 }
 
 /** An object that is not as wanted. */
@@ -84,6 +86,7 @@ export async function lookAtObjects(cluster: ClusterReader, wanted: WantedObject
     const meta = await metadataOf(cluster, key)
     if (meta?.deletionTimestamp !== undefined && key.kind === 'Namespace') throw terminatingNamespace(key.name, meta)
     const seen = meta === undefined ? undefined : `${meta.uid}:${meta.resourceVersion}:${key.digest}`
+    if (options.cache.applied?.delete(appliedKey(key)) === true && seen !== undefined && isAsApplied(meta, options.fieldManager)) options.cache.set(cacheKey(key), seen)
     if (seen === undefined || options.cache.get(cacheKey(key)) !== seen) unclear.push({key, meta})
   }
   if (unclear.length === 0) return look
@@ -102,6 +105,20 @@ export async function lookAtObjects(cluster: ClusterReader, wanted: WantedObject
   })
   look.differences = [...look.missing.map(({wanted: object}) => ({object: describeObject(object)})), ...look.drifted.flatMap(toDifferences)]
   return look
+}
+
+/**
+ * Notes that objects were just applied, whole and by the server. The next look need not ask whether another apply would change
+ * them, where their metadata shows that nobody else set a field of them (`managedFields`).
+ */
+export function noteApplied(cache: LookedCache, keys: ObjectKey[]): void {
+  for (const key of keys) cache.applied?.add(appliedKey(key))
+}
+
+/** Whether all that is set of an object was applied by one manager; what the system says in the status counts for nothing. */
+function isAsApplied(meta: KubeMeta | undefined, fieldManager: string): boolean {
+  const managers = (meta?.managedFields ?? []).filter(({subresource}) => subresource !== 'status')
+  return managers.length === 1 && managers[0]?.manager === fieldManager && managers[0].operation === 'Apply' && (meta?.generation ?? 1) === 1
 }
 
 async function metadataOf(cluster: ClusterReader, key: ObjectKey): Promise<KubeMeta | undefined> {
@@ -138,6 +155,10 @@ export function toDifferences(drift: ObjectDrift): Difference[] {
 
 function cacheKey(key: {apiVersion: string; kind: string; name: string; namespace?: string}): string {
   return `${key.apiVersion}/${key.kind}/${nameOf(key)}`
+}
+
+function appliedKey(key: ObjectKey): string {
+  return `${cacheKey(key)}:${key.digest}`
 }
 
 function terminatingNamespace(name: string, meta: KubeMeta): KpError {

@@ -34,12 +34,16 @@ export function orderNodes<T extends GraphNode>(nodes: T[]): T[] {
 }
 
 /**
- * Runs nodes, each when all that it depends on have ended well, at most `parallel` at a time.
+ * Runs nodes, each when all that it depends on have ended well, at most `parallel` at a time. Of those that may begin, the one
+ * with the longest way still to go behind it is first; one at a time, they run in their order.
  * @param work returns false where what depends on the node must not run
  * @returns the ids that were never started
  */
 export async function runGraph<T extends GraphNode>(nodes: T[], parallel: number, work: (node: T) => Promise<boolean>): Promise<string[]> {
-  const waiting = new Map(orderNodes(nodes).map((node) => [node.id, node]))
+  const ordered = orderNodes(nodes)
+  const behind = waysBehind(ordered)
+  if (parallel > 1) ordered.sort((a, b) => (behind.get(b.id) ?? 0) - (behind.get(a.id) ?? 0))
+  const waiting = new Map(ordered.map((node) => [node.id, node]))
   const all = new Set(nodes.map((node) => node.id))
   const ended = new Map<string, boolean>()
   const running = new Set<Promise<void>>()
@@ -58,6 +62,18 @@ export async function runGraph<T extends GraphNode>(nodes: T[], parallel: number
     if (running.size === 0) return [...waiting.keys()]
     await Promise.race(running)
   }
+}
+
+/** How many nodes the longest chain that waits for each of them has. @param ordered each after what it depends on */
+function waysBehind(ordered: GraphNode[]): Map<string, number> {
+  const behind = new Map(ordered.map(({id}) => [id, 0]))
+  for (const {id, after} of ordered.toReversed()) {
+    for (const name of after) {
+      const known = behind.get(name)
+      if (known !== undefined) behind.set(name, Math.max(known, (behind.get(id) ?? 0) + 1))
+    }
+  }
+  return behind
 }
 
 /** Maps with at most `parallel` calls at a time; results keep their order. */

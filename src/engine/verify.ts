@@ -76,7 +76,7 @@ async function resultOf<C extends EngineContext>(check: Check<C>, ctx: C, until:
 
 /** How long to wait before looking again: most of what is waited for comes at once, the rest is asked for rarely. @param look how often it was looked at before */
 export function soonerAtFirst(everyMs: number, look: number): number {
-  return Math.min(everyMs, 100 * 2 ** look)
+  return Math.min(everyMs, Math.round(100 * 1.5 ** look))
 }
 
 async function once<C extends EngineContext>(check: Check<C>, ctx: C): Promise<CheckResult> {

@@ -25,6 +25,7 @@ export function openLookedCache(environmentDir: string): LookedCache & {save(): 
     return entries
   }
   return {
+    applied: new Set(),
     get(key) {
       used.add(key)
       return load().get(key)

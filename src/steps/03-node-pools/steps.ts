@@ -9,10 +9,12 @@ const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class'
 /** One step a pool: its nodes in the lab. */
 export function labPools(ctx: ManifestContext): PlatformStep[] {
   if (ctx.provider.id !== 'lab') return []
-  return ctx.spec.nodePools.map((pool) =>
+  return ctx.spec.nodePools.map((pool, index, pools) =>
     manifestSet({
       id: `node-pools/${pool.name}`,
       title: `Add the nodes of pool ${pool.name}`,
+      // They need no more of the control plane than that it is the right one.
+      after: [index === 0 ? 'control-plane/identity' : `node-pools/${pools[index - 1]?.name}`],
       appliesTo: () => (pool.min > 0 ? true : `pool ${pool.name} starts empty (min: 0)`),
       render: false,
       objects: (platform) => labNodes(platform, pool),

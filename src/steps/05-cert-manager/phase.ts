@@ -21,7 +21,7 @@ export const certManager: PlatformPhase = {
       title: 'Install the Gateway API kinds',
       component: 'gateway-api',
       appliesTo: (one) => usesApi(one, 'gateway'),
-      after: ['control-plane'],
+      after: ['control-plane/identity'],
     }),
     // What proves the pod network, and what volumes need besides their class, runs beside it.
     componentStep({id: 'cert-manager/release', title: 'Install cert-manager', component: 'cert-manager', verify: ['cert-manager.ready'], after: ['cert-manager/gateway-api', 'node-pools/storage-class', 'cni/network-policies']}),

@@ -20,7 +20,7 @@ import {judgeAdoption} from './adopt.ts'
 import type {Adoption} from './adopt.ts'
 import {findForeign} from './foreign.ts'
 import {releaseInputs, tellSource} from './release-inputs.ts'
-import {HELM_MANAGER, lookAtRelease, RELEASE_LABELS} from './release-state.ts'
+import {HELM_MANAGER, lookAtRelease, noteReleased, RELEASE_LABELS} from './release-state.ts'
 import type {ReleaseLook} from './release-state.ts'
 import {balancersGone, deleteData, standingRelease} from './standing.ts'
 
@@ -154,6 +154,7 @@ async function install(ctx: PlatformContext, options: HelmReleaseStep, found: Re
   const stopSaying = sayWhatIsWaitedFor(ctx, {phase: options.id.split('/')[0] ?? '', step: options.id}, component.namespace)
   try {
     await upgradeInstall(ctx.exec, ctx.access, {...found.helm, takeOwnership: release.state === 'foreign' || options.takeOwnership === true, labels: {...found.helm.labels, [RELEASE_LABELS.revision]: String(last + 1)}}, {doing: options.title})
+    noteReleased(ctx, found.helm)
   } catch (error) {
     throw await withWorkloads(ctx, component, error)
   } finally {

@@ -5,7 +5,7 @@ import type {PlatformContext} from '../../context.ts'
 import {readContent, readRevisions} from '../../checks/helm-records.ts'
 import type {ReleaseRevision} from '../../checks/helm-records.ts'
 import {showValue} from '../../checks/difference.ts'
-import {keyOf, lookAtObjects} from '../../checks/objects.ts'
+import {keyOf, lookAtObjects, noteApplied} from '../../checks/objects.ts'
 import type {ObjectsLook, ObjectKey, WantedObjects} from '../../checks/objects.ts'
 import {KpError} from '../../engine/errors.ts'
 import type {Difference} from '../../engine/types.ts'
@@ -61,8 +61,18 @@ export async function lookAtRelease(ctx: PlatformContext, wanted: WantedRelease)
     return {state: 'outdated', revision: latest, ...(await describeOutdated(ctx, wanted, latest, madeByKp, revisions))}
   }
   const objects = await objectsOf(ctx, latest)
+  if (ctx.looked.applied?.delete(releaseKey(wanted)) === true) noteApplied(ctx.looked, objects.keys)
   const look = await lookAtObjects(cluster, objects, {fieldManager: HELM_MANAGER, cache: ctx.looked})
   return look.differences.length === 0 ? {state: 'ok', revision: latest, objects: objects.keys.length} : {state: 'objects', revision: latest, look}
+}
+
+/** Notes that helm just made a revision of a release: its objects are those of its record. */
+export function noteReleased(ctx: Pick<PlatformContext, 'looked'>, release: {name: string; namespace: string}): void {
+  ctx.looked.applied?.add(releaseKey(release))
+}
+
+function releaseKey({name, namespace}: {name: string; namespace: string}): string {
+  return `release ${namespace}/${name}`
 }
 
 async function describeOutdated(ctx: PlatformContext, wanted: WantedRelease, latest: ReleaseRevision, madeByKp: boolean, revisions: ReleaseRevision[]): Promise<{reason: string; differences: Difference[]}> {

@@ -2,7 +2,7 @@
 import type {PlatformContext} from '../../context.ts'
 import {removalPatch} from '../../checks/difference.ts'
 import type {FieldDifference} from '../../checks/difference.ts'
-import {describeObject} from '../../checks/objects.ts'
+import {describeObject, keyOf, noteApplied} from '../../checks/objects.ts'
 import type {ObjectDrift, ObjectsLook} from '../../checks/objects.ts'
 import {KpError} from '../../engine/errors.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
@@ -32,6 +32,7 @@ export async function repairObjects(ctx: PlatformContext, look: ObjectsLook, opt
   const toApply = [...look.missing, ...look.drifted.filter(needsApply)].map((drift) => drift.wanted)
   for (const objects of inWaves(toApply)) {
     await applyObjects(ctx.exec, ctx.access, objects, {doing: options.doing, fieldManager: options.fieldManager})
+    noteApplied(ctx.looked, objects.map(keyOf))
   }
 }
 

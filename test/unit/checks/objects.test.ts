@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import type {ClusterReader} from '../../../src/checks/cluster.ts'
-import {keyOf, lookAtObjects, toDifferences, wantedNow} from '../../../src/checks/objects.ts'
+import {keyOf, lookAtObjects, noteApplied, toDifferences, wantedNow} from '../../../src/checks/objects.ts'
 import type {LookedCache} from '../../../src/checks/objects.ts'
 import type {KubeAnswer, KubeMeta, KubeObject} from '../../../src/tools/kube-api.ts'
 
@@ -30,7 +30,7 @@ function server(objects: KubeObject[], options: {answer?: (object: KubeObject) =
 
 function memory(): LookedCache & {entries: Map<string, string>} {
   const entries = new Map<string, string>()
-  return {entries, get: (key) => entries.get(key), set: (key, value) => void entries.set(key, value)}
+  return {entries, applied: new Set(), get: (key) => entries.get(key), set: (key, value) => void entries.set(key, value)}
 }
 
 const look = (cluster: ClusterReader, wanted: KubeObject[], cache = memory()) => lookAtObjects(cluster, wantedNow(wanted), {fieldManager: 'kp', cache})
@@ -100,6 +100,47 @@ describe('looking at objects', () => {
   it('a namespace that is being deleted is an error with what holds it', async () => {
     const terminating: KubeObject = {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'a', uid: 'u', resourceVersion: '7', deletionTimestamp: '2026-11-21T10:00:00Z', finalizers: ['example.com/stuck']}}
     await expect(look(server([terminating]).cluster, [{apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'a'}}])).rejects.toMatchObject({code: 'STEP_FAILED', message: 'the namespace a is being deleted (Terminating) since 2026-11-21T10:00:00Z', details: ['finalizer: example.com/stuck']})
+  })
+
+  describe('what was just applied', () => {
+    const wanted = configMap('x', {a: '1'})
+    const applied = {manager: 'kp', operation: 'Apply', fieldsV1: {}}
+    const lookAt = async (cache: LookedCache, metadata: Partial<KubeMeta>, want = wanted): Promise<string[]> => {
+      const {cluster, asked} = server([configMap('x', {a: '1'}, {uid: 'u', resourceVersion: '7', ...metadata})])
+      await look(cluster, [want], {entries: new Map(), ...cache})
+      return asked
+    }
+
+    it.each<[string, Partial<KubeMeta>]>([
+      ['by nobody else', {managedFields: [applied]}],
+      ['and has a status', {generation: 1, managedFields: [applied, {manager: 'controller', operation: 'Update', subresource: 'status'}]}],
+    ])('%s is as wanted, and remembered', async (_, metadata) => {
+      const cache = memory()
+      noteApplied(cache, [keyOf(wanted)])
+      expect(await lookAt(cache, metadata)).toEqual([])
+      expect([...cache.entries.values()]).toEqual([`u:7:${keyOf(wanted).digest}`])
+    })
+
+    it.each<[string, Partial<KubeMeta>]>([
+      ['by another, too', {managedFields: [applied, {manager: 'kubectl-edit', operation: 'Update'}]}],
+      ['by another alone', {managedFields: [{...applied, manager: 'helm'}]}],
+      ['and updated', {managedFields: [{...applied, operation: 'Update'}]}],
+      ['and changed since it was made', {generation: 2, managedFields: [applied]}],
+      ['without saying by whom', {}],
+    ])('%s is compared', async (_, metadata) => {
+      const cache = memory()
+      noteApplied(cache, [keyOf(wanted)])
+      expect(await lookAt(cache, metadata)).toEqual(['get x', 'apply x'])
+    })
+
+    it('is believed once, and only as it was applied', async () => {
+      const cache = memory()
+      noteApplied(cache, [keyOf(wanted)])
+      const other = configMap('x', {a: '2'})
+      expect(await lookAt(cache, {managedFields: [applied]}, other)).toEqual(['get x', 'apply x'])
+      expect(await lookAt(cache, {managedFields: [applied]})).toEqual([])
+      expect(await lookAt(cache, {managedFields: [applied], resourceVersion: '8'})).toEqual(['get x', 'apply x'])
+    })
   })
 
   it('objects are loaded only where one of them has to be compared', async () => {

@@ -140,7 +140,7 @@ describe('after apply', () => {
     let look = 0
     const step = fakeStep('p/x', {settleMs: 5000, probe: () => Promise.resolve(looked(looks[look++] ?? 'satisfied'))})
     expect(outcomes(await runSteps([step], ctx))).toEqual(['p/x applied'])
-    expect(ctx.clock.slept).toEqual([100, 200])
+    expect(ctx.clock.slept).toEqual([100, 150])
     // After apply, and before each further look, what was read is stale.
     expect(ctx.staleness()).toBe(3)
   })

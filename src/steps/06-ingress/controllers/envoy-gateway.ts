@@ -8,7 +8,7 @@ import type {ControllerWay} from './types.ts'
 export const envoyGateway: ControllerWay = {
   controller: 'envoy-gateway',
   install: [
-    componentStep({id: 'ingress/kinds', title: "Install Envoy Gateway's kinds", component: 'envoy-gateway-crds', after: ['control-plane']}),
+    componentStep({id: 'ingress/kinds', title: "Install Envoy Gateway's kinds", component: 'envoy-gateway-crds', after: ['control-plane/identity']}),
     componentStep({id: 'ingress/release', title: 'Install Envoy Gateway', component: 'envoy-gateway', verify: ['ingress.controller-ready'], after: ['ingress/kinds', 'cert-manager/gateway-api', 'node-pools/storage-class', 'cni/network-policies']}),
   ],
   rules: () => [
