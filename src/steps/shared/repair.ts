@@ -73,5 +73,6 @@ function needsApply(drift: ObjectDrift): boolean {
 function inWaves(objects: KubeObject[]): KubeObject[][] {
   const first = objects.filter((object) => FIRST.includes(object.kind)).toSorted((a, b) => FIRST.indexOf(a.kind) - FIRST.indexOf(b.kind))
   const rest = objects.filter((object) => !FIRST.includes(object.kind))
-  return [first, rest].filter((wave) => wave.length > 0)
+  const waves = first.some(({kind}) => kind === 'CustomResourceDefinition') ? [first, rest] : [[...first, ...rest]]
+  return waves.filter((wave) => wave.length > 0)
 }
