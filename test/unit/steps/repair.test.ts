@@ -20,7 +20,7 @@ async function callsOf(look: ObjectsLook): Promise<string[]> {
       return Promise.resolve({exitCode: 0, stdout: '', stderr: '', durationMs: 0, commandLine: '', recorded: false})
     },
   }
-  await repairObjects({exec, access: {kubeconfig: '/k'}} as PlatformContext, look, {fieldManager: 'kp', doing: 'repair'})
+  await repairObjects({exec, access: {kubeconfig: '/k'}, looked: {get: () => undefined, set: () => undefined}} as unknown as PlatformContext, look, {fieldManager: 'kp', doing: 'repair'})
   return calls
 }
 
@@ -58,6 +58,8 @@ describe('a repair', () => {
   it('makes what others need first', async () => {
     const missing = [object('Gateway', 'g'), object('Secret', 's'), object('CustomResourceDefinition', 'c'), object('Namespace', 'n')].map((wanted) => ({wanted, fields: []}))
     expect(await callsOf(lookOf(missing, []))).toEqual(['apply Namespace n CustomResourceDefinition c Secret s', 'apply Gateway g'])
+    // Without definitions one call does.
+    expect(await callsOf(lookOf(missing.filter(({wanted}) => wanted.kind !== 'CustomResourceDefinition'), []))).toEqual(['apply Namespace n Secret s Gateway g'])
   })
 })
 
