@@ -41,7 +41,8 @@ async function answerAll(terminal: Terminal, answers: Answers, last: RegExp): Pr
   const asked: string[] = []
   const until = Date.now() + 120_000
   for (let before = ''; ; ) {
-    const screen = terminal.joined().trimEnd()
+    // With what was scrolled away: an Enter that scrolls must not make an answered question look new.
+    const screen = terminal.joined('all').trimEnd()
     const prompt = screen.split('\n').at(-1) ?? ''
     if (last.test(prompt)) return asked
     if (Date.now() > until) throw new Error(`the wizard does not go on:\n${screen}`)
