@@ -94,7 +94,7 @@ describe.skipIf(!charts.some(({name}) => name === 'cert-manager') || !charts.som
         return '../mirror'
       },
     })
-    expect(said.filter((line) => line.startsWith('chart '))).toEqual(some.map(({file}) => `chart ${file} from the mirror ../mirror`).toSorted())
+    expect(said.filter((line) => line.startsWith('chart ')).toSorted()).toEqual(some.map(({file}) => `chart ${file} from the mirror ../mirror`).toSorted())
     expect(said.filter((line) => line.startsWith('stand-in')).length).toBeGreaterThanOrEqual(3)
     await expectRight(platform, {})
   })
