@@ -50,7 +50,7 @@ describe('kp up, killed once, in each phase', () => {
     [{event: 'tool.started', tool: 'helm', step: 'cert-manager/release', after: [0, 1500]}, 'kp'],
     [{event: 'tool.started', tool: 'helm', step: 'ingress/release', after: [50, 1500]}, 'tree'],
     [{event: 'tool.started', tool: 'kubectl', step: 'ingress/demo', after: [0, 600]}, 'group'],
-    [{event: 'run.started', after: [0, 20_000]}, chance.pick(KILL_KINDS)],
+    [{event: 'run.started', after: [0, 9000]}, chance.pick(KILL_KINDS)],
   ]
   for (const [moment, kind] of cases) {
     test(`${describeMoment(moment)} (${kind})`, () =>
