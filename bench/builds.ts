@@ -43,7 +43,7 @@ export async function measureUp({kp, sequential}: Places, options: {sequential: 
   const lab = result.json<UpResult & Record<string, unknown>>().phases.flatMap(({steps}) => steps).find(({id}) => id === 'control-plane/lab')
   const kpMs = result.durationMs - (lab?.durationMs ?? 0)
   if (script === undefined) return {kpMs, sequentialMs: NaN, peakMb}
-  const differences = differencesOf(await takeSnapshot(kp.admin()), script.made)
+  const differences = differencesOf(await settled(kp), script.made)
   if (differences.length > 0) throw new Error(`kp and bench/sequential.sh do not end with the same objects (after ${Math.round(kpMs)} and ${Math.round(script.tookMs)} ms):\n  ${differences.join('\n  ')}`)
   return {kpMs, sequentialMs: script.tookMs, peakMb}
 }
@@ -88,7 +88,7 @@ async function buildByScript(place: Place): Promise<{tookMs: number; made: Snaps
   return {tookMs, made}
 }
 
-/** What the lab holds once nothing changes any more: the script does not wait for everything that kp waits for. */
+/** What the lab holds once nothing changes any more: volumes come some seconds after the pods that claim them. */
 async function settled(place: Place): Promise<Snapshot> {
   await new Promise((resolve) => setTimeout(resolve, 10_000))
   return takeSnapshot(place.admin())
