@@ -83,6 +83,8 @@ describe.skipIf(tools.includes(false) || process.platform !== 'linux')('a lab', 
   it('has nodes and pods that come up, with addresses of its ranges', {timeout: 30_000}, async () => {
     await kubectl('on', ['apply', '-f', '-'], NODE)
     await kubectl('on', ['wait', '--for=condition=Ready', 'node/general-b-1', '--timeout=20s'])
+    // The controller manager gives the range; right after the start it may not lead yet.
+    await kubectl('on', ['wait', '--for=jsonpath={.spec.podCIDR}', 'node/general-b-1', '--timeout=20s'])
     const node = JSON.parse(await kubectl('on', ['get', 'node', 'general-b-1', '-o', 'json']))
     expect(node).toMatchObject({status: {capacity: {cpu: '2', memory: '16Gi'}, nodeInfo: {kubeletVersion: 'v1.36.1'}}, spec: {podCIDR: '10.244.0.0/24'}})
     await kubectl('on', ['create', 'deployment', 'web', '--image=web:1', '--replicas=2'])
