@@ -4,18 +4,18 @@ import type {KpError} from '../../../src/engine/errors.ts'
 import {MINIMAL, errorOf, problems, problemsWith} from './helper.ts'
 
 async function loadError(readFile: () => Promise<string>): Promise<KpError> {
-  return loadSpec('/work/acme/kp.yaml', {readFile}).then(() => { throw new Error('accepted') }, (error: KpError) => error)
+  return loadSpec('/srv/acme/kp.yaml', {readFile}).then(() => { throw new Error('accepted') }, (error: KpError) => error)
 }
 
 describe('a file that is not there or cannot be read', () => {
   it('is SPEC_MISSING with the folder and kp init', async () => {
     const error = await loadError(() => Promise.reject(Object.assign(new Error('x'), {code: 'ENOENT'})))
-    expect(error).toMatchObject({code: 'SPEC_MISSING', exit: 3, message: 'there is no kp.yaml in /work/acme'})
+    expect(error).toMatchObject({code: 'SPEC_MISSING', exit: 3, message: 'there is no kp.yaml in /srv/acme'})
     expect(error.next[0]).toBe('kp init')
   })
 
   it.each(['EACCES', 'EISDIR'])('%s is FILE_SYSTEM', async (code) => {
-    const error = await loadError(() => Promise.reject(Object.assign(new Error('x'), {code, path: '/work/acme/kp.yaml'})))
+    const error = await loadError(() => Promise.reject(Object.assign(new Error('x'), {code, path: '/srv/acme/kp.yaml'})))
     expect(error.code).toBe('FILE_SYSTEM')
   })
 })

@@ -101,7 +101,7 @@ describe('no error ever prints a planted secret', () => {
   ]
 
   it.each(places)('%s', async (_, text) => {
-    const error = await loadSpec('/work/kp.yaml', {readFile: () => Promise.resolve(text)}).then(({warnings}) => warnings, (reason: unknown) => reason)
+    const error = await loadSpec('/srv/kp.yaml', {readFile: () => Promise.resolve(text)}).then(({warnings}) => warnings, (reason: unknown) => reason)
     expect(error).toBeInstanceOf(KpError)
     expect(error).toMatchObject({code: 'SPEC_INVALID'})
     expect(everythingOf(error)).not.toContain(PLANTED)
