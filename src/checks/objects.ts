@@ -86,7 +86,7 @@ export async function lookAtObjects(cluster: ClusterReader, wanted: WantedObject
     const meta = await metadataOf(cluster, key)
     if (meta?.deletionTimestamp !== undefined && key.kind === 'Namespace') throw terminatingNamespace(key.name, meta)
     const seen = meta === undefined ? undefined : `${meta.uid}:${meta.resourceVersion}:${key.digest}`
-    if (options.cache.applied?.delete(appliedKey(key)) === true && seen !== undefined && isAsApplied(meta, options.fieldManager)) options.cache.set(cacheKey(key), seen)
+    if (options.cache.applied?.delete(appliedKey(key)) === true && meta !== undefined && seen !== undefined && isAsApplied(meta, options.fieldManager)) options.cache.set(cacheKey(key), seen)
     if (seen === undefined || options.cache.get(cacheKey(key)) !== seen) unclear.push({key, meta})
   }
   if (unclear.length === 0) return look
@@ -116,9 +116,9 @@ export function noteApplied(cache: LookedCache, keys: ObjectKey[]): void {
 }
 
 /** Whether all that is set of an object was applied by one manager; what the system says in the status counts for nothing. */
-function isAsApplied(meta: KubeMeta | undefined, fieldManager: string): boolean {
-  const managers = (meta?.managedFields ?? []).filter(({subresource}) => subresource !== 'status')
-  return managers.length === 1 && managers[0]?.manager === fieldManager && managers[0].operation === 'Apply' && (meta?.generation ?? 1) === 1
+function isAsApplied(meta: KubeMeta, fieldManager: string): boolean {
+  const managers = (meta.managedFields ?? []).filter(({subresource}) => subresource !== 'status')
+  return managers.length === 1 && managers[0]?.manager === fieldManager && managers[0].operation === 'Apply' && (meta.generation ?? 1) === 1
 }
 
 async function metadataOf(cluster: ClusterReader, key: ObjectKey): Promise<KubeMeta | undefined> {

@@ -41,8 +41,10 @@ export function orderNodes<T extends GraphNode>(nodes: T[]): T[] {
  */
 export async function runGraph<T extends GraphNode>(nodes: T[], parallel: number, work: (node: T) => Promise<boolean>): Promise<string[]> {
   const ordered = orderNodes(nodes)
-  const behind = waysBehind(ordered)
-  if (parallel > 1) ordered.sort((a, b) => (behind.get(b.id) ?? 0) - (behind.get(a.id) ?? 0))
+  if (parallel > 1) {
+    const behind = waysBehind(ordered)
+    ordered.sort((a, b) => (behind.get(b.id) ?? 0) - (behind.get(a.id) ?? 0))
+  }
   const waiting = new Map(ordered.map((node) => [node.id, node]))
   const all = new Set(nodes.map((node) => node.id))
   const ended = new Map<string, boolean>()

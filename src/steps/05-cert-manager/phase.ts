@@ -4,6 +4,7 @@ import {componentStep} from '../shared/component.ts'
 import {usesApi} from '../shared/front-door.ts'
 import {labStages} from '../shared/lab-stages.ts'
 import {allowApiServer, allowWebhooks, networkPolicies} from '../shared/network-policies.ts'
+import {PODS_CAN_RUN} from '../shared/order.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
 import {certManagerNamespace} from './names.ts'
@@ -23,15 +24,15 @@ export const certManager: PlatformPhase = {
       appliesTo: (one) => usesApi(one, 'gateway'),
       after: ['control-plane/identity'],
     }),
-    // What proves the pod network, and what volumes need besides their class, runs beside it.
-    componentStep({id: 'cert-manager/release', title: 'Install cert-manager', component: 'cert-manager', verify: ['cert-manager.ready'], after: ['cert-manager/gateway-api', 'node-pools/storage-class', 'cni/network-policies']}),
-    networkPolicies({
-      id: 'cert-manager/network-policies',
-      after: ['cert-manager/release'],
-      namespace: certManagerNamespace(ctx),
-      rules: () => [allowApiServer(), allowWebhooks('allow-webhook', {'app.kubernetes.io/component': 'webhook'}, [10_250]), acmeRule],
-    }),
-    {...labStages('cert-manager/simulation', 'cert-manager'), after: ['cert-manager/release']},
+    componentStep({id: 'cert-manager/release', title: 'Install cert-manager', component: 'cert-manager', verify: ['cert-manager.ready'], after: ['cert-manager/gateway-api', ...PODS_CAN_RUN]}),
+    ...[
+      networkPolicies({
+        id: 'cert-manager/network-policies',
+        namespace: certManagerNamespace(ctx),
+        rules: () => [allowApiServer(), allowWebhooks('allow-webhook', {'app.kubernetes.io/component': 'webhook'}, [10_250]), acmeRule],
+      }),
+      labStages('cert-manager/simulation', 'cert-manager'),
+    ].map((step) => ({...step, after: ['cert-manager/release']})),
     dnsCredentials,
     ownCa,
     issuers,

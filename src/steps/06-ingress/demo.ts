@@ -7,6 +7,7 @@ import {allowFrontDoor, allowSolver, frontDoor} from '../shared/front-door.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
 import {namespaceObject} from '../shared/namespace.ts'
 import {networkPolicies} from '../shared/network-policies.ts'
+import {PODS_CAN_RUN} from '../shared/order.ts'
 import {DEMO_NAMESPACE, demoHost} from './names.ts'
 
 /** The image of the demo application: answers on every path with the pod's name. */
@@ -21,7 +22,7 @@ export const demo: PlatformStep = manifestSet({
   appliesTo: wantsDemo,
   verify: ['ingress.demo-ready'],
   // It needs the way to it for nothing: it starts beside it.
-  after: ['node-pools/storage-class', 'cni/network-policies'],
+  after: [...PODS_CAN_RUN],
   objects: (ctx) => [
     ...[namespaceObject(ctx, DEMO_NAMESPACE, 'restricted')].filter((object) => object !== undefined),
     {

@@ -23,8 +23,10 @@ export const ingress: PlatformPhase = {
     const installed = install.slice(-1).map(({id}) => id)
     return [
       ...install,
-      ...(rules === undefined ? [] : [networkPolicies({id: 'ingress/network-policies', after: installed, namespace: door.namespace, rules: (one) => [...rules(one), ...(door.api === 'gateway' ? allowSolver(one) : [])]})]),
-      {...labStages('ingress/simulation', door.component), after: installed},
+      ...[
+        ...(rules === undefined ? [] : [networkPolicies({id: 'ingress/network-policies', namespace: door.namespace, rules: (one) => [...rules(one), ...(door.api === 'gateway' ? allowSolver(one) : [])]})]),
+        labStages('ingress/simulation', door.component),
+      ].map((step) => ({...step, after: installed})),
       ...(door.api === 'gateway' ? [gateway] : []),
       demo,
       demoPolicies,

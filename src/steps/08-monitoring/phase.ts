@@ -3,6 +3,7 @@ import type {PlatformPhase} from '../../context.ts'
 import {componentStep} from '../shared/component.ts'
 import {labStages} from '../shared/lab-stages.ts'
 import {networkPolicies} from '../shared/network-policies.ts'
+import {PODS_CAN_RUN} from '../shared/order.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
 import {grafanaHints, grafanaRoute, wantsHost} from './grafana.ts'
@@ -26,11 +27,9 @@ export const monitoring: PlatformPhase = {
       title: 'Install Prometheus, Alertmanager and Grafana',
       component: 'kube-prometheus-stack',
       verify: ['monitoring.secrets', 'monitoring.ready'],
-      after: ['monitoring/simulation', ...secrets.map(({id}) => id), 'node-pools/storage-class', 'cni/network-policies', 'cert-manager/release'],
+      after: ['monitoring/simulation', ...secrets.map(({id}) => id), ...PODS_CAN_RUN, 'cert-manager/release'],
     }),
-    networkPolicies({id: 'monitoring/network-policies', after: ['monitoring/release'], namespace: MONITORING_NAMESPACE, rules: monitoringTraffic}),
-    {...ingressMonitors, after: ['monitoring/release']},
-    {...dashboards, after: ['monitoring/release']},
+    ...[networkPolicies({id: 'monitoring/network-policies', namespace: MONITORING_NAMESPACE, rules: monitoringTraffic}), ingressMonitors, dashboards].map((step) => ({...step, after: ['monitoring/release']})),
     grafanaRoute,
   ],
   hints: grafanaHints,

@@ -62,10 +62,9 @@ const ALLOW_METRICS: TrafficRule = {
 }
 
 /** A step that keeps the policies of a namespace. */
-export function networkPolicies(options: {id: string; after?: string[]; namespace: string; rules: (ctx: ManifestContext) => TrafficRule[]}): PlatformStep {
+export function networkPolicies(options: {id: string; namespace: string; rules: (ctx: ManifestContext) => TrafficRule[]}): PlatformStep {
   return manifestSet({
     id: options.id,
-    ...(options.after === undefined ? {} : {after: options.after}),
     title: `Deny all traffic in ${options.namespace} but what is named`,
     appliesTo: (ctx) => (ctx.spec.phases.cni.defaultDeny ? true : 'phases.cni.defaultDeny is off'),
     objects: (ctx) => namespacePolicies(options.namespace, [...options.rules(ctx), ...(ctx.spec.phases.monitoring.enabled ? [ALLOW_METRICS] : [])]),

@@ -2,6 +2,7 @@
 import {loadBalancerAnnotations} from '../../../components/ingress-values.ts'
 import {componentStep} from '../../shared/component.ts'
 import {allowApiServer} from '../../shared/network-policies.ts'
+import {PODS_CAN_RUN} from '../../shared/order.ts'
 import type {ControllerWay} from './types.ts'
 
 /** The way of Envoy Gateway. */
@@ -9,7 +10,7 @@ export const envoyGateway: ControllerWay = {
   controller: 'envoy-gateway',
   install: [
     componentStep({id: 'ingress/kinds', title: "Install Envoy Gateway's kinds", component: 'envoy-gateway-crds', after: ['control-plane/identity']}),
-    componentStep({id: 'ingress/release', title: 'Install Envoy Gateway', component: 'envoy-gateway', verify: ['ingress.controller-ready'], after: ['ingress/kinds', 'cert-manager/gateway-api', 'node-pools/storage-class', 'cni/network-policies']}),
+    componentStep({id: 'ingress/release', title: 'Install Envoy Gateway', component: 'envoy-gateway', verify: ['ingress.controller-ready'], after: ['ingress/kinds', 'cert-manager/gateway-api', ...PODS_CAN_RUN]}),
   ],
   rules: () => [
     allowApiServer(),

@@ -1,6 +1,7 @@
 /** ingress-nginx, retired in March 2026: for platforms that still have it. */
 import {componentStep} from '../../shared/component.ts'
 import {allowApiServer, allowWebhooks} from '../../shared/network-policies.ts'
+import {PODS_CAN_RUN} from '../../shared/order.ts'
 import type {ControllerWay} from './types.ts'
 
 const PODS = {'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller'}
@@ -8,7 +9,7 @@ const PODS = {'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/comp
 /** The way of ingress-nginx. */
 export const ingressNginx: ControllerWay = {
   controller: 'ingress-nginx',
-  install: [componentStep({id: 'ingress/release', title: 'Install ingress-nginx', component: 'ingress-nginx', verify: ['ingress.controller-ready', 'ingress.ingress-class'], after: ['node-pools/storage-class', 'cni/network-policies']})],
+  install: [componentStep({id: 'ingress/release', title: 'Install ingress-nginx', component: 'ingress-nginx', verify: ['ingress.controller-ready', 'ingress.ingress-class'], after: [...PODS_CAN_RUN]})],
   rules: () => [
     allowApiServer(),
     allowWebhooks('allow-webhook', PODS, [8443]),
