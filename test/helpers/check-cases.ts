@@ -1,0 +1,127 @@
+/**
+ * Cases of checks, as data: each check passes, fails for each reason that it knows, and is unknown where a kind
+ * that it reads is refused. The last is derived: every kind that the passing run asked for is refused, one by one.
+ */
+import {platformObjects, platformValues} from '../../src/components/platform-values.ts'
+import {standInObjects} from '../../src/components/stand-in-objects.ts'
+import type {PlatformCheck, PlatformContext} from '../../src/context.ts'
+import type {CheckReport} from '../../src/engine/types.ts'
+import {runCheck} from '../../src/engine/verify.ts'
+import type {PlatformAnswers} from '../../src/spec/defaults.ts'
+import type {KubeObject} from '../../src/tools/kube-api.ts'
+import {readOnlyPlatform} from '../../scripts/docs/platform.ts'
+import {fakeApi} from './fake-api.ts'
+import type {FakeApi, FakeApiOptions} from './fake-api.ts'
+import {PROJECT} from './run-kp.ts'
+
+/** What a check is shown. */
+export type World = Pick<FakeApiOptions, 'objects' | 'kinds' | 'answers'>
+
+/** The cases of one check. */
+export interface CheckCase {
+  /** Its id. */
+  check: string
+  /** Where one check has several cases: what is special about this one. */
+  of?: string
+  /** What kp.yaml says besides the defaults. */
+  platform?: Partial<PlatformAnswers>
+  /** What else of the context is not the default: secrets, paths, a clock, an exec. */
+  context?(ctx: PlatformContext): Partial<PlatformContext>
+  /** The world in which it passes. */
+  passes(ctx: PlatformContext): World
+  /** What is changed in it, and what the check then says. */
+  fails: {what: string; change(world: World, ctx: PlatformContext): World; observed: RegExp; status?: 'fail' | 'warn'}[]
+  /** Kinds whose refusal the check survives, each with the reason; `all` where it reads no cluster. */
+  survives?: Record<string, string>
+  /** How it is unknown where the refusal of a kind cannot show it: what is changed, and what it says. */
+  unknown?: {what: string; change(world: World, ctx: PlatformContext): World; observed: RegExp}[]
+}
+
+const ISO = '2026-11-28T12:00:00Z'
+
+/** The time at which all cases run. */
+export const NOW = Date.parse(ISO)
+
+/** A time that lies so many minutes before (or, negative, after) it. */
+export const minutesAgo = (minutes: number): string => new Date(NOW - minutes * 60_000).toISOString()
+
+/** The context of a case, with the world given. */
+export async function contextOf(given: Pick<CheckCase, 'platform' | 'context'>, world?: (ctx: PlatformContext) => FakeApi): Promise<PlatformContext> {
+  const base = {
+    ...(await readOnlyPlatform(PROJECT, given.platform ?? {})),
+    clock: {now: () => NOW, sleep: () => Promise.resolve()},
+    signal: new AbortController().signal,
+    emit: () => undefined,
+    changed: () => undefined,
+    env: {},
+    version: '0.0.0-test',
+    presence: () => Promise.resolve({state: 'running'}),
+    secret: () => Promise.resolve({reason: 'this test has no secrets'}),
+  } as unknown as PlatformContext
+  const ctx = {...base, ...given.context?.(base)}
+  const fake = world?.(ctx)
+  return fake === undefined ? ctx : {...ctx, cluster: () => Promise.resolve(fake.reader)}
+}
+
+/** Runs a check in a world. @param refused kinds that the API server does not show */
+export async function runInWorld(check: PlatformCheck, given: CheckCase, world: (ctx: PlatformContext) => World, refused: ReadonlySet<string> = new Set()): Promise<{report: CheckReport; fake: FakeApi | undefined}> {
+  let fake: FakeApi | undefined
+  const ctx = await contextOf(given, (one) => (fake = fakeApi({...world(one), refused})))
+  // What becomes true after a while is looked at once.
+  const {within: _, ...once} = check
+  const report = await runCheck('test', once as PlatformCheck, ctx)
+  return {report, fake}
+}
+
+/** The objects of a component as its chart makes them, ready: for worlds that pass. */
+export function readyComponent(ctx: PlatformContext, id: string): KubeObject[] {
+  const component = ctx.catalog.get(id)
+  const namespaced = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Service', 'ServiceAccount', 'ConfigMap', 'Secret', 'Role', 'RoleBinding', 'PodDisruptionBudget'])
+  return (standInObjects(component, platformValues(ctx, id).values) as unknown as KubeObject[]).map((object) => {
+    const metadata = namespaced.has(object.kind) ? {namespace: component.namespace, ...object.metadata} : object.metadata
+    return ready({...object, metadata})
+  })
+}
+
+/** The workloads of a component, as its catalog entry names them. */
+export const workloadsOf = (ctx: PlatformContext, id: string): {kind: string; namespace: string; name: string}[] => platformObjects(ctx, id).workloads
+
+/** An object with the status of one that is well. */
+export function ready(object: KubeObject): KubeObject {
+  const generation = object.metadata.generation ?? 1
+  const replicas = (object['spec'] as {replicas?: number} | undefined)?.replicas ?? 1
+  const metadata = {uid: `uid-${object.kind}-${object.metadata.name}`, creationTimestamp: minutesAgo(60), ...object.metadata, generation}
+  const status: Record<string, unknown> = {
+    Deployment: {observedGeneration: generation, replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas},
+    StatefulSet: {observedGeneration: generation, replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas},
+    DaemonSet: {observedGeneration: generation, desiredNumberScheduled: 3, numberReady: 3, updatedNumberScheduled: 3, numberAvailable: 3},
+    CustomResourceDefinition: {conditions: [{type: 'Established', status: 'True'}]},
+    APIService: {conditions: [{type: 'Available', status: 'True'}]},
+  }
+  return {...object, metadata, ...(status[object.kind] === undefined || object['status'] !== undefined ? {} : {status: status[object.kind]})}
+}
+
+/** An object by name: `thing('apps/v1', 'Deployment', 'demo/demo', {spec: …})`. */
+export function thing(apiVersion: string, kind: string, name: string, rest: Record<string, unknown> = {}, metadata: Record<string, unknown> = {}): KubeObject {
+  const [first = '', second] = name.split('/')
+  return {apiVersion, kind, metadata: {...(second === undefined ? {name: first} : {namespace: first, name: second}), ...metadata}, ...rest}
+}
+
+/** A world without the objects of that kind, or without that one of them (`namespace/name`). */
+export const without = (kind: string, name?: string) => (world: World): World => ({
+  ...world,
+  kinds: [...(world.kinds ?? []), ...world.objects.filter((one) => one.kind === kind).map((one) => `${one.apiVersion} ${one.kind}`)],
+  objects: world.objects.filter((one) => one.kind !== kind || (name !== undefined && name !== [one.metadata.namespace, one.metadata.name].filter(Boolean).join('/'))),
+})
+
+/** A world in which objects of that kind (or that one of them) are changed. */
+export const changed = (kind: string, change: (object: KubeObject) => Record<string, unknown>, name?: string) => (world: World): World => ({
+  ...world,
+  objects: world.objects.map((one) => (one.kind === kind && (name === undefined || name === [one.metadata.namespace, one.metadata.name].filter(Boolean).join('/')) ? ({...one, ...change(one)}) : one)),
+})
+
+/** A world with more objects. */
+export const withMore = (...objects: KubeObject[]) => (world: World): World => ({...world, objects: [...world.objects, ...objects]})
+
+/** A world with another answer to paths that begin so. */
+export const answering = (path: string, body: unknown, status = 200) => (world: World): World => ({...world, answers: {...world.answers, [path]: {status, body}}})
