@@ -82,6 +82,16 @@ export interface PlatformContext extends EngineContext {
 /** What decides the manifests and values of a platform, without a cluster: rendering needs no more. */
 export type ManifestContext = Pick<PlatformContext, 'spec' | 'provider' | 'catalog' | 'home' | 'phases'>
 
+/** What decides the files of the repository: also which other environments it holds. */
+export type RepositoryContext = ManifestContext & Pick<PlatformContext, 'environments'>
+
+/** A file of the platform repository. */
+export interface RepositoryFile {
+  /** Relative to the repository, with `/`. */
+  path: string
+  text: string
+}
+
 /** What of a platform decides its status, besides its runs: known from kp.yaml alone. */
 export interface StatusFacts {
   environment: string
@@ -118,6 +128,11 @@ export interface PlatformPhase extends Phase<PlatformContext> {
   dependsOn(ctx: ManifestContext): string[]
   appliesTo?(ctx: ManifestContext): Applies
   steps(ctx: ManifestContext): PlatformStep[]
+  /**
+   * The files that it brings into the repository besides values and manifests: runbooks, CI, a Makefile. Asked once for each
+   * environment that has the phase: a file that several of them bring has one text. Held against edits by hand like all rendered files.
+   */
+  files?(ctx: RepositoryContext): RepositoryFile[]
   /** What a person should know once it is built: how to reach it, what to do by hand. Looks only; nothing where it cannot. */
   hints?(ctx: PlatformContext): Promise<string[]>
   /**

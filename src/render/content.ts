@@ -3,16 +3,12 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {stringify} from 'yaml'
 import {platformValues} from '../components/platform-values.ts'
-import type {ManifestContext, PlatformContext, PlatformStep} from '../context.ts'
+import type {ManifestContext, PlatformContext, PlatformStep, RepositoryContext, RepositoryFile} from '../context.ts'
 import type {KubeObject} from '../tools/kube-api.ts'
 import {readme} from './readme.ts'
 
 /** A file of the platform repository. */
-export interface RenderedFile {
-  /** Relative to the repository, with `/`. */
-  path: string
-  text: string
-}
+export type RenderedFile = RepositoryFile
 
 const HEADER = '# Rendered by kp from kp.yaml. Change kp.yaml, then run: kp render\n'
 
@@ -24,18 +20,38 @@ export function renderContent(ctx: Pick<PlatformContext, 'environments' | 'catal
     ...runbooks(ctx.home),
   ]
   for (const spec of ctx.environments) {
-    const environment: ManifestContext = {spec, catalog: ctx.catalog, home: ctx.home, phases: ctx.phases, provider: ctx.providerFor(spec)}
+    const environment: RepositoryContext = {spec, catalog: ctx.catalog, home: ctx.home, phases: ctx.phases, provider: ctx.providerFor(spec), environments: ctx.environments}
     files.push(...renderEnvironment(ctx.phases, environment))
   }
-  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  return onceEach(files).toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-function renderEnvironment(phases: PlatformContext['phases'], ctx: ManifestContext): RenderedFile[] {
+/** A file that several environments bring is one file. Two texts for it are a defect: which one is written would be chance. */
+function onceEach(files: RenderedFile[]): RenderedFile[] {
+  const byPath = new Map<string, RenderedFile>()
+  for (const file of files) {
+    const there = byPath.get(file.path)
+    if (there !== undefined && there.text !== file.text) throw new Error(`${file.path} is rendered twice, with different texts`)
+    byPath.set(file.path, file)
+  }
+  return [...byPath.values()]
+}
+
+function renderEnvironment(phases: PlatformContext['phases'], ctx: RepositoryContext): RenderedFile[] {
   const base = `clusters/${ctx.spec.environment.name}`
   return phases.flatMap((phase) => {
     if (phase.appliesTo !== undefined && phase.appliesTo(ctx) !== true) return []
-    return phase.steps(ctx).flatMap((step) => renderStep(base, step, ctx))
+    return [...phase.steps(ctx).flatMap((step) => renderStep(base, step, ctx)), ...(phase.files?.(ctx) ?? []).map(insideRepository)]
   })
+}
+
+/** What is nobody's but kp's own, or outside of the repository, is no file of a phase. */
+function insideRepository(file: RenderedFile): RenderedFile {
+  const parts = file.path.split('/')
+  if (parts.some((part) => ['', '.', '..', '.git', '.kp'].includes(part)) || ['kp.yaml', '.kp-render.json'].includes(file.path)) {
+    throw new Error(`${file.path} is no path that a phase may render`)
+  }
+  return file
 }
 
 function renderStep(base: string, step: PlatformStep, ctx: ManifestContext): RenderedFile[] {
