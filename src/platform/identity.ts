@@ -67,9 +67,15 @@ export async function lookAtIdentity(ctx: PlatformContext): Promise<IdentityLook
  * @throws KpError WRONG_CLUSTER
  */
 export function requireOwnCluster(ctx: PlatformContext, look: IdentityLook): void {
+  const wrong = whyWrongCluster(ctx, look)
+  if (wrong !== undefined) throw wrong
+}
+
+/** Why a cluster is not this environment's; undefined where it is, or nobody says otherwise. */
+export function whyWrongCluster(ctx: PlatformContext, look: IdentityLook): KpError | undefined {
   const {environment, platform} = ctx.spec
   if (look.local !== undefined && look.local.uid !== look.uid) {
-    throw new KpError({
+    return new KpError({
       code: 'WRONG_CLUSTER',
       message: `this is not the cluster of environment ${environment.name}: another cluster answers under the name ${environment.cluster}`,
       details: [`expected kube-system UID ${look.local.uid}`, `found    kube-system UID ${look.uid}`],
@@ -77,12 +83,13 @@ export function requireOwnCluster(ctx: PlatformContext, look: IdentityLook): voi
     })
   }
   if (look.inCluster !== undefined && (look.inCluster.platform !== platform || look.inCluster.environment !== environment.name)) {
-    throw new KpError({
+    return new KpError({
       code: 'WRONG_CLUSTER',
       message: `this cluster belongs to the platform ${look.inCluster.platform}, environment ${look.inCluster.environment}, not to ${platform}, ${environment.name}`,
       next: ['kp kubeconfig, to see where kp connects to', 'use the repository of that platform, or another cluster'],
     })
   }
+  return undefined
 }
 
 /**

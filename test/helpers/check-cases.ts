@@ -2,20 +2,40 @@
  * Cases of checks, as data: each check passes, fails for each reason that it knows, and is unknown where a kind
  * that it reads is refused. The last is derived: every kind that the passing run asked for is refused, one by one.
  */
+import {join} from 'node:path'
+import {loadCatalog} from '../../src/components/load.ts'
+import type {Catalog} from '../../src/components/types.ts'
 import {platformObjects, platformValues} from '../../src/components/platform-values.ts'
 import {standInObjects} from '../../src/components/stand-in-objects.ts'
 import type {PlatformCheck, PlatformContext} from '../../src/context.ts'
 import type {CheckReport} from '../../src/engine/types.ts'
 import {runCheck} from '../../src/engine/verify.ts'
+import {parseTaint, POOL_LABEL} from '../../src/spec/pools.ts'
 import type {PlatformAnswers} from '../../src/spec/defaults.ts'
 import type {KubeObject} from '../../src/tools/kube-api.ts'
 import {readOnlyPlatform} from '../../scripts/docs/platform.ts'
+import type {ReadOnlyContext} from '../../scripts/docs/platform.ts'
 import {fakeApi} from './fake-api.ts'
 import type {FakeApi, FakeApiOptions} from './fake-api.ts'
 import {PROJECT} from './run-kp.ts'
 
 /** What a check is shown. */
-export type World = Pick<FakeApiOptions, 'objects' | 'kinds' | 'answers'>
+export type World = Pick<FakeApiOptions, 'objects' | 'kinds' | 'answers' | 'host'>
+
+/** What is another one than in the world that passes, and what the check then says. */
+export interface OtherCase {
+  what: string
+  /** The same world, changed. */
+  change?(world: World, ctx: PlatformContext): World
+  /** Another kp.yaml than that of the case. */
+  platform?: Partial<PlatformAnswers>
+  /** What else of the context is another one, over that of the case. */
+  context?: ContextOf
+  observed: RegExp
+}
+
+/** What of the context is not the default: secrets, paths, a clock, an exec. */
+export type ContextOf = (ctx: PlatformContext) => Partial<PlatformContext> | Promise<Partial<PlatformContext>>
 
 /** The cases of one check. */
 export interface CheckCase {
@@ -26,16 +46,22 @@ export interface CheckCase {
   /** What kp.yaml says besides the defaults. */
   platform?: Partial<PlatformAnswers>
   /** What else of the context is not the default: secrets, paths, a clock, an exec. */
-  context?(ctx: PlatformContext): Partial<PlatformContext>
+  context?: ContextOf
   /** The world in which it passes. */
   passes(ctx: PlatformContext): World
   /** What is changed in it, and what the check then says. */
-  fails: {what: string; change(world: World, ctx: PlatformContext): World; observed: RegExp; status?: 'fail' | 'warn'}[]
+  fails: (OtherCase & {status?: 'fail' | 'warn'})[]
   /** Kinds whose refusal the check survives, each with the reason; `all` where it reads no cluster. */
   survives?: Record<string, string>
   /** How it is unknown where the refusal of a kind cannot show it: what is changed, and what it says. */
-  unknown?: {what: string; change(world: World, ctx: PlatformContext): World; observed: RegExp}[]
+  unknown?: OtherCase[]
+  /** Where it has nothing to look at, and says why. */
+  skips?: OtherCase[]
 }
+
+/** A cluster that is not made by kp: what applies to real nodes alone. */
+export const EXISTING: Partial<PlatformAnswers> = {provider: {type: 'existing', kubeconfig: 'kubeconfig'}, email: 'ops@acme.org', domain: 'acme.org'}
+
 
 const ISO = '2026-11-28T12:00:00Z'
 
@@ -45,10 +71,22 @@ export const NOW = Date.parse(ISO)
 /** A time that lies so many minutes before (or, negative, after) it. */
 export const minutesAgo = (minutes: number): string => new Date(NOW - minutes * 60_000).toISOString()
 
-/** The context of a case, with the world given. */
-export async function contextOf(given: Pick<CheckCase, 'platform' | 'context'>, world?: (ctx: PlatformContext) => FakeApi): Promise<PlatformContext> {
+let catalog: Catalog | undefined
+const platforms = new Map<string, Promise<ReadOnlyContext>>()
+
+/** The platform of some answers: made once, since nothing of it is changed. */
+function platformOf(answers: Partial<PlatformAnswers>): Promise<ReadOnlyContext> {
+  const key = JSON.stringify(answers)
+  catalog ??= loadCatalog(join(PROJECT, 'templates'))
+  const known = platforms.get(key) ?? readOnlyPlatform(PROJECT, answers, catalog)
+  platforms.set(key, known)
+  return known
+}
+
+/** The context of a case, with the world given. @param other what differs from the case */
+export async function contextOf(given: Pick<CheckCase, 'platform' | 'context'>, world?: (ctx: PlatformContext) => FakeApi, other: Pick<OtherCase, 'platform' | 'context'> = {}): Promise<PlatformContext> {
   const base = {
-    ...(await readOnlyPlatform(PROJECT, given.platform ?? {})),
+    ...(await platformOf(other.platform ?? given.platform ?? {})),
     clock: {now: () => NOW, sleep: () => Promise.resolve()},
     signal: new AbortController().signal,
     emit: () => undefined,
@@ -58,15 +96,17 @@ export async function contextOf(given: Pick<CheckCase, 'platform' | 'context'>, 
     presence: () => Promise.resolve({state: 'running'}),
     secret: () => Promise.resolve({reason: 'this test has no secrets'}),
   } as unknown as PlatformContext
-  const ctx = {...base, ...given.context?.(base)}
+  const own = {...base, ...(await given.context?.(base))}
+  const ctx = {...own, ...(await other.context?.(own))}
   const fake = world?.(ctx)
   return fake === undefined ? ctx : {...ctx, cluster: () => Promise.resolve(fake.reader)}
 }
 
-/** Runs a check in a world. @param refused kinds that the API server does not show */
-export async function runInWorld(check: PlatformCheck, given: CheckCase, world: (ctx: PlatformContext) => World, refused: ReadonlySet<string> = new Set()): Promise<{report: CheckReport; fake: FakeApi | undefined}> {
+/** Runs a check in the world that passes, or in another one. @param refused kinds that the API server does not show */
+export async function runInWorld(check: PlatformCheck, given: CheckCase, other: Partial<OtherCase> = {}, refused: ReadonlySet<string> = new Set()): Promise<{report: CheckReport; fake: FakeApi | undefined}> {
   let fake: FakeApi | undefined
-  const ctx = await contextOf(given, (one) => (fake = fakeApi({...world(one), refused})))
+  const world = (ctx: PlatformContext): World => other.change?.(given.passes(ctx), ctx) ?? given.passes(ctx)
+  const ctx = await contextOf(given, (one) => (fake = fakeApi({...world(one), refused})), other)
   // What becomes true after a while is looked at once.
   const {within: _, ...once} = check
   const report = await runCheck('test', once as PlatformCheck, ctx)
@@ -125,3 +165,30 @@ export const withMore = (...objects: KubeObject[]) => (world: World): World => (
 
 /** A world with another answer to paths that begin so. */
 export const answering = (path: string, body: unknown, status = 200) => (world: World): World => ({...world, answers: {...world.answers, [path]: {status, body}}})
+
+/** A node that is well, of a pool of kp.yaml and in a zone. */
+export function node(name: string, {pool, zone, labels = {}, spec = {}, status = {}}: {pool?: PlatformContext['spec']['nodePools'][number]; zone?: string; labels?: Record<string, string>; spec?: Record<string, unknown>; status?: Record<string, unknown>} = {}): KubeObject {
+  const own = pool === undefined ? {} : {[POOL_LABEL]: pool.name, ...pool.labels}
+  const no = ['MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => ({type, status: 'False'}))
+  return thing('v1', 'Node', name, {
+    spec: {...(pool === undefined ? {} : {taints: pool.taints.map(parseTaint)}), ...spec},
+    status: {conditions: [...no, {type: 'Ready', status: 'True'}], nodeInfo: {kubeletVersion: 'v1.35.4', containerRuntimeVersion: 'containerd://2.1.4', kernelVersion: '6.8.0', osImage: 'Linux'}, ...status},
+  }, {labels: {...own, ...(zone === undefined ? {} : {'topology.kubernetes.io/zone': zone}), ...labels}})
+}
+
+/** The nodes of a platform as kp makes them: each pool at its smallest, spread over its zones. */
+export function nodesOf(ctx: PlatformContext): KubeObject[] {
+  const zones = ctx.provider.zones(ctx.spec)
+  return ctx.spec.nodePools.flatMap((pool) =>
+    Array.from({length: pool.min}, (_, index) => node(`${pool.name}-${index}`, {pool, zone: (pool.zones ?? zones)[index % (pool.zones ?? zones).length] ?? ''})),
+  )
+}
+
+/** An EndpointSlice of a Service with so many endpoints that are ready. */
+export function endpoints(service: string, ready: number, namespace = service.split('/')[0] ?? ''): KubeObject {
+  const name = service.split('/')[1] ?? ''
+  return thing('discovery.k8s.io/v1', 'EndpointSlice', `${namespace}/${name}-x1`, {endpoints: Array.from({length: ready}, (_, index) => ({addresses: [`10.244.0.${index + 1}`], conditions: {ready: true}}))}, {labels: {'kubernetes.io/service-name': name}})
+}
+
+/** A condition as its object has it. */
+export const condition = (type: string, status = 'True', reason = 'Because', message = ''): Record<string, unknown> => ({type, status, reason, message, lastTransitionTime: minutesAgo(50)})

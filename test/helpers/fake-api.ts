@@ -12,6 +12,8 @@ export interface FakeApiOptions {
   refused?: ReadonlySet<string>
   /** Answers by the beginning of a path (`/readyz`), or to a dry run by `dry-run <kind>`; the longest that fits counts. A status of 300 or more is a refusal. */
   answers?: Record<string, {status?: number; body: unknown}>
+  /** Name or address of the API server; default 127.0.0.1. */
+  host?: string
 }
 
 /** The reader, and which kinds and paths were asked for. */
@@ -35,7 +37,7 @@ const BUILT_IN = [
 ]
 
 /** Makes the reader of a fake API server. */
-export function fakeApi({objects, kinds: more = [], refused = new Set(), answers = {}}: FakeApiOptions): FakeApi {
+export function fakeApi({objects, kinds: more = [], refused = new Set(), answers = {}, host = '127.0.0.1'}: FakeApiOptions): FakeApi {
   const kinds = new Set<string>()
   const paths = new Set<string>()
   const known = new Set([...BUILT_IN, ...more, ...objects.map(({apiVersion, kind}) => `${apiVersion} ${kind}`)])
@@ -91,7 +93,7 @@ export function fakeApi({objects, kinds: more = [], refused = new Set(), answers
       if (refused.has(id)) return Promise.resolve(forbidden(object.kind))
       return Promise.resolve(scripted(`dry-run ${object.kind}`) ?? {status: 200, body: object})
     },
-    host: () => Promise.resolve('127.0.0.1'),
+    host: () => Promise.resolve(host),
     kinds: () => Promise.resolve([...known].map((id) => ({apiVersion: id.split(' ')[0] ?? '', kind: id.split(' ')[1] ?? '', namespaced: true}))),
     forgetResources: () => undefined,
   }

@@ -9,8 +9,9 @@ import {check, complainAboutCondition, verdict} from '../../checks/builders.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
+import {apiError} from '../../tools/kube-api.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
-import {lookAtIdentity, requireOwnCluster} from '../../platform/identity.ts'
+import {lookAtIdentity, whyWrongCluster} from '../../platform/identity.ts'
 
 /** Leases by which the leaders of the control plane are known. */
 const LEADERS = ['kube-scheduler', 'kube-controller-manager']
@@ -25,6 +26,7 @@ export const checks: PlatformCheck[] = [
     within: {deadlineMs: 30_000, everyMs: 1000},
     async run(ctx) {
       const answer = await (await ctx.cluster()).api.request({path: '/readyz?verbose'})
+      if (answer.status === 401 || answer.status === 403) throw apiError(answer, 'read /readyz')
       const lines = String(answer.body).split('\n')
       const bad = lines.filter((line) => line.startsWith('[-]'))
       if (answer.status !== 200 && bad.length === 0) bad.push(`/readyz answers ${answer.status}`)
@@ -74,7 +76,8 @@ export const checks: PlatformCheck[] = [
     title: 'The cluster is the one that this repository was bound to',
     async run(ctx) {
       const look = await lookAtIdentity(ctx)
-      requireOwnCluster(ctx, look)
+      const wrong = whyWrongCluster(ctx, look)
+      if (wrong !== undefined) return {status: 'fail', observed: wrong.message, expected: 'the cluster of this environment', evidence: wrong.details}
       return verdict(
         [...(look.local === undefined ? ['this checkout has no record of its cluster'] : []), ...(look.inCluster === undefined ? ['the cluster has no record of its platform'] : [])],
         `kube-system UID ${look.uid}`,

@@ -24,26 +24,32 @@ describe.each(CASES.map((one) => ({...one, name: one.of === undefined ? one.chec
   if (check === undefined) return
 
   it('passes, and is unknown for every kind that is refused', async () => {
-    const {report, fake} = await runInWorld(check, given, given.passes)
+    const {report, fake} = await runInWorld(check, given)
     expect({status: report.status, observed: report.observed}).toEqual({status: 'pass', observed: report.observed})
     const survives = given.survives ?? {}
     const asked = [...(fake?.kinds ?? [])].filter((kind) => !(kind in survives))
     if (!('all' in survives) && given.unknown === undefined) expect(asked.length, 'it reads a kind, whose refusal can be seen').toBeGreaterThan(0)
     for (const kind of asked) {
-      const refused = await runInWorld(check, given, given.passes, new Set([kind]))
+      const refused = await runInWorld(check, given, {}, new Set([kind]))
       expect({kind, status: refused.report.status}).toEqual({kind, status: 'unknown'})
     }
   })
 
-  it.each(given.fails)('fails where $what', async ({change, observed, status}) => {
-    const {report} = await runInWorld(check, given, (ctx) => change(given.passes(ctx), ctx))
+  it.each(given.fails)('fails where $what', async ({observed, status, ...other}) => {
+    const {report} = await runInWorld(check, given, other)
     expect(report.observed).toMatch(observed)
     expect(report.status).toBe(status ?? (check.severity === 'warning' ? 'warn' : 'fail'))
   })
 
-  it.each(given.unknown ?? [])('is unknown where $what', async ({change, observed}) => {
-    const {report} = await runInWorld(check, given, (ctx) => change(given.passes(ctx), ctx))
+  it.each(given.unknown ?? [])('is unknown where $what', async ({observed, ...other}) => {
+    const {report} = await runInWorld(check, given, other)
     expect(report.observed).toMatch(observed)
     expect(report.status).toBe('unknown')
+  })
+
+  it.each(given.skips ?? [])('is skipped where $what', async ({observed, ...other}) => {
+    const {report} = await runInWorld(check, given, other)
+    expect(report.observed).toMatch(observed)
+    expect(report.status).toBe('skip')
   })
 })
