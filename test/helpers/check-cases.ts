@@ -185,9 +185,9 @@ export function nodesOf(ctx: PlatformContext): KubeObject[] {
 }
 
 /** An EndpointSlice of a Service with so many endpoints that are ready. */
-export function endpoints(service: string, ready: number, namespace = service.split('/')[0] ?? ''): KubeObject {
+export function endpoints(service: string, count: number, namespace = service.split('/')[0] ?? ''): KubeObject {
   const name = service.split('/')[1] ?? ''
-  return thing('discovery.k8s.io/v1', 'EndpointSlice', `${namespace}/${name}-x1`, {endpoints: Array.from({length: ready}, (_, index) => ({addresses: [`10.244.0.${index + 1}`], conditions: {ready: true}}))}, {labels: {'kubernetes.io/service-name': name}})
+  return thing('discovery.k8s.io/v1', 'EndpointSlice', `${namespace}/${name}-x1`, {endpoints: Array.from({length: count}, (_, index) => ({addresses: [`10.244.0.${index + 1}`], conditions: {ready: true}}))}, {labels: {'kubernetes.io/service-name': name}})
 }
 
 /** A condition as its object has it. */
