@@ -45,7 +45,7 @@ await stage('lint', () => run(program('oxlint'), ['--deny-warnings', 'src', 'tes
 await stage('types', () => ['tsconfig.json', 'test/tsconfig.json', 'scripts/tsconfig.json'].forEach((project) => run(program('tsc'), ['--noEmit', '-p', project])))
 build()
 await stage('unit', () => vitest(['test/unit', 'test/surface']))
-await stage('toolchain', () => run(node, [join(root, 'bin', 'run.js'), 'tools', 'install']))
+await stage('toolchain', () => run(node, [join(root, 'bin', 'run.js'), 'tools', 'install', '--all']))
 await stage('contract', () => {
   const {tools} = JSON.parse(output(node, [join(root, 'bin', 'run.js'), 'tools', '--json']) ?? '{"tools":[]}')
   vitest(['test/contract'], [], {KP_TEST_HELM: tools.find((tool) => tool.name === 'helm')?.path ?? ''})

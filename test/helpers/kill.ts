@@ -83,6 +83,23 @@ export function whenHelmSays(platform: TestPlatform, release: string, status: st
   }
 }
 
+/** Releases of the default platform that are worth a kill in the middle. */
+export const RELEASES = [
+  {step: 'cni/release', name: 'cilium', namespace: 'kube-system'},
+  {step: 'cert-manager/release', name: 'cert-manager', namespace: 'cert-manager'},
+  {step: 'ingress/release', name: 'envoy-gateway', namespace: 'envoy-gateway-system'},
+] as const
+
+/** The first run in which helm was seen with a release half installed; where all are over too soon, the last. What such a run installed is taken away again before the next. */
+export async function killHalfInstalled(platform: TestPlatform, release: {step: string; name: string; namespace: string}, attempt: (moment: Moment) => Promise<KillReport>, after: [number, number]): Promise<KillReport> {
+  const when = whenHelmSays(platform, release.name, 'pending-install')
+  for (let tries = 1; ; tries++) {
+    const report = await attempt({event: 'tool.started', tool: 'helm', step: release.step, when, after})
+    if ((report.hit && (await when.ask())) || tries === 3) return report
+    await platform.helm(['uninstall', release.name, `--namespace=${release.namespace}`, '--ignore-not-found', '--wait'])
+  }
+}
+
 /** Sends SIGKILL. @returns the names of the programs that got it */
 export function kill(pid: number, kind: KillKind): string[] {
   const below = kind === 'tree' ? descendants(pid) : []

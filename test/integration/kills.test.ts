@@ -3,8 +3,8 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 import {buildToEnd, expectSame, openReference, openVictim} from '../helpers/converge.ts'
 import type {Victim} from '../helpers/converge.ts'
-import {KILL_KINDS, killAt, whenHelmSays} from '../helpers/kill.ts'
-import type {KillKind, Moment} from '../helpers/kill.ts'
+import {KILL_KINDS, killAt, killHalfInstalled, RELEASES, whenHelmSays} from '../helpers/kill.ts'
+import type {KillKind, KillReport, Moment} from '../helpers/kill.ts'
 import {chance as chanceOf, printedSeed} from '../helpers/random.ts'
 import type {Traces} from '../helpers/traces.ts'
 
@@ -22,10 +22,14 @@ beforeAll(async () => {
 
 afterAll(() => victim?.platform.close(), 60_000)
 
-async function killUp(moment: Moment, kind: KillKind): Promise<void> {
+async function tryToKill(moment: Moment, kind: KillKind): Promise<KillReport> {
   const killed = await killAt(victim.platform, ['up', '--yes', '--json'], moment, kind, chance, victim.env)
   process.stdout.write(`  ${killed.line}\n`)
-  expect(killed.hit).toBe(true)
+  return killed
+}
+
+async function killUp(moment: Moment, kind: KillKind): Promise<void> {
+  expect((await tryToKill(moment, kind)).hit).toBe(true)
 }
 
 test('kp up, killed while it renders, makes the lab, and has a release half installed, ends like a run that was never killed', async () => {
@@ -33,10 +37,9 @@ test('kp up, killed while it renders, makes the lab, and has a release half inst
   for (const name of readdirSync(platform.root)) if (name !== 'kp.yaml' && name !== '.kp') rmSync(join(platform.root, name), {recursive: true})
   await killUp({event: 'step.started', step: 'prerequisites/repository', after: [0, 15]}, chance.pick(KILL_KINDS))
   await killUp({event: 'tool.started', tool: 'kwokctl', after: [0, 2000]}, chance.pick(KILL_KINDS))
-  const [step, release] = chance.pick([['cni/release', 'cilium'], ['cert-manager/release', 'cert-manager'], ['ingress/release', 'envoy-gateway']] as const)
-  const pending = whenHelmSays(platform, release, 'pending-install')
-  await killUp({event: 'tool.started', tool: 'helm', step, when: pending, after: [0, 50]}, 'tree')
-  expect(await pending.ask()).toBe(true)
+  const release = chance.pick(RELEASES)
+  expect((await killHalfInstalled(platform, release, (moment) => tryToKill(moment, 'tree'), [0, 50])).hit).toBe(true)
+  expect(await whenHelmSays(platform, release.name, 'pending-install').ask()).toBe(true)
   await killUp({event: 'start', after: [800, 4000]}, chance.pick(KILL_KINDS))
   await buildToEnd(victim)
   await expectSame(victim, reference)
