@@ -137,6 +137,11 @@ export function complainAboutCondition(object: KubeObject, type: string, wanted 
   return undefined
 }
 
+/** Whether an EndpointSlice leads to somebody who takes requests. */
+export function hasReadyEndpoint(slice: KubeObject): boolean {
+  return ((slice['endpoints'] as {conditions?: {ready?: boolean}}[] | undefined) ?? []).some((endpoint) => endpoint.conditions?.ready !== false)
+}
+
 /** The kinds that a component brings are known to the API server. Written by the API server itself, also in the lab. */
 export function definitionsEstablished(options: CheckBasics & {component: string}): PlatformCheck {
   return check({

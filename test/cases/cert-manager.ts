@@ -1,5 +1,5 @@
 /** Cases of the checks of phase 5. */
-import {answering, changed, condition, EXISTING, minutesAgo, readyComponent, thing, without} from '../helpers/check-cases.ts'
+import {answering, changed, condition, EXISTING, minutesAgo, readyComponent, thing, without, withMore} from '../helpers/check-cases.ts'
 import type {CheckCase} from '../helpers/check-cases.ts'
 
 const GROUP = 'cert-manager.io/v1'
@@ -8,6 +8,12 @@ const certificate = (name: string, days = 60, conditions = [condition('Ready')])
 const issuer = (name: string): ReturnType<typeof thing> => thing(GROUP, 'ClusterIssuer', name, {status: {conditions: [condition('Ready')]}})
 const pair = (name: string): ReturnType<typeof thing> => thing('v1', 'Secret', name, {data: {'tls.crt': 'Y2E=', 'tls.key': 'a2V5'}})
 const PROBE = 'cert-manager/kp-probe'
+const made = (apiVersion: string, kind: string, of: string, minutes: number, status: Record<string, unknown>): ReturnType<typeof thing> =>
+  thing(apiVersion, kind, `demo/${of}-${minutes}`, {status}, {creationTimestamp: minutesAgo(minutes), annotations: {'cert-manager.io/certificate-name': of}})
+const order = (of: string, state: string, minutes: number): ReturnType<typeof thing> => made('acme.cert-manager.io/v1', 'Order', of, minutes, {state, reason: 'no such host'})
+const challenge = (of: string, state: string, minutes: number): ReturnType<typeof thing> => made('acme.cert-manager.io/v1', 'Challenge', of, minutes, {state, reason: 'no such host'})
+const request = (of: string, minutes: number, ...conditions: Record<string, unknown>[]): ReturnType<typeof thing> => made(GROUP, 'CertificateRequest', of, minutes, {conditions})
+const writing = (name: string, secretName: string): ReturnType<typeof thing> => thing(GROUP, 'Certificate', name, {spec: {secretName}})
 const DNS01 = {
   ...EXISTING,
   secrets: {'dns-key-id': 'env:DNS_KEY_ID', 'dns-secret': 'env:DNS_SECRET'},
@@ -75,6 +81,42 @@ export const certManagerCases: CheckCase[] = [
       {what: 'one ends soon', change: changed('Certificate', () => ({status: {notAfter: minutesAgo(-13 * DAY), conditions: [condition('Ready')]}}), 'demo/demo-tls'), observed: /demo\/demo-tls ends in 13 days/},
       {what: 'one does not say when', change: changed('Certificate', () => ({status: {conditions: [condition('Ready')]}}), 'demo/demo-tls'), observed: /does not say when it ends/},
       {what: 'one is not ready', change: changed('Certificate', () => ({status: {conditions: [condition('Ready', 'False', 'Failed', 'order failed')]}}), 'demo/demo-tls'), observed: /demo-tls: Ready=False \(Failed\) order failed/},
+      {what: 'its kind is not known', change: () => ({objects: []}), observed: /does not know Certificate/},
+    ],
+  },
+  {
+    check: 'cert-manager.renewal',
+    passes: () => ({objects: [certificate(PROBE), certificate('demo/demo-tls', 30.02)]}),
+    fails: [
+      {what: 'one is overdue', change: changed('Certificate', () => ({status: {renewalTime: minutesAgo(5 * 60), conditions: [condition('Ready')]}}), 'demo/demo-tls'), observed: /demo\/demo-tls should have been renewed 5 hours ago/},
+      {what: 'one has been issued for hours', change: changed('Certificate', () => ({status: {conditions: [condition('Ready', 'False'), {...condition('Issuing', 'True', 'Requested', 'waits for the order'), lastTransitionTime: minutesAgo(180)}]}}), 'demo/demo-tls'), observed: /demo\/demo-tls has been issued for 3 hours: waits for the order/},
+      {what: 'its kind is not known', change: () => ({objects: []}), observed: /does not know Certificate/},
+    ],
+  },
+  {
+    check: 'cert-manager.challenges',
+    passes: () => ({objects: [order('one', 'invalid', 90), order('one', 'valid', 60), challenge('one', 'pending', 5)]}),
+    fails: [
+      {what: 'an order is invalid', change: withMore(order('two', 'invalid', 20)), observed: /Order demo\/two-20 is invalid: no such host/},
+      {what: 'a challenge waits', change: withMore(challenge('two', 'pending', 45)), observed: /Challenge demo\/two-45 is pending: no such host/},
+      {what: 'a challenge has not begun', change: withMore(challenge('two', '', 45)), observed: /Challenge demo\/two-45 is waiting/},
+      {what: 'its kinds are not known', change: () => ({objects: []}), observed: /does not know Order/},
+    ],
+  },
+  {
+    check: 'cert-manager.requests',
+    passes: () => ({objects: [request('one', 300, condition('Denied')), request('one', 200, condition('Approved'), condition('Ready')), request('old', 3000, condition('Denied'))]}),
+    fails: [
+      {what: 'one is denied', change: withMore(request('two', 10, condition('Denied', 'True', 'Policy', 'no policy approves it'))), observed: /CertificateRequest demo\/two-10: Denied: no policy approves it/},
+      {what: 'one has failed', change: withMore(request('two', 10, condition('Ready', 'False', 'Failed', 'Vault says no'))), observed: /demo\/two-10: failed: Vault says no/},
+      {what: 'its kind is not known', change: () => ({objects: []}), observed: /does not know CertificateRequest/},
+    ],
+  },
+  {
+    check: 'cert-manager.one-writer',
+    passes: () => ({objects: [writing('demo/one', 'one-tls'), writing('demo/two', 'two-tls'), writing('shop/one', 'one-tls')]}),
+    fails: [
+      {what: 'two write one', change: withMore(writing('demo/three', 'one-tls')), observed: /Secret demo\/one-tls is written by the certificates one and three/},
       {what: 'its kind is not known', change: () => ({objects: []}), observed: /does not know Certificate/},
     ],
   },

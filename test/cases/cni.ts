@@ -4,7 +4,7 @@ import type {PlatformContext} from '../../src/context.ts'
 import {jobName, PARTS} from '../../src/steps/04-cni/connectivity.ts'
 import type {ConnectivityPart} from '../../src/steps/04-cni/connectivity.ts'
 import {OPEN_LABEL} from '../../src/steps/04-cni/names.ts'
-import {changed, condition, EXISTING, nodesOf, ready, readyComponent, thing, without, withMore} from '../helpers/check-cases.ts'
+import {changed, condition, EXISTING, minutesAgo, nodesOf, ready, readyComponent, thing, without, withMore} from '../helpers/check-cases.ts'
 import type {CheckCase, World} from '../helpers/check-cases.ts'
 
 const CALICO = {phases: {cni: {plugin: 'calico' as const}}}
@@ -26,6 +26,11 @@ const job = (ctx: PlatformContext, part: ConnectivityPart, status: Record<string
 const ended = (ctx: PlatformContext, part: ConnectivityPart, container: string): ReturnType<typeof thing> =>
   thing('v1', 'Pod', `${part.namespace}/client-1`, {status: {initContainerStatuses: [{name: container, state: {terminated: {exitCode: 1}}}]}}, {labels: {'batch.kubernetes.io/job-name': jobName(ctx, part)}})
 const complete = {completionTime: '2026-11-28T11:00:00Z', conditions: [condition('Complete')]}
+
+const pending = (name: string): ReturnType<typeof thing> => thing('v1', 'Pod', `demo/${name}`, {status: {phase: 'Pending'}})
+const sandboxEvent = (pod: string, minutes = 1): ReturnType<typeof thing> =>
+  thing('v1', 'Event', `demo/${pod}.${minutes}`, {reason: 'FailedCreatePodSandBox', message: 'plugin type="cilium-cni" failed (add): timeout\nand more', involvedObject: {kind: 'Pod', namespace: 'demo', name: pod}, lastTimestamp: minutesAgo(minutes)})
+const ciliumNode = (name: string, ipam: Record<string, unknown>): ReturnType<typeof thing> => thing('cilium.io/v2', 'CiliumNode', name, {spec: {ipam}})
 
 function connectivity(check: string, part: ConnectivityPart): CheckCase {
   return {
@@ -117,4 +122,20 @@ export const cniCases: CheckCase[] = [
   },
   connectivity('cni.connectivity-before', PARTS.before),
   connectivity('cni.connectivity-after', PARTS.after),
+  {
+    check: 'cni.sandboxes',
+    passes: () => ({objects: [pending('one'), sandboxEvent('gone'), sandboxEvent('one', 30)]}),
+    fails: [{what: 'one has waited since a minute', change: withMore(sandboxEvent('one', 1)), observed: /pod demo\/one: plugin type="cilium-cni" failed \(add\)/}],
+  },
+  {
+    check: 'cni.nodes-known',
+    platform: EXISTING,
+    passes: () => ({objects: [thing('v1', 'Node', 'one'), thing('v1', 'Node', 'two'), ciliumNode('one', {podCIDRs: ['10.244.0.0/24']}), ciliumNode('two', {pool: {'10.0.0.7': {}}})]}),
+    fails: [
+      {what: 'a node is not known', change: without('CiliumNode', 'two'), observed: /node two has no CiliumNode/},
+      {what: 'a node has no range', change: changed('CiliumNode', () => ({spec: {ipam: {}}}), 'one'), observed: /CiliumNode one has no range for pods/},
+      {what: 'its kind is not known', change: (world) => ({objects: world.objects.filter(({kind}) => kind === 'Node')}), observed: /does not know CiliumNode/},
+    ],
+    skips: [{what: 'nodes are simulated', platform: {}, observed: /no agent of Cilium runs/}, {what: 'the plugin is Calico', platform: {...EXISTING, ...CALICO}, observed: /is not cilium/}],
+  },
 ]

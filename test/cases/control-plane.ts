@@ -2,7 +2,7 @@
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {recordObject} from '../../src/platform/identity.ts'
-import {answering, changed, condition, endpoints, EXISTING, minutesAgo, thing, without, withMore} from '../helpers/check-cases.ts'
+import {answering, changed, condition, minutesAgo, thing, without, withMore} from '../helpers/check-cases.ts'
 import type {CheckCase, ContextOf} from '../helpers/check-cases.ts'
 import {tempFolder} from '../helpers/temp.ts'
 
@@ -47,9 +47,6 @@ const kubeconfig = (certificate: string | undefined, contents?: string): Context
 }
 
 const lease = (name: string, minutes: number): ReturnType<typeof thing> => thing('coordination.k8s.io/v1', 'Lease', `kube-system/${name}`, {spec: {renewTime: minutesAgo(minutes), leaseDurationSeconds: 15}})
-const webhooks = (kind: string, name: string, rest: Record<string, unknown> = {}): ReturnType<typeof thing> => thing('admissionregistration.k8s.io/v1', kind, name, {
-  webhooks: [{name: 'check.acme.org', failurePolicy: 'Fail', timeoutSeconds: 10, clientConfig: {caBundle: 'Y2E=', service: {namespace: 'acme', name: 'hook'}}, ...rest}],
-})
 
 export const controlPlaneCases: CheckCase[] = [
   {
@@ -78,16 +75,6 @@ export const controlPlaneCases: CheckCase[] = [
       {what: 'nobody is behind one', change: withMore(thing('apiregistration.k8s.io/v1', 'APIService', 'v1beta1.metrics.k8s.io', {status: {conditions: [condition('Available', 'False', 'MissingEndpoints')]}})), observed: /v1beta1\.metrics\.k8s\.io: Available=False \(MissingEndpoints\)/},
       {what: 'nothing is known of one', change: changed('APIService', () => ({status: {}})), observed: /no condition Available/},
     ],
-  },
-  {
-    check: 'control-plane.webhooks',
-    platform: EXISTING,
-    passes: () => ({objects: [endpoints('acme/hook', 1), webhooks('ValidatingWebhookConfiguration', 'one'), webhooks('MutatingWebhookConfiguration', 'two'), webhooks('MutatingWebhookConfiguration', 'three', {failurePolicy: 'Ignore', clientConfig: {service: {namespace: 'acme', name: 'gone'}}})]}),
-    fails: [
-      {what: 'nobody answers', change: without('EndpointSlice'), observed: /Service acme\/hook has no ready endpoint/},
-      {what: 'it has no CA', change: withMore(webhooks('ValidatingWebhookConfiguration', 'bare', {clientConfig: {service: {namespace: 'acme', name: 'hook'}}})), observed: /bare, check\.acme\.org: no CA bundle/},
-    ],
-    skips: [{what: 'webhooks are not called', platform: {}, observed: /without webhook admission/}],
   },
   {
     check: 'control-plane.identity',

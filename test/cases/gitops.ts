@@ -5,7 +5,7 @@ import {application, project, rootApplication} from '../../src/steps/shared/gito
 import {gitRepository, kustomizations} from '../../src/steps/shared/gitops/flux-objects.ts'
 import {handedOver} from '../../src/steps/shared/gitops/names.ts'
 import type {KubeObject} from '../../src/tools/kube-api.ts'
-import {changed, condition, readyComponent, thing, without, withMore} from '../helpers/check-cases.ts'
+import {changed, condition, minutesAgo, readyComponent, thing, without, withMore} from '../helpers/check-cases.ts'
 import type {CheckCase, ContextOf} from '../helpers/check-cases.ts'
 import {tempFolder} from '../helpers/temp.ts'
 
@@ -142,5 +142,36 @@ export const gitopsCases: CheckCase[] = [
         observed: /cert-manager is kept by Argo CD and Flux/,
       },
     ],
+  },
+  {
+    check: 'gitops.not-suspended',
+    platform: ARGO,
+    passes: (ctx) => ({objects: [root(ctx), ...applications(ctx), thing('argoproj.io/v1alpha1', 'Application', 'argocd/theirs')]}),
+    fails: [
+      {what: 'one is not synced by itself', change: changed('Application', ({spec}) => ({spec: {...(spec as object), syncPolicy: {}}}), 'argocd/cert-manager'), observed: /Application argocd\/cert-manager is not synced by itself/},
+      {what: 'one is switched off', change: changed('Application', ({spec}) => ({spec: {...(spec as object), syncPolicy: {automated: {enabled: false}}}}), 'argocd/platform'), observed: /Application argocd\/platform is not synced by itself/},
+    ],
+    unknown: [{what: 'there is nothing', change: (world) => ({...world, objects: world.objects.filter(({metadata}) => metadata.name === 'theirs')}), observed: /deploys nothing/}],
+  },
+  {
+    check: 'gitops.not-suspended',
+    of: 'Flux',
+    platform: FLUX,
+    passes: (ctx) => ({objects: [gitRepository(ctx), ...kustomizations(ctx)].map(fluxReady), kinds: ['helm.toolkit.fluxcd.io/v2 HelmRelease']}),
+    fails: [{what: 'one is suspended', change: changed('Kustomization', ({spec}) => ({spec: {...(spec as object), suspend: true}}), 'flux-system/platform'), observed: /Kustomization flux-system\/platform is suspended/}],
+  },
+  {
+    check: 'gitops.not-stuck',
+    platform: ARGO,
+    passes: (ctx) => ({objects: [root(ctx), ...applications(ctx)]}),
+    fails: [{what: 'a sync never ends', change: changed('Application', () => ({status: {operationState: {phase: 'Running', startedAt: minutesAgo(40), message: 'waiting for healthy state of batch/Job/migrate'}}}), 'argocd/cert-manager'), observed: /Application argocd\/cert-manager has been at work for 40 minutes: waiting for healthy state/}],
+    unknown: [{what: 'there is nothing', change: () => ({objects: [], kinds: ['argoproj.io/v1alpha1 Application']}), observed: /deploys nothing/}],
+  },
+  {
+    check: 'gitops.not-stuck',
+    of: 'Flux',
+    platform: FLUX,
+    passes: (ctx) => ({objects: [gitRepository(ctx), ...kustomizations(ctx)].map(fluxReady), kinds: ['helm.toolkit.fluxcd.io/v2 HelmRelease']}),
+    fails: [{what: 'one is reconciled for ever', change: changed('Kustomization', () => ({status: {observedGeneration: 1, conditions: [condition('Reconciling', 'True', 'Progressing', 'Reconciliation in progress')]}}), 'flux-system/platform'), observed: /has been at work for 50 minutes: Reconciliation in progress/}],
   },
 ]

@@ -2,11 +2,15 @@
 import type {CheckCase} from '../helpers/check-cases.ts'
 import {certManagerCases} from './cert-manager.ts'
 import {cniCases} from './cni.ts'
+import {controlPlaneKindCases} from './control-plane-kinds.ts'
 import {controlPlaneCases} from './control-plane.ts'
 import {gitopsCases} from './gitops.ts'
+import {ingressConflictCases} from './ingress-conflicts.ts'
 import {ingressCases} from './ingress.ts'
+import {monitoringSelectionCases} from './monitoring-selection.ts'
 import {monitoringCases} from './monitoring.ts'
 import {networkingCases} from './networking.ts'
+import {nodeHealthCases} from './node-pools-health.ts'
 import {nodePoolsCases} from './node-pools.ts'
 import {prerequisitesCases} from './prerequisites.ts'
 
@@ -14,12 +18,16 @@ export const CASES: readonly CheckCase[] = [
   ...prerequisitesCases,
   ...networkingCases,
   ...controlPlaneCases,
+  ...controlPlaneKindCases,
   ...nodePoolsCases,
+  ...nodeHealthCases,
   ...cniCases,
   ...certManagerCases,
   ...ingressCases,
+  ...ingressConflictCases,
   ...gitopsCases,
   ...monitoringCases,
+  ...monitoringSelectionCases,
 ]
 
 /** Phases whose checks all have cases. A phase is added with its cases. */

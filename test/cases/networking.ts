@@ -6,6 +6,8 @@ const pod = (status: Record<string, unknown>): ReturnType<typeof thing> => thing
 const waiting = (reason: string): Record<string, unknown> => ({phase: 'Pending', containerStatuses: [{name: 'web', image: 'acme/web:1', state: {waiting: {reason}}}]})
 const silent = {phase: 'Pending', conditions: [{type: 'PodScheduled', status: 'True', lastTransitionTime: minutesAgo(5)}]}
 
+const service = (name: string, ...clusterIPs: string[]): ReturnType<typeof thing> => thing('v1', 'Service', name, {spec: {clusterIPs}})
+
 export const networkingCases: CheckCase[] = [
   {
     check: 'networking.cidr-overlap',
@@ -51,5 +53,22 @@ export const networkingCases: CheckCase[] = [
     passes: () => ({objects: [pod({phase: 'Running', containerStatuses: [{name: 'web', state: {running: {}}}]}), thing('v1', 'Pod', 'demo/new', {status: {phase: 'Pending'}})]}),
     fails: ['ImagePullBackOff', 'ErrImagePull', 'InvalidImageName'].map((reason) => ({what: reason, change: withMore(pod(waiting(reason))), observed: new RegExp(`pod demo/web-1: ${reason} acme/web:1`)})),
     unknown: [{what: 'the node is silent', change: changed('Pod', () => ({status: silent}), 'demo/web-1'), observed: /its node says nothing of its containers/}],
+  },
+  {
+    check: 'networking.service-range',
+    passes: () => ({objects: [service('default/kubernetes', '10.96.0.1', 'fd00::1'), service('demo/headless', 'None'), service('demo/name')]}),
+    fails: [{what: 'the cluster has another range', change: withMore(service('demo/web', '172.20.3.4')), observed: /Service demo\/web has 172\.20\.3\.4, outside of 10\.96\.0\.0\/12/}],
+    unknown: [{what: 'no Service has an address', change: without('Service', 'default/kubernetes'), observed: /no Service has an address/}],
+  },
+  {
+    check: 'networking.service-addresses',
+    context: ({spec}) => ({spec: {...spec, network: {...spec.network, serviceCidr: '10.96.0.0/28'}}}),
+    passes: () => ({objects: Array.from({length: 12}, (_, index) => service(`demo/s${index}`, `10.96.0.${index + 1}`))}),
+    fails: [{what: 'it fills up', change: withMore(service('demo/last', '10.96.0.13')), observed: /13 of 16 addresses are used/}],
+  },
+  {
+    check: 'networking.api-endpoints',
+    passes: () => ({objects: [endpoints('default/kubernetes', 1)]}),
+    fails: [{what: 'nobody has written an address', change: () => ({objects: [endpoints('default/kubernetes', 0), endpoints('demo/kubernetes', 1)]}), observed: /default\/kubernetes has no endpoint/}],
   },
 ]

@@ -4,7 +4,7 @@ import {appendFileSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import type {PlatformContext} from '../../src/context.ts'
 import {lookAtRepository, writeRepository} from '../../src/render/repository.ts'
-import {EXISTING} from '../helpers/check-cases.ts'
+import {answering, EXISTING, minutesAgo} from '../helpers/check-cases.ts'
 import type {CheckCase, ContextOf} from '../helpers/check-cases.ts'
 import {tempFolder} from '../helpers/temp.ts'
 
@@ -32,6 +32,9 @@ const withRemote: ContextOf = (ctx) => {
   return {paths: {...ctx.paths, root}, spec: {...ctx.spec, repository}, env: process.env}
 }
 
+const CLOCK = '/api/v1/namespaces/default/configmaps'
+/** What a dry run tells, so many seconds after the time of the cases. */
+const told = (seconds: number): {objects: []; answers: Record<string, {body: unknown}>} => ({objects: [], answers: {[CLOCK]: {body: {metadata: {creationTimestamp: minutesAgo(-seconds / 60)}}}}})
 const REVIEW = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
 const review = (body: unknown, status = 200): {objects: []; answers: Record<string, {status: number; body: unknown}>} => ({objects: [], answers: {[REVIEW]: {status, body}}})
 
@@ -107,5 +110,18 @@ export const prerequisitesCases: CheckCase[] = [
     fails: [{what: 'one cannot be had', context: () => ({chart: ({id}) => (id === 'cert-manager' ? Promise.reject(new Error('no way to charts.jetstack.io')) : Promise.resolve({kind: 'repository'} as never))}), observed: /cert-manager: no way to charts\.jetstack\.io/}],
     skips: [{what: 'the lab has stand-ins', platform: {}, observed: /stand-ins/}],
     survives: {all: 'it asks chart repositories'},
+  },
+  {
+    check: 'prerequisites.clock',
+    passes: () => told(-2),
+    fails: [
+      {what: 'this machine is behind', change: () => told(300), observed: /the clock here is 300 seconds behind that of the API server/},
+      {what: 'this machine is ahead', change: () => told(-301), observed: /the clock here is 300 seconds ahead of that of the API server/},
+    ],
+    unknown: [
+      {what: 'the dry run is refused', change: answering(CLOCK, {message: 'forbidden'}, 403), observed: /403/},
+      {what: 'no time is told', change: answering(CLOCK, {}), observed: /gives no time/},
+    ],
+    skips: [{what: 'there is no cluster', context: () => ({presence: () => Promise.resolve({state: 'absent', observed: 'no lab'})}), observed: /no cluster yet/}],
   },
 ]

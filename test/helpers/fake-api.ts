@@ -29,7 +29,7 @@ const BUILT_IN = [
   'v1 Namespace', 'v1 Node', 'v1 Pod', 'v1 Service', 'v1 Endpoints', 'v1 ConfigMap', 'v1 Secret', 'v1 Event', 'v1 ServiceAccount', 'v1 PersistentVolume', 'v1 PersistentVolumeClaim',
   'v1 ResourceQuota', 'v1 LimitRange', 'apps/v1 Deployment', 'apps/v1 DaemonSet', 'apps/v1 StatefulSet', 'apps/v1 ReplicaSet', 'batch/v1 Job', 'batch/v1 CronJob',
   'policy/v1 PodDisruptionBudget', 'autoscaling/v2 HorizontalPodAutoscaler', 'networking.k8s.io/v1 NetworkPolicy', 'networking.k8s.io/v1 Ingress', 'networking.k8s.io/v1 IngressClass',
-  'discovery.k8s.io/v1 EndpointSlice', 'storage.k8s.io/v1 StorageClass', 'storage.k8s.io/v1 CSIDriver', 'storage.k8s.io/v1 VolumeAttachment', 'coordination.k8s.io/v1 Lease',
+  'discovery.k8s.io/v1 EndpointSlice', 'storage.k8s.io/v1 StorageClass', 'storage.k8s.io/v1 CSIDriver', 'storage.k8s.io/v1 CSINode', 'storage.k8s.io/v1 VolumeAttachment', 'coordination.k8s.io/v1 Lease',
   'rbac.authorization.k8s.io/v1 Role', 'rbac.authorization.k8s.io/v1 RoleBinding', 'rbac.authorization.k8s.io/v1 ClusterRole', 'rbac.authorization.k8s.io/v1 ClusterRoleBinding',
   'apiextensions.k8s.io/v1 CustomResourceDefinition', 'apiregistration.k8s.io/v1 APIService', 'scheduling.k8s.io/v1 PriorityClass',
   'admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration', 'admissionregistration.k8s.io/v1 MutatingWebhookConfiguration',
@@ -53,13 +53,13 @@ export function fakeApi({objects, kinds: more = [], refused = new Set(), answers
     const said = scripted(path)
     if (said !== undefined) return said
     const query = new URLSearchParams(path.split('?')[1] ?? '')
-    const match = /^\/fake\/(?<version>[^/]+)\/(?<kind>[^/]+)\/(?:list|(?<namespace>[^/]*)\/(?<name>.+))$/.exec(at)
+    const match = /^\/fake\/(?<version>[^/]+)\/(?<kind>[^/]+)\/(?:namespaces\/(?<within>[^/]+)\/list|list|(?<namespace>[^/]*)\/(?<name>.+))$/.exec(at)
     if (match?.groups === undefined) return {status: 404, body: {message: `the fake API server has nothing at ${path}`}}
-    const {version = '', kind = '', namespace = '', name} = match.groups
+    const {version = '', kind = '', namespace = '', name, within} = match.groups
     const id = `${version.replace('_', '/')} ${kind}`
     if (refused.has(id)) return forbidden(kind)
     const of = objects.filter((object) => `${object.apiVersion} ${object.kind}` === id)
-    if (name === undefined) return {status: 200, body: {items: of.filter((object) => selected(object, query))}}
+    if (name === undefined) return {status: 200, body: {items: structuredClone(of.filter((object) => selected(object, query) && (within === undefined || object.metadata.namespace === within)))}}
     const found = of.find(({metadata}) => metadata.name === name && (metadata.namespace ?? '') === namespace)
     return (found === undefined ? {status: 404, body: {}} : {status: 200, body: found})
   }
@@ -100,10 +100,16 @@ export function fakeApi({objects, kinds: more = [], refused = new Set(), answers
   return {reader: new ClusterReader(api as unknown as KubeApi), kinds, paths}
 }
 
-/** Whether an object is asked for by labels, of the forms `key=value` and `key`, and by its namespace and name as field selectors. */
+/** Whether an object is asked for by labels, of the forms `key=value` and `key`, and by fields, of the forms `path=value` and `path!=value`. */
 function selected(object: KubeObject, query: URLSearchParams): boolean {
   const labels = (query.get('labelSelector') ?? '').split(',').filter((part) => part !== '')
-  return labels.every((part) => {
+  const fields = (query.get('fieldSelector') ?? '').split(',').filter((part) => part !== '')
+  const fits = fields.every((part) => {
+    const [path = '', wanted = ''] = part.split(/!?=/)
+    const found = path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], object) ?? ''
+    return (found === wanted) !== part.includes('!=')
+  })
+  return fits && labels.every((part) => {
     const [key = '', value] = part.split('=')
     const found = object.metadata.labels?.[key]
     return value === undefined ? found !== undefined : found === value

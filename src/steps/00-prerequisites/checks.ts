@@ -7,6 +7,7 @@ import type {PlatformCheck} from '../../context.ts'
 import {applies} from '../../engine/applies.ts'
 import {lookAtRepository} from '../../render/repository.ts'
 import {isKeptInGit, remotesOf, sameRepository, whyUnreachable} from '../../tools/git.ts'
+import {clockCheck} from './clock.ts'
 import {neededTools} from './tools.ts'
 
 const LEAST_DISK_BYTES = 2 * 1024 ** 3
@@ -74,6 +75,7 @@ export const checks: PlatformCheck[] = [
       return verdict(free < LEAST_DISK_BYTES ? [`${gib(free)} free`] : [], `${gib(free)} free`, `at least ${gib(LEAST_DISK_BYTES)}`)
     },
   }),
+  clockCheck,
   check({
     id: 'prerequisites.credentials',
     title: 'kp may do on the cluster what it has to do',

@@ -2,6 +2,7 @@
 import type {PlatformPhase} from '../../context.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
+import {clockPitfalls} from './pitfalls-clock.ts'
 import {pitfalls} from './pitfalls.ts'
 import {bringTools, renderRepository} from './steps.ts'
 
@@ -10,5 +11,5 @@ export const prerequisites: PlatformPhase = {
   dependsOn: () => [],
   steps: () => [renderRepository, bringTools],
   checks,
-  pitfalls,
+  pitfalls: [...pitfalls, ...clockPitfalls],
 }

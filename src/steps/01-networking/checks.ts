@@ -1,9 +1,11 @@
 /** Checks of phase 1. */
 import {check, conditionsOf, SOON, verdict, simulatedPods} from '../../checks/builders.ts'
+import {STUCK_PODS} from '../../checks/cluster.ts'
 import type {PlatformCheck} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {contains, overlaps, size, toCidr} from '../../spec/cidr.ts'
 import {planAddresses} from '../../spec/address-plan.ts'
+import {serviceChecks} from './checks-services.ts'
 
 /** Networking: ranges, headroom, zones, DNS. */
 export const checks: PlatformCheck[] = [
@@ -84,16 +86,17 @@ export const checks: PlatformCheck[] = [
     pitfalls: ['KP0101', 'KP0111', 'KP0112'],
     simulated: simulatedPods,
     async run(ctx) {
-      const pods = await (await ctx.cluster()).listKnown('v1', 'Pod')
+      const pods = await (await ctx.cluster()).listKnown('v1', 'Pod', STUCK_PODS)
       const complaints = pods.flatMap((pod) => {
         const waiting = containersOf(pod).find((one) => /^(ImagePullBackOff|ErrImagePull|InvalidImageName)$/.test(one.state?.waiting?.reason ?? ''))
         return waiting === undefined ? [] : [`pod ${pod.metadata.namespace}/${pod.metadata.name}: ${waiting.state?.waiting?.reason} ${waiting.image ?? ''}`.trim()]
       })
       const silent = pods.filter((pod) => isSilent(pod, ctx.clock.now() - SILENT_MS)).map((pod) => `pod ${pod.metadata.namespace}/${pod.metadata.name}: its node says nothing of its containers`)
       if (complaints.length === 0 && silent.length > 0) return {status: 'unknown', observed: `${silent[0]}${silent.length > 1 ? `, and ${silent.length - 1} more` : ''}`, evidence: silent.slice(0, 10)}
-      return verdict(complaints, `${pods.length} pods`, 'nodes reach the registries of their images')
+      return verdict(complaints, pods.length === 0 ? 'no pod waits' : `${pods.length} pods do not run, none for want of its image`, 'nodes reach the registries of their images')
     },
   }),
+  ...serviceChecks,
 ]
 
 interface Waiting {

@@ -2,6 +2,7 @@
 import type {PlatformPhase} from '../../context.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
+import {servicePitfalls} from './pitfalls-services.ts'
 import {pitfalls} from './pitfalls.ts'
 import {addressPlan} from './steps.ts'
 
@@ -10,5 +11,5 @@ export const networking: PlatformPhase = {
   dependsOn: () => ['prerequisites'],
   steps: () => [addressPlan],
   checks,
-  pitfalls,
+  pitfalls: [...pitfalls, ...servicePitfalls],
 }

@@ -6,12 +6,12 @@ import {BlockList, isIP} from 'node:net'
 import {dirname, resolve} from 'node:path'
 import {parse} from 'yaml'
 import {check, complainAboutCondition, verdict} from '../../checks/builders.ts'
-import {nameOf} from '../../checks/cluster.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
 import {apiError} from '../../tools/kube-api.ts'
-import type {KubeObject} from '../../tools/kube-api.ts'
 import {lookAtIdentity, whyWrongCluster} from '../../platform/identity.ts'
+import {kindChecks} from './checks-kinds.ts'
+import {webhookChecks} from './checks-webhooks.ts'
 
 /** Leases by which the leaders of the control plane are known. */
 const LEADERS = ['kube-scheduler', 'kube-controller-manager']
@@ -49,28 +49,15 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'control-plane.apiservices',
     title: 'Every API of the cluster is available',
+    pitfalls: ['KP0208'],
     async run(ctx) {
       const services = await (await ctx.cluster()).listKnown('apiregistration.k8s.io/v1', 'APIService')
       const complaints = services.flatMap((service) => complainAboutCondition(service, 'Available') ?? [])
       return verdict(complaints, `${services.length} APIs are available`, 'Available=True for every APIService')
     },
   }),
-  check({
-    id: 'control-plane.webhooks',
-    title: 'Every admission webhook that can block has somebody who answers',
-    appliesTo: (ctx) => (ctx.provider.simulated ? "the lab's API server runs without webhook admission: simulated pods cannot answer" : true),
-    async run(ctx) {
-      const cluster = await ctx.cluster()
-      const slices = await cluster.listKnown('discovery.k8s.io/v1', 'EndpointSlice')
-      const ready = new Set(slices.filter(hasReadyEndpoint).map((slice) => `${slice.metadata.namespace}/${slice.metadata.labels?.['kubernetes.io/service-name']}`))
-      const configurations = [
-        ...(await cluster.listKnown('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration')),
-        ...(await cluster.listKnown('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration')),
-      ]
-      const complaints = configurations.flatMap((configuration) => complainAboutWebhooks(configuration, ready))
-      return verdict(complaints, `${configurations.length} webhook configurations`, 'a Service with ready endpoints and a CA bundle for every webhook with failurePolicy Fail')
-    },
-  }),
+  ...webhookChecks,
+  ...kindChecks,
   check({
     id: 'control-plane.identity',
     title: 'The cluster is the one that this repository was bound to',
@@ -127,22 +114,6 @@ export const checks: PlatformCheck[] = [
     },
   }),
 ]
-
-function hasReadyEndpoint(slice: KubeObject): boolean {
-  return ((slice['endpoints'] as {conditions?: {ready?: boolean}}[] | undefined) ?? []).some((endpoint) => endpoint.conditions?.ready !== false)
-}
-
-function complainAboutWebhooks(configuration: KubeObject, ready: Set<string>): string[] {
-  const webhooks = (configuration['webhooks'] as {name: string; failurePolicy?: string; timeoutSeconds?: number; clientConfig?: {caBundle?: string; service?: {namespace: string; name: string}}}[] | undefined) ?? []
-  return webhooks.flatMap((webhook) => {
-    if (webhook.failurePolicy === 'Ignore' || webhook.clientConfig?.service === undefined) return []
-    const {namespace, name} = webhook.clientConfig.service
-    const who = `${configuration.kind} ${nameOf(configuration.metadata)}, ${webhook.name}`
-    if (!ready.has(`${namespace}/${name}`)) return [`${who}: Service ${namespace}/${name} has no ready endpoint`]
-    if (!webhook.clientConfig.caBundle) return [`${who}: no CA bundle`]
-    return []
-  })
-}
 
 interface KubeconfigFile {
   'current-context'?: string

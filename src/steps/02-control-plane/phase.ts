@@ -3,6 +3,7 @@ import type {PlatformPhase} from '../../context.ts'
 import {componentStep} from '../shared/component.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
+import {kindPitfalls} from './pitfalls-kinds.ts'
 import {pitfalls} from './pitfalls.ts'
 import {bindIdentity, startLab} from './steps.ts'
 
@@ -21,5 +22,5 @@ export const controlPlane: PlatformPhase = {
     }),
   ],
   checks,
-  pitfalls,
+  pitfalls: [...pitfalls, ...kindPitfalls],
 }

@@ -1,9 +1,12 @@
 /** Checks of phase 3. */
 import {check, complainAboutCondition, conditionsOf, SOON, verdict, simulatedNodes} from '../../checks/builders.ts'
+import {nameOf, STUCK_PODS} from '../../checks/cluster.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {formatTaint, lacking, poolOf} from '../../spec/pools.ts'
+import {healthChecks} from './checks-health.ts'
 import {specialPoolChecks} from './checks-special.ts'
+import {volumeChecks} from './checks-volumes.ts'
 
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class'
 const DEFAULT_SNAPSHOT_CLASS = 'snapshot.storage.kubernetes.io/is-default-class'
@@ -182,17 +185,18 @@ export const checks: PlatformCheck[] = [
     within: SOON,
     async run(ctx) {
       const cluster = await ctx.cluster()
-      const [claims, pods] = [await cluster.listKnown('v1', 'PersistentVolumeClaim'), await cluster.listKnown('v1', 'Pod')]
-      const used = new Set(pods.flatMap((pod) => ((pod['spec'] as {volumes?: {persistentVolumeClaim?: {claimName: string}}[]}).volumes ?? []).flatMap((volume) => (volume.persistentVolumeClaim === undefined ? [] : [`${pod.metadata.namespace}/${volume.persistentVolumeClaim.claimName}`]))))
+      // A pod runs only when its claims are bound: those that do not run are all that can wait for one.
+      const [claims, pods] = [await cluster.listKnown('v1', 'PersistentVolumeClaim'), await cluster.listKnown('v1', 'Pod', STUCK_PODS)]
+      const wanted = new Set(pods.flatMap((pod) => ((pod['spec'] as {volumes?: {persistentVolumeClaim?: {claimName: string}}[]}).volumes ?? []).flatMap((volume) => (volume.persistentVolumeClaim === undefined ? [] : [`${pod.metadata.namespace}/${volume.persistentVolumeClaim.claimName}`]))))
+      const phaseOf = (claim: KubeObject): string | undefined => (claim['status'] as {phase?: string} | undefined)?.phase
       const complaints = claims
-        .filter((claim) => used.has(`${claim.metadata.namespace}/${claim.metadata.name}`))
-        .flatMap((claim) => {
-          const phase = (claim['status'] as {phase?: string} | undefined)?.phase
-          return phase === 'Bound' ? [] : [`claim ${claim.metadata.namespace}/${claim.metadata.name} is ${phase ?? 'without a status'} (StorageClass ${(claim['spec'] as {storageClassName?: string}).storageClassName ?? 'none'})`]
-        })
-      return verdict(complaints, `${used.size} claims are in use`, 'a StorageClass that exists, a provisioner that works, a node in the zone of the volume')
+        .filter((claim) => phaseOf(claim) !== 'Bound' && (phaseOf(claim) === 'Lost' || wanted.has(nameOf(claim.metadata))))
+        .map((claim) => `claim ${nameOf(claim.metadata)} is ${phaseOf(claim) ?? 'without a status'} (StorageClass ${(claim['spec'] as {storageClassName?: string}).storageClassName ?? 'none'})`)
+      return verdict(complaints, `${claims.length} claims, no pod waits for one`, 'a StorageClass that exists, a provisioner that works, a node in the zone of the volume')
     },
   }),
+  ...healthChecks,
+  ...volumeChecks,
   ...specialPoolChecks,
 ]
 

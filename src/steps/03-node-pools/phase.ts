@@ -5,6 +5,7 @@ import {labStages} from '../shared/lab-stages.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
 import {keepPools} from './keep-pools.ts'
+import {healthPitfalls} from './pitfalls-health.ts'
 import {pitfalls} from './pitfalls.ts'
 import {specialPools} from './special-pools.ts'
 import {labPools, snapshotClass, storageClass} from './steps.ts'
@@ -27,5 +28,5 @@ export const nodePools: PlatformPhase = {
     snapshotClass,
   ],
   checks,
-  pitfalls,
+  pitfalls: [...pitfalls, ...healthPitfalls],
 }

@@ -34,8 +34,10 @@ export const serviceRouting: PlatformCheck = check({
   async run(ctx) {
     const cluster = await ctx.cluster()
     const sets = [...((await cluster.metadata('apps/v1', 'DaemonSet')) ?? new Map<string, {name: string}>()).values()]
-    const pods = [...((await cluster.metadata('v1', 'Pod')) ?? new Map<string, {name: string}>()).values()]
-    const proxy = sets.some(({name}) => name === 'kube-proxy') || pods.some(({name}) => name.startsWith('kube-proxy-'))
+    const bySet = sets.some(({name}) => name === 'kube-proxy')
+    // Some clusters start it as a static pod of each node.
+    const pods = bySet ? [] : [...((await cluster.metadata('v1', 'Pod', {namespace: 'kube-system'})) ?? new Map<string, {name: string}>()).values()]
+    const proxy = bySet || pods.some(({name}) => name.startsWith('kube-proxy-'))
     const replaced = ctx.spec.phases.cni.kubeProxyReplacement
     if (proxy === replaced) {
       const observed = proxy ? 'there is kube-proxy, and Cilium replaces it' : 'there is no kube-proxy, and phases.cni.kubeProxyReplacement is off'

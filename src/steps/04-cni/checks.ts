@@ -7,6 +7,7 @@ import type {KubeMeta, KubeObject} from '../../tools/kube-api.ts'
 import {platformObjects} from '../../components/platform-values.ts'
 import {calicoChecks, serviceRouting} from './checks-plugin.ts'
 import {connectivityChecks} from './checks-connectivity.ts'
+import {podChecks} from './checks-pods.ts'
 import {CALICO_NAMESPACE, CALICO_OPERATOR_NAMESPACE, OPEN_LABEL} from './names.ts'
 import {findPlugins} from './plugins.ts'
 
@@ -102,6 +103,7 @@ export const checks: PlatformCheck[] = [
       return verdict(complaints, `${nodes.length} nodes without the taint`, 'the agent takes its taint away when it is ready')
     },
   }),
+  ...podChecks,
   ...connectivityChecks,
 ]
 

@@ -4,6 +4,7 @@ import {networkPolicies} from '../shared/network-policies.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
 import {connectivitySteps} from './connectivity.ts'
+import {podPitfalls} from './pitfalls-pods.ts'
 import {pitfalls} from './pitfalls.ts'
 import {pluginSteps, refuseSecondPlugin} from './steps.ts'
 
@@ -14,5 +15,5 @@ export const cni: PlatformPhase = {
   dependsOn: () => ['control-plane'],
   steps: (ctx) => [refuseSecondPlugin, ...pluginSteps(ctx), networkPolicies({id: 'cni/network-policies', namespace: 'default', rules: () => []}), ...connectivitySteps],
   checks,
-  pitfalls,
+  pitfalls: [...pitfalls, ...podPitfalls],
 }

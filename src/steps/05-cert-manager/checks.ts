@@ -3,6 +3,7 @@ import {check, complainAboutCondition, conditionsTrue, definitionsEstablished, S
 import {nameOf} from '../../checks/cluster.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
+import {issuingChecks} from './checks-issuing.ts'
 import {DNS01_SECRET, dnsSolver} from './dns-solver.ts'
 import {issuerName, issuerObjects} from './issuers.ts'
 import {certManagerNamespace, PROBE_CERTIFICATE} from './names.ts'
@@ -105,4 +106,5 @@ export const checks: PlatformCheck[] = [
       return verdict(complaints, `${certificates.length} certificates`, `Ready=True and valid for more than ${LEAST_DAYS} days`)
     },
   }),
+  ...issuingChecks,
 ]

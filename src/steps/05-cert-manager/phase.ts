@@ -8,6 +8,7 @@ import {PODS_CAN_RUN} from '../shared/order.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
 import {certManagerNamespace} from './names.ts'
+import {issuingPitfalls} from './pitfalls-issuing.ts'
 import {pitfalls} from './pitfalls.ts'
 import {dnsCredentials, issuers, ownCa, probeCertificate} from './steps.ts'
 
@@ -39,7 +40,7 @@ export const certManager: PlatformPhase = {
     probeCertificate,
   ],
   checks,
-  pitfalls,
+  pitfalls: [...pitfalls, ...issuingPitfalls],
 }
 
 /** The controller asks ACME servers and DNS providers. */

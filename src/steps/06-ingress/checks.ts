@@ -3,6 +3,7 @@ import {check, complainAboutCondition, conditionsTrue, definitionsEstablished, s
 import {nameOf} from '../../checks/cluster.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import {frontDoor, GATEWAY, usesApi} from '../shared/front-door.ts'
+import {conflictChecks} from './checks-conflicts.ts'
 import {demoChecks} from './checks-demo.ts'
 import {dnsChecks} from './checks-dns.ts'
 import {ingressChecks} from './checks-ingress.ts'
@@ -60,6 +61,7 @@ export const checks: PlatformCheck[] = [
     },
   }),
   ...ingressChecks,
+  ...conflictChecks,
   ...demoChecks,
   ...dnsChecks,
 ]

@@ -10,6 +10,7 @@ import {demo, demoPolicies, demoRoute} from './demo.ts'
 import {dnsSteps} from './external-dns.ts'
 import {gateway} from './gateway.ts'
 import {testHostHints} from './test-host.ts'
+import {conflictPitfalls} from './pitfalls-conflicts.ts'
 import {pitfalls} from './pitfalls.ts'
 import {usersOf} from './users.ts'
 
@@ -37,5 +38,5 @@ export const ingress: PlatformPhase = {
   users: usersOf,
   hints: testHostHints,
   checks,
-  pitfalls,
+  pitfalls: [...pitfalls, ...conflictPitfalls],
 }

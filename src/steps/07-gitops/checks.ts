@@ -9,6 +9,7 @@ import {KUSTOMIZATION} from '../shared/gitops/flux-objects.ts'
 import {keepers} from '../shared/gitops/keeping.ts'
 import {CREDENTIALS, handedOver, ROOT, TOOLS, toolOf} from '../shared/gitops/names.ts'
 import type {Tool} from '../shared/gitops/names.ts'
+import {keepingChecks} from './checks-keeping.ts'
 import {isDelivered, lookAtGit, wantedRevision} from '../shared/gitops/repository.ts'
 import {deliveryStatus} from '../shared/gitops/status.ts'
 
@@ -76,6 +77,7 @@ export const checks: PlatformCheck[] = [
       return verdict(objects.flatMap(complaintsOf), `${objects.length} synced and healthy`, 'each synced and healthy, of the present generation')
     },
   }),
+  ...keepingChecks(deliveries),
   check({
     id: 'gitops.revision',
     title: 'What is deployed is the last commit of the branch',

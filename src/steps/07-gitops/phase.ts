@@ -7,6 +7,7 @@ import {checks} from './checks.ts'
 import {fluxSteps} from './flux.ts'
 import {pitfalls} from './pitfalls.ts'
 import {gitPitfalls} from './pitfalls-git.ts'
+import {keepingPitfalls} from './pitfalls-keeping.ts'
 import {usersOf} from './users.ts'
 
 export const gitops: PlatformPhase = {
@@ -18,7 +19,7 @@ export const gitops: PlatformPhase = {
   users: usersOf,
   steps: (ctx) => (toolOf(ctx) === 'flux' ? fluxSteps : argoSteps),
   checks,
-  pitfalls: [...pitfalls, ...gitPitfalls],
+  pitfalls: [...pitfalls, ...gitPitfalls, ...keepingPitfalls],
 }
 
 function reason({enabled, repository}: {enabled: boolean; repository?: string | undefined}): string {

@@ -8,6 +8,7 @@ const AFTER_FIRST_READS = {deadlineMs: 3 * 60_000, everyMs: 5000}
 /** What every platform has; without them most alerts can never fire. */
 const REQUIRED_JOBS = ['apiserver', 'kubelet', 'kube-state-metrics', 'node-exporter']
 const FULL = 0.8
+const ALERTMANAGERS = 2
 
 const runs = (ctx: PlatformContext): true | string => (ctx.provider.simulated ? 'simulated nodes: neither Prometheus nor Alertmanager runs' : true)
 
@@ -81,6 +82,47 @@ export const liveChecks: PlatformCheck[] = [
       if (data.result.length === 0) return {status: 'unknown', observed: 'the kubelets say nothing of the volumes'}
       const full = data.result.map(({metric, value}) => ({claim: metric.persistentvolumeclaim ?? 'a claim', part: Number(value[1])}))
       return verdict(full.filter(({part}) => !(part < FULL)).map(({claim, part}) => `${claim} is ${Math.round(part * 100)} % full`), `the fullest is ${Math.round(Math.max(...full.map(({part}) => part)) * 100)} % full`, `less than ${FULL * 100} %`)
+    },
+  }),
+  check({
+    id: 'monitoring.firing',
+    title: 'No alert that wakes somebody is firing',
+    severity: 'warning',
+    pitfalls: ['KP0817'],
+    appliesTo: runs,
+    async run(ctx) {
+      const data = await askPrometheus<{alerts?: {labels: Record<string, string>; state: string; activeAt?: string}[]}>(ctx, '/api/v1/alerts')
+      if (data?.alerts === undefined) return SILENT
+      const firing = data.alerts.filter(({state, labels}) => state === 'firing' && ['page', 'critical'].includes(labels['severity'] ?? ''))
+      const where = ({namespace, pod, node, instance}: Record<string, string | undefined>): string => [namespace, pod ?? node ?? instance].filter((part) => part !== undefined).join('/')
+      return verdict(firing.map(({labels, activeAt}) => `${labels['alertname']}${where(labels) === '' ? '' : ` at ${where(labels)}`}${activeAt === undefined ? '' : ` since ${activeAt}`}`), `${data.alerts.length} alerts, none of severity page or critical`, 'no alert of severity page or critical')
+    },
+  }),
+  check({
+    id: 'monitoring.notifications',
+    title: 'Alertmanager gets rid of what it has to tell',
+    severity: 'warning',
+    pitfalls: ['KP0818'],
+    appliesTo: runs,
+    async run(ctx) {
+      const query = 'sum by (integration, reason) (increase(alertmanager_notifications_failed_total[1h])) > 0'
+      const data = await askPrometheus<{result?: {metric: {integration?: string; reason?: string}; value: [number, string]}[]}>(ctx, `/api/v1/query?query=${encodeURIComponent(query)}`)
+      if (data?.result === undefined) return SILENT
+      return verdict(data.result.map(({metric, value}) => `${Math.ceil(Number(value[1]))} notifications by ${metric.integration ?? 'a receiver'} failed in the last hour${metric.reason === undefined ? '' : `: ${metric.reason}`}`), 'none failed in the last hour', 'receivers that answer')
+    },
+  }),
+  check({
+    id: 'monitoring.peers',
+    title: 'The copies of Alertmanager know each other',
+    severity: 'warning',
+    pitfalls: ['KP0819'],
+    appliesTo: runs,
+    within: AFTER_FIRST_READS,
+    async run(ctx) {
+      const status = (await ask(ctx, ALERTMANAGER, 9093, '/api/v2/status')) as {cluster?: {status?: string; peers?: unknown[]}} | undefined
+      if (status?.cluster === undefined) return {status: 'unknown', observed: 'Alertmanager gave no answer through the API server'}
+      const {status: state = 'unknown', peers = []} = status.cluster
+      return verdict(state === 'ready' && peers.length >= ALERTMANAGERS ? [] : [`its cluster is ${state}, with ${peers.length} of ${ALERTMANAGERS} copies`], `${peers.length} copies`, 'each alert is told once: the copies reach each other on port 9094')
     },
   }),
   check({

@@ -4,6 +4,7 @@ import {check, conditionsTrue, definitionsEstablished, SOON, verdict, workloadsR
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {liveChecks} from './checks-live.ts'
+import {selectionChecks} from './checks-selection.ts'
 import {grafanaCheck} from './grafana.ts'
 import {ALERTING_SECRET, ALERTMANAGER, MONITORING_NAMESPACE, PROMETHEUS} from './names.ts'
 import {secretsCheck} from './secrets.ts'
@@ -71,6 +72,7 @@ export const checks: PlatformCheck[] = [
   }),
   secretsCheck,
   grafanaCheck,
+  ...selectionChecks,
   ...liveChecks,
 ]
 

@@ -8,6 +8,7 @@ import {about} from './about.ts'
 import {checks} from './checks.ts'
 import {grafanaHints, grafanaRoute, wantsHost} from './grafana.ts'
 import {MONITORING_NAMESPACE} from './names.ts'
+import {selectionPitfalls} from './pitfalls-selection.ts'
 import {pitfalls} from './pitfalls.ts'
 import {secrets} from './secrets.ts'
 import {dashboards, ingressMonitors} from './steps.ts'
@@ -34,5 +35,5 @@ export const monitoring: PlatformPhase = {
   ],
   hints: grafanaHints,
   checks,
-  pitfalls,
+  pitfalls: [...pitfalls, ...selectionPitfalls],
 }

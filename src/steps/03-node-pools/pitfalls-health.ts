@@ -1,0 +1,106 @@
+/** Known failures of phase 3: heartbeats, kernels and versions of nodes */
+import type {Pitfall} from '../../engine/types.ts'
+
+/** Heartbeats, kernels and versions of nodes */
+export const healthPitfalls: Pitfall[] = [
+  {
+    code: 'KP0322',
+    title: 'A kubelet has stopped saying that it is alive',
+    symptom: 'The Lease of a node is older than forty seconds while the node may still count as ready.',
+    cause: 'The machine is down, overloaded or cut off from the API server, or its kubelet has died.',
+    match: [{check: 'node-pools.heartbeat'}],
+    fix: [
+      {text: 'How old is each?', command: 'kubectl -n kube-node-lease get leases -o custom-columns=NODE:.metadata.name,RENEWED:.spec.renewTime'},
+      {text: 'What does the node say of itself?', command: 'kubectl describe node <node>'},
+      {text: 'Within a minute the cluster marks it NotReady, after five more its pods are replaced. Look at the machine; where it does not come back, replace it.'},
+    ],
+    confirmBy: 'node-pools.heartbeat',
+    runbook: 'node-not-ready.md',
+    source: 'Kubernetes docs: node heartbeats',
+  },
+  {
+    code: 'KP0323',
+    title: 'A kernel, disk or runtime of a node is broken',
+    symptom: 'A node is Ready, yet pods on it hang: it reports KernelDeadlock, ReadonlyFilesystem or the like.',
+    cause: 'A task of the kernel hangs, a disk went read-only after errors, or the runtime restarts again and again.',
+    match: [{check: 'node-pools.problems'}, {condition: {kind: 'Node', type: 'ReadonlyFilesystem', status: 'True'}}, {condition: {kind: 'Node', type: 'KernelDeadlock', status: 'True'}}],
+    fix: [
+      {text: 'What was seen?', command: 'kubectl get nodes -o json | grep -B4 -A4 -E "KernelDeadlock|ReadonlyFilesystem"'},
+      {text: 'Let its pods go elsewhere.', command: 'kubectl drain <node> --ignore-daemonsets --delete-emptydir-data'},
+      {text: 'Replace or reboot the machine. A condition that a log line set does not go away by itself: it ends with the node.'},
+    ],
+    confirmBy: 'node-pools.problems',
+    runbook: 'node-not-ready.md',
+    source: 'node-problem-detector: README, issue 215',
+  },
+  {
+    code: 'KP0324',
+    title: 'The cloud has not said which machine a node is',
+    symptom: 'New nodes take no pods: had untolerated taint {node.cloudprovider.kubernetes.io/uninitialized: true}.',
+    cause: 'The kubelet was started with --cloud-provider=external, and no cloud controller manager runs or it may not read the machines.',
+    match: [{check: 'node-pools.initialized'}, {event: {reason: 'FailedScheduling', message: /untolerated taint \{node\.cloudprovider\.kubernetes\.io\/uninitialized: true\}/}}],
+    fix: [
+      {text: 'Does it run?', command: 'kubectl -n kube-system get pods -l k8s-app=cloud-controller-manager'},
+      {text: 'What does it say?', command: 'kubectl -n kube-system logs -l k8s-app=cloud-controller-manager --tail=50'},
+      {text: 'Its role must allow it to read the machines (AWS: ec2:DescribeInstances, DescribeRegions), and its cluster name must be that of their tags.'},
+    ],
+    confirmBy: 'node-pools.initialized',
+    source: 'Kubernetes docs: cloud controller manager administration',
+  },
+  {
+    code: 'KP0325',
+    title: 'An upgrade of the nodes stopped half-way',
+    symptom: 'Nodes of one pool run two versions of the kubelet, for longer than an upgrade takes.',
+    cause: 'The upgrade waits for a pod that may not be evicted, was interrupted, or the pool grows from an old template.',
+    match: [{check: 'node-pools.same-version'}],
+    fix: [
+      {text: 'Which nodes are old?', command: 'kubectl get nodes -o custom-columns=NODE:.metadata.name,VERSION:.status.nodeInfo.kubeletVersion'},
+      {text: 'Is a drain waiting?', command: 'kubectl get poddisruptionbudgets -A'},
+      {text: 'Go on with the upgrade of the pool.', command: 'kp upgrade --plan'},
+    ],
+    confirmBy: 'node-pools.same-version',
+    source: 'Kubernetes docs: upgrading nodes',
+  },
+  {
+    code: 'KP0326',
+    title: 'A volume could not be deleted',
+    symptom: 'A PersistentVolume stays Failed after its claim was deleted, and the disk goes on to cost.',
+    cause: 'Its driver may not delete the disk, the disk is still attached or has snapshots, or the driver is gone.',
+    match: [{check: 'node-pools.volume-reclaim'}, {event: {reason: 'VolumeFailedDelete'}}],
+    fix: [
+      {text: 'What did the driver say?', command: 'kubectl describe pv <volume>'},
+      {text: 'Give the driver back its permission, or detach the disk: it tries again by itself.'},
+      {text: 'A disk that is gone already leaves an object that can go too.', command: 'kubectl delete pv <volume>'},
+    ],
+    confirmBy: 'node-pools.volume-reclaim',
+    source: 'Kubernetes docs: persistent volumes, reclaiming',
+  },
+  {
+    code: 'KP0327',
+    title: 'A volume does not come to its node',
+    symptom: 'A pod stays in ContainerCreating: AttachVolume.Attach failed for volume.',
+    cause: 'The driver may not attach the disk, the machine has as many disks as it can have, or disk and machine are in different zones.',
+    match: [{check: 'node-pools.attachments'}, {event: {reason: 'FailedAttachVolume', message: /AttachVolume\.Attach failed for volume/}}],
+    fix: [
+      {text: 'Why?', command: 'kubectl get volumeattachments -o custom-columns=VOLUME:.spec.source.persistentVolumeName,NODE:.spec.nodeName,ERROR:.status.attachError.message'},
+      {text: 'How many has the node?', command: 'kubectl get csinode <node> -o jsonpath={.spec.drivers}'},
+      {text: 'Give the driver its permission back; spread pods with volumes over more nodes where the number of disks is what is short.'},
+    ],
+    confirmBy: 'node-pools.attachments',
+    source: 'Kubernetes docs: node-specific volume limits',
+  },
+  {
+    code: 'KP0328',
+    title: 'A node lacks the driver of the volumes',
+    symptom: 'Pods with a volume that land on one node wait: driver name … not found in the list of registered CSI drivers.',
+    cause: 'The DaemonSet of the driver has no pod there: it does not tolerate a taint of the node, or its pod fails.',
+    match: [{check: 'node-pools.driver-on-nodes'}, {event: {reason: 'FailedMount', message: /driver name \S+ not found in the list of registered CSI drivers/}}],
+    fix: [
+      {text: 'Which nodes have which drivers?', command: 'kubectl get csinodes -o custom-columns=NODE:.metadata.name,DRIVERS:.spec.drivers[*].name'},
+      {text: 'Does the DaemonSet of the driver run there?', command: 'kubectl -n kube-system get pods -o wide --field-selector spec.nodeName=<node>'},
+      {text: 'Let its pods tolerate all taints (operator: Exists), as the charts of drivers do by a value.'},
+    ],
+    confirmBy: 'node-pools.driver-on-nodes',
+    source: 'Kubernetes CSI docs: CSINode',
+  },
+]
