@@ -4,6 +4,7 @@
  */
 import type {Clock} from './clock.ts'
 import type {EventInput} from './events.ts'
+import type {Facts, Sighting} from './facts.ts'
 
 /** What a probe found when it looked at the world. */
 export type ProbeState = 'satisfied' | 'absent' | 'drifted' | 'unknown'
@@ -199,6 +200,13 @@ export interface Pitfall {
   symptom: string
   cause: string
   match: PitfallMatch[]
+  /**
+   * Finds it in a live cluster, object by object; pure. With it `kp diagnose` does not look for conditions, events and
+   * containers of `match`.
+   */
+  find?(facts: Facts): Sighting[]
+  /** Custom kinds that `find` reads. */
+  kinds?: string[]
   fix: FixStep[]
   /** The check that proves the fix. */
   confirmBy: string

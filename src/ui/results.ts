@@ -1,6 +1,7 @@
 /** The values that commands give back: what `--json` prints and what the renderers show. Types only, no library at run time. */
 import type {z} from 'zod'
 import type {checkReport, errorBody, fixStep, lab} from './schemas/common.ts'
+import type {diagnose, labScenario, labScenarioList} from './schemas/diagnose.ts'
 import type {error, history, plan, status, step, up, verify} from './schemas/platform.ts'
 import type {mirrorList} from './schemas/mirror.ts'
 import type {topology} from './schemas/topology.ts'
@@ -8,6 +9,9 @@ import type {bind, doctor, explain, init, kubeconfig, labDown, labList, labStatu
 
 export type VerifyResult = z.infer<typeof verify>
 export type VerifiedCheck = z.infer<typeof checkReport>
+export type DiagnoseResult = z.infer<typeof diagnose>
+export type LabScenarioListResult = z.infer<typeof labScenarioList>
+export type LabScenarioResult = z.infer<typeof labScenario>
 export type PlanResult = z.infer<typeof plan>
 export type UpResult = z.infer<typeof up>
 export type StepResult = z.infer<typeof step>

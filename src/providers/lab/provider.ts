@@ -6,8 +6,11 @@ import {findTool, labTools} from '../../tools/toolchain/catalog.ts'
 import type {KubernetesMinor, Tool} from '../../tools/toolchain/catalog.ts'
 import {installTools} from '../../tools/toolchain/install.ts'
 import type {Provider} from '../types.ts'
+import {KpError} from '../../engine/errors.ts'
 import {createLabs} from './labs.ts'
+import {COMPONENTS, labLayout} from './layout.ts'
 import {labPresence} from './presence.ts'
+import {endComponent} from './processes.ts'
 import {LAB} from './stages.ts'
 import type {LabStatus} from './types.ts'
 
@@ -24,6 +27,12 @@ export interface LabProvider extends Provider {
   create(spec: EnvironmentSpec, owner: string, progress: ProgressListener, signal: AbortSignal): Promise<void>
   start(progress: ProgressListener, signal: AbortSignal): Promise<void>
   describeCreation(spec: EnvironmentSpec): string[]
+  /** Kubeconfig of the lab's administrator, who is not kp: whoever makes an incident. */
+  adminKubeconfig: string
+  /** The lab's own folder, gone with the lab. */
+  folder: string
+  /** Ends one program of the control plane at once. @throws KpError USAGE for one that there is not */
+  endProgram(name: string): Promise<void>
 }
 
 /** What the provider needs. */
@@ -41,6 +50,7 @@ const ZONE_LETTERS = 'abcdef'
 /** Makes the provider for the lab of that name. */
 export function createLabProvider(options: LabProviderOptions): LabProvider {
   const labs = createLabs(options)
+  const layout = labLayout(options.stateDir, options.name)
   let seen: Promise<LabStatus> | undefined
   const status = (): Promise<LabStatus> => (seen ??= labs.status(options.name))
   return {
@@ -48,6 +58,14 @@ export function createLabProvider(options: LabProviderOptions): LabProvider {
     title: 'the embedded lab',
     simulated: true,
     name: options.name,
+    adminKubeconfig: layout.adminKubeconfig,
+    folder: layout.folder,
+    async endProgram(name) {
+      const program = COMPONENTS.find((one) => one === name)
+      if (program === undefined) throw new KpError({code: 'USAGE', message: `a lab has no program ${name}; it has ${COMPONENTS.join(', ')}`})
+      await endComponent(layout, program)
+      seen = undefined
+    },
     storageDriver: LAB.provisioner,
     zones: (spec) => spec.network.zoneNames ?? Array.from({length: spec.network.zones}, (_, index) => `lab-${ZONE_LETTERS[index]}`),
     access: () => ({kubeconfig: labs.kubeconfigPath(options.name)}),

@@ -1,4 +1,5 @@
 /** Known failures of phase 1: network, addresses, DNS, permissions, and the stacks that make them. */
+import {findMissingImage} from './finders.ts'
 import type {Pitfall} from '../../engine/types.ts'
 
 /** All of the phase, by code. */
@@ -198,6 +199,7 @@ export const pitfalls: Pitfall[] = [
       {event: {reason: 'Failed', message: /[Ff]ailed to pull .*(?:not found|manifest unknown|name unknown|unauthorized|403 Forbidden|\bdenied\b)/}},
       {output: /failed to pull (?:and unpack )?image .*(?:not found|manifest unknown|unauthorized|403 Forbidden|\bdenied\b)/},
     ],
+    find: findMissingImage,
     fix: [
       {text: 'The event names the image.', command: 'kubectl -n <namespace> describe pod <pod>'},
       {text: 'With a mirror: this lists what it must hold.', command: 'kp mirror list'},

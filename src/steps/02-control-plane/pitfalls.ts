@@ -1,4 +1,5 @@
 /** Known failures of phase 2. Those of access (who may talk to the API server) are in pitfalls-access.ts. */
+import {findDeadProgram, findOrphanedApi} from './finders.ts'
 import type {Pitfall} from '../../engine/types.ts'
 import {accessPitfalls} from './pitfalls-access.ts'
 
@@ -66,6 +67,7 @@ const ownPitfalls: Pitfall[] = [
       {output: /\[-\]etcd(?:-readiness)? failed: reason withheld/},
       {output: /Unable to connect to the server: stream error: stream ID \d+; INTERNAL_ERROR; received from peer/},
     ],
+    find: findDeadProgram,
     fix: [
       {text: 'The lab names the part that is dead.', command: 'kp lab status <cluster>'},
       {text: 'Bring it back.', command: 'kp step control-plane'},
@@ -142,6 +144,7 @@ const ownPitfalls: Pitfall[] = [
       {output: /error: Metrics API not available/},
       {output: /unable to retrieve the complete list of server APIs: [^\n]+/},
     ],
+    find: findOrphanedApi,
     fix: [
       {text: 'Which one?', command: 'kubectl get apiservices | grep False'},
       {text: 'Does its Service have endpoints?', command: 'kubectl -n <namespace> get endpointslices -l kubernetes.io/service-name=<service>'},

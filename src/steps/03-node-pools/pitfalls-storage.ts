@@ -1,4 +1,5 @@
 /** Known failures of phase 3: storage classes, volumes, snapshots. */
+import {findMissingClass, findMissingDriver, findNoDefaultClass, findOtherZone, findTwoDefaultClasses} from './find-storage.ts'
 import type {Pitfall} from '../../engine/types.ts'
 
 /** Pitfalls of storage. */
@@ -14,6 +15,7 @@ export const storagePitfalls: Pitfall[] = [
       {output: /no persistent volumes available for this claim and no storage class is set/},
       {check: 'node-pools.default-storage-class'},
     ],
+    find: findNoDefaultClass,
     fix: [
       {text: 'Which classes are there?', command: 'kubectl get storageclasses'},
       {text: 'Make the one of kp.yaml.', command: 'kp step node-pools'},
@@ -31,6 +33,7 @@ export const storagePitfalls: Pitfall[] = [
       {check: 'node-pools.default-storage-class', output: /\b(?:[2-9]|\d\d+) are\b/},
       {output: /^\S+ \(default\)[\s\S]*^\S+ \(default\)/m},
     ],
+    find: findTwoDefaultClasses,
     fix: [
       {text: 'Which ones?', command: 'kubectl get storageclasses'},
       {text: 'Take the mark from the one that you do not want. Volumes that exist are not touched.', command: 'kubectl annotate storageclass <name> storageclass.kubernetes.io/is-default-class-'},
@@ -48,6 +51,7 @@ export const storagePitfalls: Pitfall[] = [
       {event: {reason: 'ExternalProvisioning', message: /Waiting for a volume to be created either by the external provisioner '[^']+'/}},
       {event: {reason: 'FailedScheduling', message: /pod has unbound immediate PersistentVolumeClaims/}},
     ],
+    find: findMissingDriver,
     fix: [
       {text: 'Which provisioner is asked?', command: 'kubectl get storageclasses'},
       {text: 'Is there such a driver?', command: 'kubectl get csidrivers'},
@@ -63,6 +67,7 @@ export const storagePitfalls: Pitfall[] = [
     symptom: 'A claim stays Pending: storageclass.storage.k8s.io "…" not found.',
     cause: 'The name is misspelt, or the manifest comes from a cluster with other classes (gp2, standard).',
     match: [{event: {reason: 'ProvisioningFailed', message: /storageclass\.storage\.k8s\.io "[^"]*" not found/}}, {output: /storageclass\.storage\.k8s\.io "[^"]*" not found/}],
+    find: findMissingClass,
     fix: [
       {text: 'Which classes are there?', command: 'kubectl get storageclasses'},
       {text: 'The class of a claim cannot be changed: delete the claim while it is empty and make it again with the right name, or without one.', command: 'kubectl -n <namespace> delete pvc <claim>'},
@@ -76,6 +81,7 @@ export const storagePitfalls: Pitfall[] = [
     symptom: 'A pod with a volume stays Pending: "didn\'t match PersistentVolume\'s node affinity".',
     cause: 'The volume lives in one zone, and no node there has room (or there is none). A class that binds at once chooses a zone too early.',
     match: [{event: {reason: 'FailedScheduling', message: /\d+ node\(s\) (?:didn't match PersistentVolume's node affinity|had volume node affinity conflict)/}}],
+    find: findOtherZone,
     fix: [
       {text: 'In which zone is the volume?', command: "kubectl get pv <volume> -o jsonpath='{.spec.nodeAffinity}'"},
       {text: 'Which nodes are there?', command: 'kubectl get nodes -L topology.kubernetes.io/zone'},

@@ -1,4 +1,5 @@
 /** Known failures of phase 3: nodes. Those of storage are in pitfalls-storage.ts. */
+import {findCordoned, findNoFit, findNoRoom, findNotReady} from './find-scheduling.ts'
 import type {Pitfall} from '../../engine/types.ts'
 import {specialPoolPitfalls} from './pitfalls-nodes.ts'
 import {storagePitfalls} from './pitfalls-storage.ts'
@@ -48,6 +49,7 @@ const ownPitfalls: Pitfall[] = [
       {condition: {kind: 'Node', type: 'Ready', status: 'False'}},
       {event: {reason: 'NodeNotReady'}},
     ],
+    find: findNotReady,
     fix: [
       {text: 'Since when, and what did it say last?', command: 'kubectl describe node <node>'},
       {text: 'On the node: is the kubelet running, and why not?', command: 'sudo journalctl -u kubelet --since "15 min ago"'},
@@ -87,6 +89,7 @@ const ownPitfalls: Pitfall[] = [
     symptom: 'Pods stay Pending: "Insufficient cpu", "Insufficient memory" or "Too many pods".',
     cause: 'No node has that much left that is not requested; the pool is at its largest, or the pod asks for more than any node has.',
     match: [{check: 'node-pools.size'}, {event: {reason: 'FailedScheduling', message: /\d+ (?:Insufficient (?:cpu|memory|ephemeral-storage)|Too many pods)/}}],
+    find: findNoRoom,
     fix: [
       {text: 'What is requested on the nodes?', command: 'kubectl describe nodes | grep -A 8 "Allocated resources"'},
       {text: 'Raise max of the pool, or choose a larger instance type, in kp.yaml.', command: 'kp plan node-pools'},
@@ -101,6 +104,7 @@ const ownPitfalls: Pitfall[] = [
     symptom: 'Pods stay Pending: "didn\'t match Pod\'s node affinity/selector" or "had untolerated taint(s)".',
     cause: 'The pod asks for a label that no node has, or does not tolerate the taint of the only pool that has it.',
     match: [{check: 'node-pools.labels'}, {event: {reason: 'FailedScheduling', message: /\d+ node\(s\) (?:didn't match Pod's node affinity\/selector|had untolerated taint)/}}],
+    find: findNoFit,
     fix: [
       {text: 'Which labels are there?', command: 'kubectl get nodes --show-labels'},
       {text: 'Which taints?', command: "kubectl get nodes -o custom-columns='NAME:.metadata.name,TAINTS:.spec.taints[*].key'"},
@@ -191,6 +195,7 @@ const ownPitfalls: Pitfall[] = [
     symptom: 'A node is Ready,SchedulingDisabled after maintenance; pods stay Pending: "node(s) were unschedulable".',
     cause: 'A drain or a replacement was broken off, and nobody let the node take pods again.',
     match: [{check: 'node-pools.cordoned'}, {event: {reason: 'FailedScheduling', message: /\d+ node\(s\) were unschedulable/}}],
+    find: findCordoned,
     fix: [
       {text: 'Is somebody still at work on it?', command: 'kp history'},
       {text: 'Let it take pods again.', command: 'kubectl uncordon <node>'},

@@ -1,4 +1,5 @@
 /** Known failures of phase 4. Those of helm releases, which show up here first, are in pitfalls-helm.ts. */
+import {findAgentAway, findDeniedDns, findSecondPlugin} from './finders.ts'
 import type {Pitfall} from '../../engine/types.ts'
 import {changePitfalls} from './pitfalls-change.ts'
 import {helmPitfalls} from './pitfalls-helm.ts'
@@ -12,6 +13,7 @@ export const pitfalls: Pitfall[] = [
     symptom: 'Pods on the same node get addresses of different ranges; some reach each other and some do not.',
     cause: 'The cloud or the distribution brought a plugin (aws-node, kindnet, flannel), and a second one was installed beside it.',
     match: [{check: 'cni.single-plugin'}, {output: /the cluster has the network plugin \S+ already/}, {output: /the network plugin \S+ left its configuration behind/}],
+    find: findSecondPlugin,
     fix: [
       {text: 'Which ones are there?', command: 'kubectl get daemonsets -A'},
       {text: 'Pick one. To keep the one that is there: phases.cni.enabled: false in kp.yaml.', command: 'kp plan cni'},
@@ -33,6 +35,7 @@ export const pitfalls: Pitfall[] = [
       {output: /dial udp \S+:53: (?:i\/o timeout|connect: operation not permitted)/},
       {output: /lookup \S+ on \S+:53: (?:read|write) udp \S+: (?:i\/o timeout|write: operation not permitted)/},
     ],
+    find: findDeniedDns,
     fix: [
       {text: 'Which policies are there?', command: 'kubectl get networkpolicies -A'},
       {text: 'Put back those of kp: deny, DNS, and what each namespace needs.', command: 'kp step cni'},
@@ -54,6 +57,7 @@ export const pitfalls: Pitfall[] = [
       {condition: {kind: 'Node', type: 'Ready', status: 'False', message: /cni plugin not initialized|cni config uninitialized|NetworkPluginNotReady/}},
       {output: /NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized/},
     ],
+    find: findAgentAway,
     fix: [
       {text: 'Where does it not run?', command: 'kubectl -n kube-system get pods -l k8s-app=cilium -o wide'},
       {text: 'What does it say?', command: 'kubectl -n kube-system logs <pod> --all-containers --tail=50'},

@@ -1,4 +1,5 @@
 /** Known failures of phase 5: issuers, ACME, the webhook of cert-manager. */
+import {findStuckNamespace} from './find-namespace.ts'
 import type {Pitfall} from '../../engine/types.ts'
 
 const WEBHOOK = String.raw`failed calling webhook "webhook\.cert-manager\.io": (?:failed to call webhook: )?Post "[^"]*": `
@@ -199,6 +200,7 @@ export const pitfalls: Pitfall[] = [
       {condition: {kind: 'Namespace', type: 'NamespaceFinalizersRemaining', status: 'True'}},
       {condition: {kind: 'Namespace', type: 'NamespaceDeletionDiscoveryFailure', status: 'True'}},
     ],
+    find: findStuckNamespace,
     fix: [
       {text: 'What does it wait for?', command: "kubectl get namespace <namespace> -o jsonpath='{range .status.conditions[*]}{.type}: {.message}{\"\\n\"}{end}'"},
       {text: '"Discovery failed": bring the API back, or remove the APIService of a component that is gone.', command: 'kubectl get apiservices | grep False'},

@@ -1,5 +1,6 @@
 /** Every result that kp prints as JSON, by the name of its file under schemas/. Loaded by scripts and tests only. */
 import {z} from 'zod'
+import {diagnose, labScenario, labScenarioList} from './diagnose.ts'
 import {mirrorList} from './mirror.ts'
 import {error, history, plan, status, step, up, verify} from './platform.ts'
 import {topology} from './topology.ts'
@@ -8,6 +9,7 @@ import {bind, doctor, explain, init, kubeconfig, labDown, labList, labStatus, la
 /** Schemas by command; `lab-up` is `kp lab up`. */
 export const RESULT_SCHEMAS = {
   verify,
+  diagnose,
   plan,
   up,
   step,
@@ -26,6 +28,8 @@ export const RESULT_SCHEMAS = {
   'lab-down': labDown,
   'lab-list': labList,
   'lab-status': labStatus,
+  'lab-scenario-list': labScenarioList,
+  'lab-scenario': labScenario,
   error,
 } as const
 
@@ -35,6 +39,6 @@ export type ResultName = keyof typeof RESULT_SCHEMAS
 /** The JSON Schema of a result, as text. Fields may be added within a version: readers ignore what they do not know. */
 export function resultSchemaText(name: ResultName): string {
   const {$schema, ...body} = z.toJSONSchema(RESULT_SCHEMAS[name], {io: 'input'})
-  const title = name === 'error' ? 'What kp prints with --json when it fails' : `Result of kp ${name.replace('-', ' ')} --json`
+  const title = name === 'error' ? 'What kp prints with --json when it fails' : `Result of kp ${name.replaceAll('-', ' ')} --json`
   return `${JSON.stringify({$schema, $id: `kp/${name}/v1`, title, ...body}, null, 2)}\n`
 }

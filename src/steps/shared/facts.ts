@@ -1,0 +1,123 @@
+/** What finders of several phases ask of the facts of a live cluster. Pure. */
+import type {FactEvent, FactObject, Facts, ObjectRef} from '../../engine/facts.ts'
+import {refName, refOf} from '../../engine/facts.ts'
+import type {FixStep} from '../../engine/types.ts'
+
+/** The part of a pod's specification that finders read. */
+export interface PodSpecFacts {
+  nodeName?: string
+  nodeSelector?: Record<string, string>
+  serviceAccountName?: string
+  hostNetwork?: boolean
+  tolerations?: {key?: string; operator?: string; value?: string; effect?: string}[]
+  containers?: {name: string; image?: string; ports?: {name?: string; containerPort?: number}[]; resources?: {requests?: Record<string, string>; limits?: Record<string, string>}}[]
+  volumes?: {persistentVolumeClaim?: {claimName: string}; configMap?: {name?: string; optional?: boolean}; secret?: {secretName?: string; optional?: boolean}}[]
+}
+
+/** The specification of a pod, or of the pods of a workload. */
+export function podSpec(object: FactObject): PodSpecFacts {
+  const spec = (object['spec'] ?? {}) as PodSpecFacts & {template?: {spec?: PodSpecFacts}}
+  return spec.template?.spec ?? spec
+}
+
+/** Labels of the pods of a workload. */
+export function podLabels(workload: FactObject): Record<string, string> {
+  return (workload['spec'] as {template?: {metadata?: {labels?: Record<string, string>}}} | undefined)?.template?.metadata?.labels ?? {}
+}
+
+/** How long an object is there, in milliseconds. */
+export function ageOf(object: FactObject, facts: Pick<Facts, 'now'>): number {
+  return facts.now - Date.parse(object.metadata.creationTimestamp ?? '')
+}
+
+/** The workload that a pod belongs to: what a person would name and change. */
+export function workloadOf(facts: Facts, pod: FactObject): FactObject {
+  let at = pod
+  for (let depth = 0; depth < 3; depth++) {
+    const owner = at.metadata.ownerReferences?.find(({controller}) => controller === true)
+    const parent = owner === undefined ? undefined : facts.get(owner.kind, owner.name, at.metadata.namespace)
+    if (parent === undefined) return at
+    at = parent
+  }
+  return at
+}
+
+/** The events about an object, the newest first. */
+export function eventsAbout(facts: Facts, object: FactObject, reason?: string): FactEvent[] {
+  const name = refName(refOf(object))
+  return facts.events.filter((event) => refName(event.object) === name && (reason === undefined || event.reason === reason))
+}
+
+/** Pods without a node, with what the scheduler says of them. */
+export function unscheduled(facts: Facts): {pod: FactObject; said: string}[] {
+  return facts.all('Pod').flatMap((pod) => {
+    if (podSpec(pod).nodeName !== undefined || pod.metadata.deletionTimestamp !== undefined) return []
+    const condition = ((pod['status'] as {conditions?: {type: string; status: string; message?: string}[]} | undefined)?.conditions ?? []).find(({type, status}) => type === 'PodScheduled' && status === 'False')
+    const said = condition?.message ?? eventsAbout(facts, pod, 'FailedScheduling')[0]?.message
+    return said === undefined ? [] : [{pod, said}]
+  })
+}
+
+/** One sighting a workload: its pods say the same. */
+export function byWorkload<T extends {pod: FactObject}>(facts: Facts, items: T[]): {workload: FactObject; items: [T, ...T[]]}[] {
+  const groups = Map.groupBy(items, ({pod}) => refName(refOf(workloadOf(facts, pod))))
+  return [...groups.values()].map((group) => ({workload: workloadOf(facts, (group[0] as T).pod), items: group as [T, ...T[]]}))
+}
+
+/** `kubectl` name of a workload: `deployment/web`. */
+export function slashName(object: FactObject | ObjectRef): string {
+  const ref = 'metadata' in object ? refOf(object) : object
+  return `${ref.kind.toLowerCase()}/${ref.name}`
+}
+
+/** Whether an older version of a Deployment still runs; then going back to it heals at once. */
+export function olderVersionRuns(facts: Facts, deployment: FactObject): boolean {
+  if (deployment.kind !== 'Deployment') return false
+  const own = facts.all('ReplicaSet').filter((set) => set.metadata.namespace === deployment.metadata.namespace && set.metadata.ownerReferences?.some(({kind, name}) => kind === 'Deployment' && name === deployment.metadata.name))
+  const revision = (set: FactObject): number => Number(set.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0)
+  const newest = Math.max(...own.map((set) => revision(set)))
+  return own.some((set) => revision(set) < newest && ((set['status'] as {readyReplicas?: number} | undefined)?.readyReplicas ?? 0) > 0)
+}
+
+/** Goes back to the version that runs, and waits for it. */
+export function rollBack(deployment: FactObject): FixStep[] {
+  const {namespace = 'default'} = deployment.metadata
+  return [
+    {text: 'The version before still runs: go back to it, and correct the new one in peace.', command: `kubectl -n ${namespace} rollout undo ${slashName(deployment)}`},
+    {text: 'Wait until it stands.', command: `kubectl -n ${namespace} rollout status ${slashName(deployment)} --timeout=90s`},
+  ]
+}
+
+/** A merge patch as a command. */
+export function patchCommand(object: FactObject, patch: object): string {
+  const {namespace, name} = object.metadata
+  return `kubectl ${namespace === undefined ? '' : `-n ${namespace} `}patch ${object.kind.toLowerCase()} ${name} --type=merge -p '${JSON.stringify(patch)}'`
+}
+
+/** Whether a namespace is one of kp's own: of a component, of the demo, or of the system. */
+export function isOwnNamespace(facts: Facts, namespace: string): boolean {
+  return facts.components.some((component) => component.namespace === namespace || component.workloads.some((workload) => workload.namespace === namespace)) || ['demo', 'default', 'kube-system', 'kp-connectivity', 'kp-connectivity-open'].includes(namespace)
+}
+
+/** The one of some words that a mistyped one means; undefined where none is near. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const distances = known.filter((one) => one !== word).map((one) => ({one, distance: distanceOf(word, one)}))
+  return distances.filter(({distance}) => distance <= Math.max(2, Math.floor(word.length / 4))).toSorted((a, b) => a.distance - b.distance)[0]?.one
+}
+
+function distanceOf(a: string, b: string): number {
+  let row = Array.from({length: b.length + 1}, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    row = next
+  }
+  return row[b.length] ?? 0
+}
+
+/** A quantity in its smallest unit: `250m` is 0.25, `1Gi` is 1073741824. */
+export function quantity(text: string | undefined): number {
+  const [, number = '0', unit = ''] = text?.match(/^(\d+(?:\.\d+)?)([a-zA-Z]*)$/) ?? []
+  const units: Record<string, number> = {'': 1, m: 0.001, k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40}
+  return Number(number) * (units[unit] ?? 1)
+}

@@ -1,0 +1,49 @@
+/** Which platform scenarios run on: as few labs as their needs allow. */
+import type {Scenario} from '../../src/operations/scenarios/load.ts'
+
+/** Scenarios that share a lab. */
+export interface ScenarioLab {
+  name: string
+  title: string
+  spec: Record<string, unknown>
+  scenarios: Scenario[]
+}
+
+/** Puts scenarios together whose choices do not contradict each other; what they need is switched on. */
+export function groupByNeeds(scenarios: Scenario[]): ScenarioLab[] {
+  const groups: {choices: Record<string, unknown>; scenarios: Scenario[]}[] = []
+  for (const scenario of scenarios.toSorted((a, b) => Object.keys(a.needs.choices).length - Object.keys(b.needs.choices).length || a.name.localeCompare(b.name))) {
+    const group = groups.find(({choices}) => Object.entries(scenario.needs.choices).every(([path, value]) => choices[path] === undefined || choices[path] === value))
+    if (group === undefined) groups.push({choices: {...scenario.needs.choices}, scenarios: [scenario]})
+    else {
+      Object.assign(group.choices, scenario.needs.choices)
+      group.scenarios.push(scenario)
+    }
+  }
+  return groups.map((group, index) => ({
+    name: `incident${index === 0 ? '' : index}`,
+    title: Object.entries(group.choices).map(([path, value]) => `${path}: ${String(value)}`).join(', ') || 'the defaults',
+    spec: specOf(group),
+    scenarios: group.scenarios,
+  }))
+}
+
+function specOf({choices, scenarios}: {choices: Record<string, unknown>; scenarios: Scenario[]}): Record<string, unknown> {
+  const phases: Record<string, Record<string, unknown>> = {}
+  const spec: Record<string, unknown> = {}
+  for (const id of scenarios.flatMap((scenario) => scenario.needs.phases)) if (!ALWAYS.has(id)) (phases[id] ??= {})['enabled'] = true
+  for (const [path, value] of Object.entries(choices)) {
+    const keys = path.split('.')
+    setAt(OF_SPEC.has(keys[0] ?? '') ? spec : phases, keys, value)
+  }
+  return Object.keys(phases).length === 0 ? spec : {...spec, phases}
+}
+
+/** Phases that cannot be left out, and what is above the phases. */
+const ALWAYS = new Set(['prerequisites', 'networking', 'control-plane', 'node-pools'])
+const OF_SPEC = new Set(['provider', 'network', 'metadata'])
+
+function setAt(object: Record<string, unknown>, [key = '', ...rest]: string[], value: unknown): void {
+  if (rest.length === 0) object[key] = value
+  else setAt((object[key] ??= {}) as Record<string, unknown>, rest, value)
+}
