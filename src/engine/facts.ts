@@ -1,5 +1,11 @@
 /** What was gathered of a live cluster, for finders of pitfalls. Plain values: no clock, no connection. */
-import type {FixStep} from './types.ts'
+
+/** One action of a fix. */
+export interface FixStep {
+  text: string
+  /** A command to copy; `<...>` marks what to fill in. */
+  command?: string
+}
 
 /** An object by name. */
 export interface ObjectRef {

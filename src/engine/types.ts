@@ -4,7 +4,9 @@
  */
 import type {Clock} from './clock.ts'
 import type {EventInput} from './events.ts'
-import type {Facts, Sighting} from './facts.ts'
+import type {Facts, FixStep, Sighting} from './facts.ts'
+
+export type {FixStep} from './facts.ts'
 
 /** What a probe found when it looked at the world. */
 export type ProbeState = 'satisfied' | 'absent' | 'drifted' | 'unknown'
@@ -183,13 +185,6 @@ export interface PitfallMatch {
   event?: {reason: string; message?: RegExp}
   /** A container's waiting or terminated reason. */
   container?: {reason: string}
-}
-
-/** One action of a fix. */
-export interface FixStep {
-  text: string
-  /** A command to copy; `<...>` marks what to fill in. */
-  command?: string
 }
 
 /** A known failure, its cause and its documented fix. */

@@ -26,7 +26,7 @@ describe('bash completion', () => {
     expect(complete(file, 'kp ver')).toEqual(['verify'])
     expect(complete(file, 'kp step cert')).toEqual(['cert-manager'])
     expect(complete(file, 'kp up --dry')).toEqual(['--dry-run'])
-    expect(complete(file, 'kp lab ')).toEqual(['down', 'list', 'status', 'up'])
+    expect(complete(file, 'kp lab ')).toEqual(['down', 'list', 'scenario', 'status', 'up'])
   })
 })
 
@@ -42,5 +42,6 @@ COMP_POINT=${line.length}
 $(complete -p kp | sed -E 's/.*-F (\\S+).*/\\1/') kp '${words.at(-1) ?? ''}' '${words.at(-2) ?? ''}'
 printf '%s\\n' "\${COMPREPLY[@]}"`
   const output = execFileSync('bash', ['--norc', '-c', script], {encoding: 'utf8', env: {PATH: [dirname(NODE), process.env['PATH']].join(delimiter)}})
-  return output.split('\n').map((word) => word.trim()).filter((word) => word !== '').toSorted()
+  // What is there twice, bash shows once.
+  return [...new Set(output.split('\n').map((word) => word.trim()).filter((word) => word !== ''))].toSorted()
 }

@@ -56,7 +56,7 @@ describe.each([
       const name = /^kp\/([a-z-]+)\/v1$/.exec(result.schema)?.[1] as ResultName
       expect(RESULT_SCHEMAS).toHaveProperty([name])
       expect(RESULT_SCHEMAS[name].strict().parse(result)).toEqual(result)
-      expect([id.replace(' ', '-'), id.split(' ')[0], 'error']).toContain(name)
+      expect([id.replaceAll(' ', '-'), id.split(' ')[0], 'error']).toContain(name)
       if (name === 'error') expect(result.exit).toBe(exit)
       if (lines.length > 1) expect(['up', 'step', 'lab up']).toContain(id.startsWith('step ') ? 'step' : id)
     })
