@@ -3,6 +3,7 @@ import type {Problem} from './issues.ts'
 import {related, type Path} from './paths.ts'
 import {backupFits, gitopsFits, ingressFits, issuerFits, meshFits, operationFits, providerFits, slosFit, storesFit} from './rules/choices.ts'
 import {doubt, repeated, wrong} from './rules/finding.ts'
+import {costFits, policiesFit} from './rules/guards.ts'
 import {valuesStayInMirror} from './rules/mirror.ts'
 import {monitoringFits} from './rules/monitoring.ts'
 import {endpointIsGuarded, rangesAreDisjoint, rangesAreLargeEnough, zonesFit} from './rules/network.ts'
@@ -14,7 +15,7 @@ import type {Body, EnvironmentSpec, PlatformSpec} from './types.ts'
 
 const RULES = [
   rangesAreDisjoint, rangesAreLargeEnough, zonesFit, endpointIsGuarded, poolsFit, labelsAndTaintsAreValid, controlPlaneIsOdd,
-  bareMetalFits, providerFits, ingressFits, meshFits, storesFit, backupFits, slosFit, operationFits, monitoringFits, mirrorsAreValid, valuesStayInMirror, secretNamesExist,
+  bareMetalFits, providerFits, ingressFits, meshFits, storesFit, backupFits, slosFit, operationFits, policiesFit, costFits, monitoringFits, mirrorsAreValid, valuesStayInMirror, secretNamesExist,
   gpusFit, spotHandlerFits, pluginFits,
 ]
 

@@ -13,6 +13,7 @@ import {networkingCases} from './networking.ts'
 import {nodeHealthCases} from './node-pools-health.ts'
 import {nodePoolsCases} from './node-pools.ts'
 import {prerequisitesCases} from './prerequisites.ts'
+import {securityCases} from './security.ts'
 
 export const CASES: readonly CheckCase[] = [
   ...prerequisitesCases,
@@ -28,7 +29,8 @@ export const CASES: readonly CheckCase[] = [
   ...gitopsCases,
   ...monitoringCases,
   ...monitoringSelectionCases,
+  ...securityCases,
 ]
 
 /** Phases whose checks all have cases. A phase is added with its cases. */
-export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring']
+export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'security']

@@ -10,7 +10,7 @@ export interface FakeApiOptions {
   kinds?: readonly string[]
   /** Kinds that it refuses to show, as above: 403. */
   refused?: ReadonlySet<string>
-  /** Answers by the beginning of a path (`/readyz`), or to a dry run by `dry-run <kind>`; the longest that fits counts. A status of 300 or more is a refusal. */
+  /** Answers by the beginning of a path (`/readyz`), or to a dry run by `dry-run <kind>`; the longest that fits counts. A body may be made of what was sent. A status of 300 or more is a refusal. */
   answers?: Record<string, {status?: number; body: unknown}>
   /** Name or address of the API server; default 127.0.0.1. */
   host?: string
@@ -66,7 +66,8 @@ export function fakeApi({objects, kinds: more = [], refused = new Set(), answers
   const api = {
     request: (call: KubeRequest) => {
       paths.add(call.path)
-      return Promise.resolve(answer(call.path))
+      const said = answer(call.path)
+      return Promise.resolve(typeof said.body === 'function' ? {...said, body: (said.body as (sent: unknown) => unknown)(call.body)} : said)
     },
     get(path: string) {
       paths.add(path)

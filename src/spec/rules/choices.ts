@@ -157,16 +157,14 @@ export function slosFit(spec: EnvironmentSpec): Problem[] {
   return found
 }
 
-/** Autoscaling bounds, chaos and quotas make sense. */
+/** Autoscaling bounds and chaos make sense. */
 export function operationFits(spec: EnvironmentSpec): Problem[] {
-  const {autoscaling, chaos, cost, security} = spec.phases
+  const {autoscaling, chaos} = spec.phases
   const found: Problem[] = []
   if (autoscaling.hpa.min > autoscaling.hpa.max) found.push(wrong(['phases', 'autoscaling', 'hpa', 'max'], `${autoscaling.hpa.max} is less than min ${autoscaling.hpa.min}`, ['phases', 'autoscaling', 'hpa', 'min']))
   chaos.namespaces.forEach((namespace, i) => {
     if (SYSTEM.includes(namespace)) found.push(wrong(['phases', 'chaos', 'namespaces', i], `must not be ${namespace}: faults there can take the whole cluster down`))
   })
   if (chaos.enabled && chaos.namespaces.length === 0) found.push(wrong(['phases', 'chaos', 'namespaces'], 'is missing: name the namespaces where faults may be made'))
-  for (const {index, name} of repeated(cost.teams.map((team) => team.name))) found.push(wrong(['phases', 'cost', 'teams', index, 'name'], `must be unique: there is another team "${name}"`))
-  for (const {index, name} of repeated(security.namespaces.map((entry) => entry.name))) found.push(wrong(['phases', 'security', 'namespaces', index, 'name'], `must be unique: there is another namespace "${name}"`))
   return found
 }

@@ -77,11 +77,13 @@ export const security = z.strictObject({
   scanInterval: duration().default('1h').describe('How often what already runs is looked at'),
   generateNetworkPolicies: onOff(false, 'Network policies from labels, also for what already runs'),
   excludeNamespaces: z.array(dnsLabel()).default(['kube-system']).describe('Namespaces that policies leave alone'),
+  enforceNamespaces: z.array(dnsLabel()).default([]).describe('Namespaces where policies refuse while mode is audit; `kp policy enforce` adds to it'),
   namespaces: z.array(z.strictObject({
     name: dnsLabel().describe('Namespace'),
     podSecurity: z.enum(['privileged', 'baseline', 'restricted']).optional().describe('Level, where it differs'),
     admins: z.array(text(/^\S+$/, 'must be the name of a group')).default([]).describe('Groups that may change it'),
     viewers: z.array(text(/^\S+$/, 'must be the name of a group')).default([]).describe('Groups that may read it'),
+    deployers: z.array(dnsLabel()).default([]).describe('Service accounts that may deploy to it; kp makes them'),
   })).default([]).describe('Namespaces with their roles'),
 }).prefault({}).describe('Admission, roles and policies')
 

@@ -55,7 +55,7 @@ export function allowWebhooks(name: string, pods: Record<string, string>, ports:
 }
 
 /** Prometheus may read the metrics of every pod, at whatever port they are. */
-const ALLOW_METRICS: TrafficRule = {
+export const ALLOW_METRICS: TrafficRule = {
   name: 'allow-metrics',
   pods: {},
   ingress: [{from: [{namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': 'monitoring'}}, podSelector: {matchLabels: {'app.kubernetes.io/name': 'prometheus'}}}]}],

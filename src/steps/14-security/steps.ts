@@ -1,0 +1,87 @@
+/** Steps of phase 14 that every engine has. */
+import type {PlatformStep} from '../../context.ts'
+import {KpError} from '../../engine/errors.ts'
+import {manifestSet} from '../shared/manifest-set.ts'
+import {onCluster} from '../shared/on-cluster.ts'
+import {admissionPolicies} from './admission-policies.ts'
+import {findEngines} from './engines.ts'
+import type {FoundEngine} from './engines.ts'
+import {namespaceObjects, roleObjects} from './namespaces.ts'
+import {ENGINE_TITLES, engineIs, settingsOf} from './names.ts'
+import type {Engine} from './names.ts'
+import {tierPolicies} from './tiers.ts'
+
+/** Refuses to put a policy engine beside another one. It only looks. */
+export const singleEngine: PlatformStep = onCluster({
+  id: 'security/single-engine',
+  title: 'Make sure that there is no other policy engine',
+  risk: 'none',
+  async probe(ctx) {
+    const {engine} = settingsOf(ctx)
+    // What kp installed for an earlier choice goes when the new engine stands.
+    const other = (await findEngines(ctx)).find((found) => found.engine !== engine && !found.ours)
+    if (other === undefined || engine === 'none') return {state: 'satisfied', observed: 'there is no other policy engine'}
+    throw secondEngine(other, engine)
+  },
+  plan: () => Promise.resolve({lines: ['look for other policy engines'], commands: ['kubectl get validatingwebhookconfigurations']}),
+  apply: () => Promise.resolve(),
+})
+
+function secondEngine(other: FoundEngine, wanted: Engine): KpError {
+  const known = other.engine === 'kyverno' || other.engine === 'gatekeeper'
+  return new KpError({
+    code: 'NOT_OURS',
+    message: `the cluster has the policy engine ${other.title} already (${other.by}), kp.yaml wants ${ENGINE_TITLES[wanted]}: of two engines each refuses what the other lets through, and nobody knows why`,
+    next: [
+      ...(known ? [`keep it: set phases.security.engine: ${other.engine} in kp.yaml, and --adopt ${other.engine} once`] : []),
+      'leave policies to it: set phases.security.engine: none in kp.yaml',
+      'or remove it as its documentation says, then run the same command again',
+    ],
+    pitfalls: ['KP1404'],
+  })
+}
+
+/** Namespaces of applications with their level of Pod Security Admission. */
+export const namespaces: PlatformStep = manifestSet({
+  id: 'security/namespaces',
+  title: 'Give namespaces their Pod Security level',
+  verify: ['security.pod-security'],
+  after: ['control-plane'],
+  objects: namespaceObjects,
+  appliesTo: (ctx) => (namespaceObjects(ctx).length > 0 ? true : 'phases.security.namespaces is empty'),
+})
+
+/** Who may do what in them. */
+export const roles: PlatformStep = manifestSet({
+  id: 'security/roles',
+  title: 'Give groups and accounts their roles',
+  verify: ['security.roles'],
+  objects: roleObjects,
+  prunes: [{apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding'}, {apiVersion: 'v1', kind: 'ServiceAccount'}],
+  appliesTo: (ctx) => (settingsOf(ctx).namespaces.length > 0 ? true : 'phases.security.namespaces is empty'),
+})
+
+/** The rules, asked by the API server itself. */
+export const builtInPolicies: PlatformStep = manifestSet({
+  id: 'security/policies',
+  title: 'Bring the policies',
+  verify: ['security.policies'],
+  objects: admissionPolicies,
+  prunes: [{apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicy'}, {apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicyBinding'}],
+  appliesTo: engineIs('validating-admission-policy'),
+})
+
+/** Who may talk to whom, by the labels of pods. */
+export const trafficByLabel: PlatformStep = manifestSet({
+  id: 'security/network-policies',
+  title: 'Make network policies from labels',
+  verify: ['security.network-policies'],
+  objects: tierPolicies,
+  prunes: [{apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy'}],
+  appliesTo: (ctx) => {
+    const {generateNetworkPolicies, engine, namespaces: named} = settingsOf(ctx)
+    if (!generateNetworkPolicies) return 'phases.security.generateNetworkPolicies is off'
+    if (engine === 'kyverno') return 'Kyverno generates them'
+    return named.length > 0 ? true : 'phases.security.namespaces is empty'
+  },
+})
