@@ -68,7 +68,8 @@ export function formatFacts(facts: ChartFacts): string {
 }
 
 function nameOf({kind, metadata}: Loose): string {
-  return `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`
+  // Some charts write a namespace where there is none.
+  return `${kind} ${metadata.namespace === undefined || CLUSTER_WIDE.test(kind) ? '' : `${metadata.namespace}/`}${metadata.name}`
 }
 
 function workload(spec: Loose): NonNullable<ChartFacts['workloads']>[string] {

@@ -13,6 +13,7 @@ export const EXAMPLE_VALUES: ValuesContext = {
   zones: 3,
   apiServer: {host: '10.0.0.10', port: 6443},
   monitoring: true,
+  certificates: true,
   gitopsInterval: '180s',
   gpuPools: ['gpu'],
   spotPools: ['spot'],
@@ -27,6 +28,7 @@ export const EXAMPLE_VALUES: ValuesContext = {
     volumes: [{name: 'credentials', secret: {secretName: 'external-dns-credentials'}}], mounts: [{name: 'credentials', mountPath: '/etc/kubernetes/credentials', readOnly: true}],
     owner: 'acme-dev', domains: ['example.com'],
   },
+  backup: {ttl: '720h0m0s', features: 'EnableCSI', useSecret: true, secret: 'velero-credentials'},
   metrics: {
     replicas: 2,
     guarded: true,

@@ -1,7 +1,7 @@
 /** Which images objects name. Pure. */
 
-/** A registry with a dot in its name, a path, and a tag or a digest: wherever it is written, it is an image. */
-const IMAGE = /(?<![\w/.-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?\/[\w./-]+(?::[\w][\w.-]*(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})/g
+/** A registry with a dot in its name, a path, and a tag or a digest: wherever it is written, it is an image. A label of Kubernetes is none. */
+const IMAGE = /(?<![\w/.-])(?!app\.kubernetes\.io\/)(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?\/[\w./-]+(?::[\w][\w.-]*(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})/g
 
 /**
  * Every image in a value, each once, sorted: what is written under a key `image`, as pods and custom resources have it,

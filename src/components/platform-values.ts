@@ -1,6 +1,7 @@
 /** The values and the objects of a component on one platform. */
 import type {EnvironmentSpec} from '../spec/types.ts'
 import {durationSeconds} from '../spec/units.ts'
+import {backupValues} from './backup-values.ts'
 import {externalDnsValues, ingressValues} from './ingress-values.ts'
 import {metricsValues} from './metrics-values.ts'
 import {resolveObjects} from './objects.ts'
@@ -27,6 +28,7 @@ export function valuesContext({spec, provider}: ValuesPlatform): ValuesContext {
     zones: spec.network.zones,
     apiServer: apiServerOf(provider),
     monitoring: spec.phases.monitoring.enabled,
+    certificates: spec.phases['cert-manager'].enabled,
     metrics: metricsValues(spec),
     gitopsInterval: `${durationSeconds(spec.phases.gitops.interval)}s`,
     cni: cniValues({spec, provider}),
@@ -34,6 +36,7 @@ export function valuesContext({spec, provider}: ValuesPlatform): ValuesContext {
     spotPools: spec.nodePools.filter((pool) => pool.capacity === 'spot').map(({name}) => name),
     ingress: ingressValues(spec),
     externalDns: externalDnsValues(spec),
+    backup: backupValues(spec),
     ...(spec.images.mirror === undefined ? {} : {imageMirror: spec.images.mirror}),
   }
 }

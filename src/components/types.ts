@@ -75,6 +75,8 @@ export interface ValuesContext {
   apiServer: {host: string; port: number}
   /** Whether the platform has monitoring: its kinds are there, so that charts can make ServiceMonitors. */
   monitoring: boolean
+  /** Whether cert-manager makes the certificates of webhooks; else charts make their own. */
+  certificates: boolean
   /** How often the GitOps tool looks at Git, in seconds: `180s`. */
   gitopsInterval: string
   /** The pod network as kp.yaml chooses it, in the words of the charts. */
@@ -88,8 +90,22 @@ export interface ValuesContext {
   externalDns: ExternalDnsValues
   /** `phases.monitoring` in the words of its chart. */
   metrics: MetricsValues
+  /** `phases.backup` in the words of velero. */
+  backup: BackupValues
   /** `images.mirror` of kp.yaml. */
   imageMirror?: string | undefined
+}
+
+/** What the values of velero are made of. */
+export interface BackupValues {
+  /** How long a backup is kept where nothing else is said: `720h0m0s`. */
+  ttl: string
+  /** `EnableCSI`, where volumes are snapshotted. */
+  features?: string
+  /** Whether it has a credentials file; without one it takes the role of its pod. */
+  useSecret: boolean
+  /** The Secret with the credentials file. */
+  secret?: string
 }
 
 /** What the values of Cilium and Calico are made of. */

@@ -4,15 +4,16 @@
  *
  * A template is YAML with placeholders. `${podCidr}` is replaced by the value
  * of that name; alone it keeps its type, inside a text it is written into it.
- * With a question mark (`${imageMirror?}`) the key is left out where the value
- * is not given; without, a missing value is an error. `$${` writes `${`.
+ * With a question mark (`${imageMirror?}`) the key is left out where the value is
+ * not given; with a text behind a bar (`${imageMirror|docker.io}`) that text takes its
+ * place; without, a missing value is an error. `$${` writes `${`.
  */
 import {stringify} from 'yaml'
 import {KpError} from '../engine/errors.ts'
 import type {Component, RenderedValues, Value, Values, ValuesContext} from './types.ts'
 
-const ALONE = /^\$\{([A-Za-z][\w.]*)(\?)?\}$/
-const INSIDE = /\$\$\{|\$\{([A-Za-z][\w.]*)(\?)?\}/g
+const ALONE = /^\$\{([A-Za-z][\w.]*)(\?|\|[^}]*)?\}$/
+const INSIDE = /\$\$\{|\$\{([A-Za-z][\w.]*)(\?|\|[^}]*)?\}/g
 const OMIT = Symbol('omit')
 
 /**
@@ -85,11 +86,11 @@ function fill(value: Value, context: ValuesContext, component: string): Value | 
 
 function fillText(text: string, context: ValuesContext, component: string): Value | typeof OMIT {
   const alone = ALONE.exec(text)
-  if (alone?.[1] !== undefined) return lookUp(alone[1], alone[2] === '?', context, component)
+  if (alone?.[1] !== undefined) return lookUp(alone[1], alone[2], context, component)
   let omitted = false
   const filled = text.replaceAll(INSIDE, (match, name: string | undefined, optional: string | undefined) => {
     if (name === undefined) return '${'
-    const value = lookUp(name, optional === '?', context, component)
+    const value = lookUp(name, optional, context, component)
     if (value === OMIT) omitted = true
     else if (typeof value === 'object') throw new KpError({code: 'BUG', message: `the values of ${component} write ${match}, which is no single value, into a text`})
     return String(value === OMIT ? '' : value)
@@ -97,10 +98,10 @@ function fillText(text: string, context: ValuesContext, component: string): Valu
   return omitted ? OMIT : filled
 }
 
-function lookUp(name: string, optional: boolean, context: ValuesContext, component: string): Value | typeof OMIT {
+function lookUp(name: string, otherwise: string | undefined, context: ValuesContext, component: string): Value | typeof OMIT {
   const value = valueAt(context as unknown as Values, name)
   if (value !== undefined && value !== null) return value
-  if (optional) return OMIT
+  if (otherwise !== undefined) return otherwise === '?' ? OMIT : otherwise.slice(1)
   throw new KpError({
     code: 'BUG',
     message: `the values of ${component} name \${${name}}, for which this platform has no value`,

@@ -12,6 +12,8 @@ export const providerHas = {
   pools: (provider: ProviderSpec): boolean => provider.type !== 'existing' && provider.type !== 'bare-metal',
   /** `network.vpcCidr` is used. */
   vpc: (provider: ProviderSpec): boolean => provider.type === 'lab' || provider.type === 'eks' || provider.type === 'kubeadm-aws',
+  /** kp runs etcd itself. */
+  ownEtcd: (provider: ProviderSpec): boolean => provider.type === 'lab' || provider.type === 'kind' || provider.type === 'kubeadm-aws' || provider.type === 'bare-metal',
   /** kp decides on the addresses of pods and Services. */
   addresses: (provider: ProviderSpec): boolean => provider.type !== 'existing',
 }

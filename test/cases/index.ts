@@ -1,5 +1,6 @@
 /** The cases of all checks, by phase; one file a phase. */
 import type {CheckCase} from '../helpers/check-cases.ts'
+import {backupCases} from './backup.ts'
 import {certManagerCases} from './cert-manager.ts'
 import {cniCases} from './cni.ts'
 import {controlPlaneKindCases} from './control-plane-kinds.ts'
@@ -30,7 +31,8 @@ export const CASES: readonly CheckCase[] = [
   ...monitoringCases,
   ...monitoringSelectionCases,
   ...securityCases,
+  ...backupCases,
 ]
 
 /** Phases whose checks all have cases. A phase is added with its cases. */
-export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'security']
+export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'security', 'backup']

@@ -102,7 +102,7 @@ export const nodePoolsCases: CheckCase[] = [
       {what: 'two are the default', change: withMore(snapshots('csi.acme.org', 'other')), observed: /2 default snapshot classes/},
       {what: 'the cluster knows no snapshots', change: (world) => ({objects: world.objects.filter(({kind}) => kind === 'StorageClass')}), observed: /does not know VolumeSnapshotClass/},
     ],
-    skips: [{what: 'no snapshots are wanted', platform: {phases: {'node-pools': {snapshots: false}}}, observed: /snapshots is off/}],
+    skips: [{what: 'no snapshots are wanted', platform: {phases: {'node-pools': {snapshots: false}, backup: {snapshots: false}}}, observed: /snapshots is off/}],
   },
   {
     check: 'node-pools.volume-binds',

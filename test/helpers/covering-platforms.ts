@@ -62,6 +62,11 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         },
         gitops: {tool: 'flux', repository: 'https://git.acme.io/acme/platform.git', handOver: true, secret: 'git-token'},
         monitoring: {grafana: {host: 'grafana.acme.io'}},
+        backup: {
+          store: {bucket: 'acme-backup', region: 'eu-central-1', endpoint: 'https://s3.acme.io:9000', secret: 'store-credentials'},
+          every: '1h', retention: '14d', includeNamespaces: ['demo'],
+          databases: {every: '1h', volume: '10Gi', retention: '14d', verify: false},
+        },
       },
     },
     changes: [
@@ -127,6 +132,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         ingress: {demo: {host: 'shop.cover-plain.test', address: '10.0.0.10'}},
         gitops: {enabled: false},
         monitoring: {grafana: {enabled: false}},
+        backup: {snapshots: false, excludeNamespaces: ['demo'], databases: {enabled: false}},
       },
     },
     changes: [
@@ -158,6 +164,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
       phases: {
         ingress: {controller: 'traefik'},
         monitoring: {enabled: false},
+        backup: {enabled: false},
       },
     },
     changes: [],

@@ -36,11 +36,12 @@ export const COVERING_SECRETS: Readonly<Record<string, string>> = {
   'opsgenie-key': 'covering-0123-4567-89ab-opsgenie0000',
   'webhook-url': 'https://alerts.example.net/hook/covering-set',
   'mail-password': 'covering-set-mail-password',
+  'store-credentials': '[default]\naws_access_key_id = AKIAIOSFODNN7COVERING\naws_secret_access_key = covering-set-store-0123456789abcdef\n',
   'grafana-password': 'covering-set-grafana-password',
 }
 
 /** Those that are read from a file of the repository; the others are variables. */
-export const SECRET_FILES: readonly string[] = ['dns-key-json', 'ca-certificate', 'ca-key']
+export const SECRET_FILES: readonly string[] = ['dns-key-json', 'ca-certificate', 'ca-key', 'store-credentials']
 
 /** Folder of the secret files, in the repository of the platform. */
 export const SECRET_FOLDER = '.kp/covering'

@@ -133,6 +133,12 @@ export function backupFits(spec: EnvironmentSpec): Problem[] {
   const {rpo} = spec.backup
   const found: Problem[] = []
   if (!settings.enabled) return found
+  if (settings.snapshots && !spec.phases['node-pools'].snapshots && spec.provider.type !== 'existing') {
+    found.push(wrong(['phases', 'backup', 'snapshots'], 'wants the snapshot controller, and phases.node-pools.snapshots is off: turn one on or the other off', ['phases', 'node-pools', 'snapshots']))
+  }
+  settings.excludeNamespaces.forEach((namespace, i) => {
+    if (settings.includeNamespaces.includes(namespace)) found.push(wrong(['phases', 'backup', 'excludeNamespaces', i], `must not be in includeNamespaces too: "${namespace}"`, ['phases', 'backup', 'includeNamespaces']))
+  })
   const parts = [
     {path: ['phases', 'backup'], every: settings.every, retention: settings.retention},
     ...(settings.databases.enabled ? [{path: ['phases', 'backup', 'databases'], every: settings.databases.every, retention: settings.databases.retention}] : []),
@@ -142,6 +148,15 @@ export function backupFits(spec: EnvironmentSpec): Problem[] {
     if (durationSeconds(retention) < durationSeconds(every)) found.push(wrong([...path, 'retention'], `${retention} is shorter than every ${every}: there would be times without a backup`, [...path, 'every']))
   }
   return found
+}
+
+/** What day2 keeps of etcd must meet the RPO too, where kp runs etcd. */
+export function snapshotsOfEtcdFit(spec: EnvironmentSpec): Problem[] {
+  const {backup, day2} = spec.phases
+  const {every, enabled} = day2.etcdSnapshots
+  if (!backup.enabled || !day2.enabled || !enabled || !providerHas.ownEtcd(spec.provider)) return []
+  const {rpo} = spec.backup
+  return durationSeconds(every) > durationSeconds(rpo) ? [wrong(['phases', 'day2', 'etcdSnapshots', 'every'], `${every} cannot meet backup.rpo ${rpo}: snapshot at least that often`, ['backup', 'rpo'])] : []
 }
 
 /** SLOs have names of their own and windows that make sense; something measures them. */

@@ -66,9 +66,15 @@ export const snapshotClass: PlatformStep = manifestSet({
     {
       apiVersion: 'snapshot.storage.k8s.io/v1',
       kind: 'VolumeSnapshotClass',
-      metadata: {name: storageClassName(ctx), annotations: {'snapshot.storage.kubernetes.io/is-default-class': 'true'}},
+      metadata: {name: storageClassName(ctx), annotations: {'snapshot.storage.kubernetes.io/is-default-class': 'true'}, ...forBackups(ctx)},
       driver: ctx.provider.storageDriver ?? '',
       deletionPolicy: 'Delete',
     },
   ],
 })
+
+/** By this label velero finds the class of a driver. */
+function forBackups({spec}: Pick<ManifestContext, 'spec'>): {labels?: Record<string, string>} {
+  const {backup} = spec.phases
+  return backup.enabled && backup.snapshots ? {labels: {'velero.io/csi-volumesnapshot-class': 'true'}} : {}
+}

@@ -10,6 +10,8 @@ import {catalog, CONTEXT, factsOf, ROOT} from './samples.ts'
 
 const IDS = readdirSync(`${ROOT}/templates/components`).toSorted()
 const PROVIDERS: ProviderId[] = ['lab', 'existing', 'kind', 'eks', 'kubeadm-aws', 'bare-metal']
+/** Charts that can make no budget: phase day2 does. */
+const WITHOUT_BUDGET = new Set(['chaos-mesh'])
 let all: Catalog
 
 beforeAll(async () => {
@@ -144,7 +146,7 @@ describe.each(IDS)('%s', (id) => {
     const objects = resolveObjects(component, values)
     for (const workload of objects.workloads.filter(({kind, values: paths}) => kind !== 'DaemonSet' && paths.replicas !== undefined)) {
       expect(workload.replicas, workload.name).toBeGreaterThan(1)
-      expect(objects.budgets.some((budget) => budget.workload === workload.name), workload.name).toBe(true)
+      expect(objects.budgets.some((budget) => budget.workload === workload.name), workload.name).toBe(!WITHOUT_BUDGET.has(id))
     }
     for (const workload of objects.workloads) expect(workload.resources, workload.name).toHaveProperty('requests.memory')
   })

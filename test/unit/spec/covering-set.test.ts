@@ -14,7 +14,7 @@ import type {Alternative} from '../../helpers/choices.ts'
 import {COVERING_SET, everyCoveringSpec} from '../../helpers/covering-set.ts'
 
 /** Phases 0 to 8. */
-const PHASES = PHASE_IDS.slice(0, 9)
+const PHASES = [...PHASE_IDS.slice(0, 9), 'backup'] as const
 
 /** Why an alternative is not in the set. A field alone stands for all of its alternatives. */
 const LEFT_OUT: Readonly<Record<string, string>> = {

@@ -1,0 +1,91 @@
+/** Where backups go, and when they are made, as objects. Pure. */
+import {BACKUP_SECRET, goDuration} from '../../components/backup-values.ts'
+import {regionOf} from '../../components/dns-credentials.ts'
+import type {ManifestContext, PlatformStep} from '../../context.ts'
+import {cronOf} from '../../spec/cron.ts'
+import type {KubeObject} from '../../tools/kube-api.ts'
+import {manifestSet} from '../shared/manifest-set.ts'
+import {secretObject} from '../shared/secret-object.ts'
+import {LOCATION, SCHEDULE, VELERO_API, VELERO_NAMESPACE} from './names.ts'
+
+/** How often velero asks whether the store still answers. */
+const VALIDATED_EVERY = '1m0s'
+
+/** The bucket of kp.yaml, or the one that goes with the cluster. */
+export function bucketOf({spec}: Pick<ManifestContext, 'spec'>): string {
+  return spec.phases.backup.store.bucket ?? `${spec.environment.cluster}-backup`
+}
+
+/** Settings of the plugin. A store that is not AWS wants its address, paths instead of host names, and no checksums that only AWS knows. */
+function storeConfig({spec}: Pick<ManifestContext, 'spec'>): Record<string, string> {
+  const {region, endpoint} = spec.phases.backup.store
+  return {region: region ?? regionOf(spec), ...(endpoint === undefined ? {} : {s3Url: endpoint, s3ForcePathStyle: 'true', checksumAlgorithm: ''})}
+}
+
+/** The BackupStorageLocation. */
+export function locationObject(ctx: Pick<ManifestContext, 'spec'>): KubeObject {
+  return {
+    apiVersion: VELERO_API,
+    kind: 'BackupStorageLocation',
+    metadata: {name: LOCATION, namespace: VELERO_NAMESPACE},
+    spec: {
+      provider: 'aws',
+      default: true,
+      accessMode: 'ReadWrite',
+      validationFrequency: VALIDATED_EVERY,
+      // Environments may share a bucket.
+      objectStorage: {bucket: bucketOf(ctx), prefix: ctx.spec.environment.cluster},
+      config: storeConfig(ctx),
+      ...(ctx.spec.phases.backup.store.secret === undefined ? {} : {credential: {name: BACKUP_SECRET, key: 'cloud'}}),
+    },
+  }
+}
+
+/** What a backup of the schedule holds. */
+export function backupTemplate({spec}: Pick<ManifestContext, 'spec'>): Record<string, unknown> {
+  const {retention, snapshots, includeNamespaces, excludeNamespaces} = spec.phases.backup
+  return {
+    storageLocation: LOCATION,
+    ttl: goDuration(retention),
+    includedNamespaces: includeNamespaces.length === 0 ? ['*'] : includeNamespaces,
+    ...(excludeNamespaces.length === 0 ? {} : {excludedNamespaces: excludeNamespaces}),
+    snapshotVolumes: snapshots,
+    csiSnapshotTimeout: '10m0s',
+    itemOperationTimeout: '4h0m0s',
+  }
+}
+
+/** Credentials of the store, where kp.yaml names some. */
+export const credentials: PlatformStep = secretObject({
+  id: 'backup/credentials',
+  title: 'Hand the credentials of the object store to velero',
+  podSecurity: 'restricted',
+  verify: ['backup.credentials'],
+  secret({spec}) {
+    const {secret} = spec.phases.backup.store
+    return secret === undefined ? 'velero takes the role of its pod' : {name: BACKUP_SECRET, namespace: VELERO_NAMESPACE, keys: {cloud: {entry: secret}}}
+  },
+})
+
+/** Where backups go. */
+export const location: PlatformStep = manifestSet({
+  id: 'backup/location',
+  title: 'Name the place of the backups',
+  verify: ['backup.location'],
+  objects: (ctx) => [locationObject(ctx)],
+})
+
+/** When they are made. */
+export const schedule: PlatformStep = manifestSet({
+  id: 'backup/schedule',
+  title: 'Schedule the backups',
+  verify: ['backup.schedule'],
+  objects: (ctx) => [
+    {
+      apiVersion: VELERO_API,
+      kind: 'Schedule',
+      metadata: {name: SCHEDULE, namespace: VELERO_NAMESPACE},
+      spec: {schedule: cronOf(ctx.spec.phases.backup.every), useOwnerReferencesInBackup: false, template: backupTemplate(ctx)},
+    },
+  ],
+})

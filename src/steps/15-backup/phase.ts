@@ -1,0 +1,45 @@
+/** Phase 15: backups, database dumps, and the way back. */
+import type {ManifestContext, PlatformPhase} from '../../context.ts'
+import {componentStep} from '../shared/component.ts'
+import {labStages} from '../shared/lab-stages.ts'
+import {allowApiServer, networkPolicies} from '../shared/network-policies.ts'
+import type {TrafficRule} from '../shared/network-policies.ts'
+import {PODS_CAN_RUN} from '../shared/order.ts'
+import {about} from './about.ts'
+import {checks} from './checks.ts'
+import {dumps} from './dumps.ts'
+import {firstBackup} from './first-backup.ts'
+import {firstDumps} from './first-dumps.ts'
+import {credentials, location, schedule} from './location.ts'
+import {VELERO_NAMESPACE, VELERO_PODS} from './names.ts'
+import {pitfalls} from './pitfalls.ts'
+
+export const backup: PlatformPhase = {
+  ...about,
+  appliesTo: (ctx) => (ctx.spec.phases.backup.enabled ? true : 'phases.backup.enabled is false'),
+  dependsOn: (ctx) => ['node-pools', 'cni', ...databases(ctx)],
+  steps: (ctx) => [
+    {...credentials, after: ['control-plane']},
+    componentStep({id: 'backup/release', title: 'Install velero', component: 'velero', podSecurity: 'restricted', verify: ['backup.ready'], after: ['backup/credentials', ...PODS_CAN_RUN]}),
+    ...[labStages('backup/simulation', 'velero'), networkPolicies({id: 'backup/network-policies', namespace: VELERO_NAMESPACE, rules: (one) => [allowApiServer(), storeRule(one)]})].map((step) => ({...step, after: ['backup/release']})),
+    {...location, after: ['backup/simulation', 'backup/network-policies']},
+    {...schedule, after: ['backup/location']},
+    // The backup is of all that stands by then.
+    {...dumps, after: [...databases(ctx), ...PODS_CAN_RUN]},
+    {...firstDumps, after: ['backup/dumps']},
+    {...firstBackup, after: ['backup/schedule', 'node-pools', 'cni', ...databases(ctx)]},
+  ],
+  checks,
+  pitfalls,
+}
+
+/** What is to be dumped must be there. */
+const databases = ({phases}: Pick<ManifestContext, 'phases'>): string[] => phases.filter(({id}) => id === 'operators').map(({id}) => id)
+
+/** The server asks the object store, wherever that is: its address is no pod's. */
+function storeRule({spec}: Pick<ManifestContext, 'spec'>): TrafficRule {
+  const {endpoint} = spec.phases.backup.store
+  const url = endpoint === undefined ? undefined : new URL(endpoint)
+  const port = url === undefined ? 443 : Number(url.port) || (url.protocol === 'http:' ? 80 : 443)
+  return {name: 'allow-object-store', pods: VELERO_PODS, egress: [{ports: [...new Set([443, port])].map((one) => ({protocol: 'TCP', port: one}))}]}
+}
