@@ -27,15 +27,20 @@ for (const folder of folders) {
 
 const all = await everythingRendered()
 const kinds = Map.groupBy(all.flatMap(({objects}) => objects.map(({object}) => object)).filter(({apiVersion}) => !isBuiltIn(apiVersion)), ({apiVersion, kind}) => `${apiVersion} ${kind}`)
+const known = new Map(readdirSync(join(data, 'crds')).map((file) => [file, readFileSync(join(data, 'crds', file), 'utf8')]))
 start('crds')
 for (const [name, objects] of kinds) {
   const schema = found.get(name)
-  if (schema === undefined) throw new Error(`no folder has the definition of ${name}`)
   const [apiVersion = '', kind = ''] = name.split(' ')
-  write('crds', `${apiVersion.replace('/', '_')}_${kind}`, prune(schema, objects, schema))
+  const file = `${apiVersion.replace('/', '_')}_${kind}`
+  // What no folder has is kept as it is.
+  const kept = known.get(`${file}.json`)
+  if (schema !== undefined) write('crds', file, prune(schema, objects, schema))
+  else if (kept !== undefined) writeFileSync(join(data, 'crds', `${file}.json`), kept)
+  else throw new Error(`no folder has the definition of ${name}`)
 }
 
-start('values-schemas')
+mkdirSync(join(data, 'values-schemas'), {recursive: true})
 for (const component of new Set(all.flatMap(({values}) => Object.keys(values)))) {
   const file = folders.map((folder) => join(folder, component, 'values.schema.json')).find((path) => existsSync(path))
   if (file === undefined) continue

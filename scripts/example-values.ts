@@ -49,4 +49,14 @@ export const EXAMPLE_VALUES: ValuesContext = {
     controlPlane: true,
     kubeProxy: true,
   },
+  logging: {
+    fluentBit: 'service: {}\n',
+    vector: {sources: {metrics: {type: 'internal_metrics'}}, sinks: {prometheus: {type: 'prometheus_exporter', inputs: ['metrics'], address: '0.0.0.0:9090'}}},
+    env: [{name: 'LOG_STORE_USER', valueFrom: {secretKeyRef: {name: 'kp-log-store', key: 'agent-user'}}}],
+    volumes: [{name: 'log-store-ca', secret: {secretName: 'opensearch-tls', items: [{key: 'ca.crt', path: 'ca.crt'}]}}],
+    mounts: [{name: 'log-store-ca', mountPath: '/etc/kp-log-store', readOnly: true}],
+    storeReplicas: 3,
+    storeSingle: false,
+    storeVolume: '50Gi',
+  },
 }

@@ -3,6 +3,7 @@
  * left is found by it. A new alternative is one more line.
  */
 import {KpError} from '../engine/errors.ts'
+import {logBackend} from '../spec/schema/phases-delivery.ts'
 
 /** A field of kp.yaml and the components of each of its values. */
 export interface Choice {
@@ -15,6 +16,8 @@ export interface Choice {
   change: 'beside' | 'refuse'
   /** What a person must know before the old one goes. */
   note?: string
+  /** Where other fields belong to a value: the map that holds the field, with that value and their defaults. */
+  whole?(value: string): object
 }
 
 /** All choices. */
@@ -32,6 +35,8 @@ export const CHOICES: Choice[] = [
   },
   {phase: 'ingress', field: 'externalDns.enabled', components: {true: ['external-dns']}, change: 'beside', note: 'the DNS records that it wrote stay'},
   {phase: 'gitops', field: 'tool', components: {'argo-cd': ['argo-cd'], flux: ['flux2']}, change: 'beside', note: 'what the old tool deployed stays; the new one takes it over from the same repository'},
+  {phase: 'logging', field: 'agent', components: {'fluent-bit': ['fluent-bit'], vector: ['vector']}, change: 'beside', note: 'Vector reads the files of the nodes from their begin: lines that were sent already come once more'},
+  {phase: 'logging', field: 'backend.type', components: {opensearch: ['opensearch', 'opensearch-dashboards']}, change: 'beside', whole: (type) => logBackend.parse({type}), note: 'the logs in OpenSearch stay on its volumes, until the phase is removed with its data'},
 ]
 
 /** A changed value of a release that a person must know more about than that it changes. */
@@ -78,6 +83,11 @@ export function withChoice<T extends object>(phases: T, {choice, value}: Pick<Ot
   const copy = structuredClone(phases) as Record<string, unknown>
   const path = [choice.phase, ...choice.field.split('.')]
   let at = copy
+  if (choice.whole !== undefined) {
+    for (const key of path.slice(0, -2)) at = at[key] as Record<string, unknown>
+    at[path.at(-2) ?? ''] = choice.whole(value)
+    return copy as T
+  }
   for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>
   at[path.at(-1) ?? ''] = value === 'true' ? true : value === 'false' ? false : value
   return copy as T

@@ -5,6 +5,7 @@ import {isMap as isYamlMap, isNode, isScalar, LineCounter, parseDocument} from '
 import type {Document} from 'yaml'
 import {asKpError, KpError} from '../engine/errors.ts'
 import {didYouMean} from '../engine/spelling.ts'
+import {LOGGING_NAMES} from './logging/values.ts'
 import {METRICS_NAMES} from './metrics-values.ts'
 import {componentSchema} from './schema.ts'
 import type {ComponentEntry} from './schema.ts'
@@ -21,6 +22,7 @@ const CONTEXT = [
   'externalDns.provider', 'externalDns.policy', 'externalDns.sources', 'externalDns.args', 'externalDns.env', 'externalDns.volumes', 'externalDns.mounts', 'externalDns.owner', 'externalDns.domains',
   'backup.ttl', 'backup.features', 'backup.useSecret', 'backup.secret',
   ...METRICS_NAMES.map((name) => `metrics.${name}`),
+  ...LOGGING_NAMES.map((name) => `logging.${name}`),
 ]
 
 /**

@@ -3,6 +3,7 @@ import type {EnvironmentSpec} from '../spec/types.ts'
 import {durationSeconds} from '../spec/units.ts'
 import {backupValues} from './backup-values.ts'
 import {externalDnsValues, ingressValues} from './ingress-values.ts'
+import {loggingValues} from './logging/values.ts'
 import {metricsValues} from './metrics-values.ts'
 import {resolveObjects} from './objects.ts'
 import type {ComponentObjects} from './objects.ts'
@@ -30,6 +31,7 @@ export function valuesContext({spec, provider}: ValuesPlatform): ValuesContext {
     monitoring: spec.phases.monitoring.enabled,
     certificates: spec.phases['cert-manager'].enabled,
     metrics: metricsValues(spec),
+    logging: loggingValues(spec),
     gitopsInterval: `${durationSeconds(spec.phases.gitops.interval)}s`,
     cni: cniValues({spec, provider}),
     gpuPools: spec.nodePools.filter((pool) => pool.gpu !== undefined).map(({name}) => name),

@@ -92,6 +92,8 @@ export interface ValuesContext {
   metrics: MetricsValues
   /** `phases.backup` in the words of velero. */
   backup: BackupValues
+  /** `phases.logging` in the words of its charts. */
+  logging: LoggingValues
   /** `images.mirror` of kp.yaml. */
   imageMirror?: string | undefined
 }
@@ -123,6 +125,23 @@ export interface CniValues {
   encryption: boolean
   hubble: boolean
   calico: {encapsulation: 'VXLAN' | 'None'; bgp: 'Enabled' | 'Disabled'}
+}
+
+/** What the values of the agents and of OpenSearch are made of. */
+export interface LoggingValues {
+  /** The configuration of Fluent Bit, as a text. */
+  fluentBit: string
+  /** The configuration of Vector. */
+  vector: Values
+  /** Variables with what the agents log in with. */
+  env?: Value[]
+  /** The CA of the store. */
+  volumes?: Value[]
+  mounts?: Value[]
+  /** OpenSearch in the cluster. */
+  storeReplicas: number
+  storeSingle: boolean
+  storeVolume: string
 }
 
 /** What the values of kube-prometheus-stack are made of. */

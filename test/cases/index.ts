@@ -9,6 +9,7 @@ import {gitopsCases} from './gitops.ts'
 import {ingressConflictCases} from './ingress-conflicts.ts'
 import {ingressCases} from './ingress.ts'
 import {monitoringSelectionCases} from './monitoring-selection.ts'
+import {loggingCases} from './logging.ts'
 import {monitoringCases} from './monitoring.ts'
 import {networkingCases} from './networking.ts'
 import {nodeHealthCases} from './node-pools-health.ts'
@@ -32,7 +33,8 @@ export const CASES: readonly CheckCase[] = [
   ...monitoringSelectionCases,
   ...securityCases,
   ...backupCases,
+  ...loggingCases,
 ]
 
 /** Phases whose checks all have cases. A phase is added with its cases. */
-export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'security', 'backup']
+export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'security', 'backup', 'logging']

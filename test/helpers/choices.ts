@@ -24,7 +24,8 @@ export function keyOf({field, value}: Alternative): string {
 export function alternatives(schema: z.ZodType, field: string): Alternative[] {
   const here = bare(schema)
   const whether = isOptional(schema) ? [GIVEN, LEFT_OUT] : []
-  return [...[...whether, ...valuesOf(here, schema)].map((value) => ({field, value})), ...below(here).flatMap(([part, inner]) => alternatives(inner, `${field}${part}`))]
+  const branches = here instanceof z.ZodDiscriminatedUnion ? branchesOf(here).map(({name}) => ({field: `${field}.${here.def.discriminator}`, value: name})) : []
+  return [...[...whether, ...valuesOf(here, schema)].map((value) => ({field, value})), ...branches, ...below(here).flatMap(([part, inner]) => alternatives(inner, `${field}${part}`))]
 }
 
 /** The alternatives that a value takes. @param value as the schema parsed it */
@@ -33,11 +34,25 @@ export function taken(schema: z.ZodType, value: unknown, field: string): Alterna
   if (value === undefined) return isOptional(schema) ? [{field, value: LEFT_OUT}] : []
   const found = [...(isOptional(schema) ? [GIVEN] : []), ...valueOf(here, schema, value)].map((one) => ({field, value: one}))
   if (here instanceof z.ZodObject) return [...found, ...Object.entries(here.shape as Record<string, z.ZodType>).flatMap(([key, inner]) => taken(inner, (value as Record<string, unknown>)[key], `${field}.${key}`))]
+  if (here instanceof z.ZodDiscriminatedUnion) return [...found, ...takenOf(here, value as Record<string, unknown>, field)]
   if (here instanceof z.ZodArray) return [...found, ...(value as unknown[]).flatMap((item) => taken(here.element as z.ZodType, item, `${field}[]`))]
   return found
 }
 
+/** The alternatives of the branch that a value is of: which, and those below it. */
+function takenOf(union: z.ZodDiscriminatedUnion, value: Record<string, unknown>, field: string): Alternative[] {
+  const tag = union.def.discriminator
+  const branch = branchesOf(union).find(({name}) => name === value[tag])
+  if (branch === undefined) return []
+  return [{field: `${field}.${tag}`, value: branch.name}, ...Object.entries(branch.shape).filter(([key]) => key !== tag).flatMap(([key, inner]) => taken(inner, value[key], `${field}<${branch.name}>.${key}`))]
+}
+
+function branchesOf(union: z.ZodDiscriminatedUnion): {name: string; shape: Record<string, z.ZodType>}[] {
+  return (union.options as z.ZodObject[]).map(({shape}) => ({name: String((shape[union.def.discriminator] as unknown as z.ZodLiteral).value), shape: shape as Record<string, z.ZodType>}))
+}
+
 function below(here: z.ZodType): [string, z.ZodType][] {
+  if (here instanceof z.ZodDiscriminatedUnion) return branchesOf(here).flatMap(({name, shape}) => Object.entries(shape).filter(([key]) => key !== here.def.discriminator).map(([key, inner]): [string, z.ZodType] => [`<${name}>.${key}`, inner]))
   if (here instanceof z.ZodObject) return Object.entries(here.shape as Record<string, z.ZodType>).map(([key, inner]) => [`.${key}`, inner])
   return here instanceof z.ZodArray ? [['[]', here.element as z.ZodType]] : []
 }
@@ -46,13 +61,13 @@ function valuesOf(here: z.ZodType, schema: z.ZodType): string[] {
   if (here instanceof z.ZodEnum) return here.options.map(String)
   if (here instanceof z.ZodBoolean) return ['true', 'false']
   if (here instanceof z.ZodArray || here instanceof z.ZodRecord) return hasDefault(schema) ? [SOME, NONE] : []
-  return here instanceof z.ZodObject || here instanceof z.ZodLiteral || !hasDefault(schema) ? [] : [OWN]
+  return here instanceof z.ZodObject || here instanceof z.ZodDiscriminatedUnion || here instanceof z.ZodLiteral || !hasDefault(schema) ? [] : [OWN]
 }
 
 function valueOf(here: z.ZodType, schema: z.ZodType, value: unknown): string[] {
   if (here instanceof z.ZodEnum || here instanceof z.ZodBoolean) return [String(value)]
   if (here instanceof z.ZodArray || here instanceof z.ZodRecord) return [Object.keys(value as object).length > 0 ? SOME : NONE]
-  if (here instanceof z.ZodObject || here instanceof z.ZodLiteral || !hasDefault(schema)) return []
+  if (here instanceof z.ZodObject || here instanceof z.ZodDiscriminatedUnion || here instanceof z.ZodLiteral || !hasDefault(schema)) return []
   return schema.parse(undefined) === value ? [] : [OWN]
 }
 

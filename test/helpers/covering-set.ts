@@ -1,5 +1,5 @@
 /**
- * A few platforms in which every alternative of every choice of phases 0 to 8 appears at least once. That it does is
+ * A few platforms in which every alternative of every choice appears at least once. That it does is
  * proven by test/unit/spec/covering-set.test.ts; test/long/covering-set.test.ts builds them.
  */
 import {COVERING_PLATFORMS} from './covering-platforms.ts'
@@ -38,10 +38,14 @@ export const COVERING_SECRETS: Readonly<Record<string, string>> = {
   'mail-password': 'covering-set-mail-password',
   'store-credentials': '[default]\naws_access_key_id = AKIAIOSFODNN7COVERING\naws_secret_access_key = covering-set-store-0123456789abcdef\n',
   'grafana-password': 'covering-set-grafana-password',
+  'log-token': 'covering-set-log-token-0123456789abcdef',
+  'log-user': 'covering-log-writer',
+  'log-password': 'covering-set-log-password',
+  'log-ca': '-----BEGIN CERTIFICATE-----\nY292ZXJpbmctbG9nLWNh\n-----END CERTIFICATE-----\n',
 }
 
 /** Those that are read from a file of the repository; the others are variables. */
-export const SECRET_FILES: readonly string[] = ['dns-key-json', 'ca-certificate', 'ca-key', 'store-credentials']
+export const SECRET_FILES: readonly string[] = ['dns-key-json', 'ca-certificate', 'ca-key', 'store-credentials', 'log-ca']
 
 /** Folder of the secret files, in the repository of the platform. */
 export const SECRET_FOLDER = '.kp/covering'

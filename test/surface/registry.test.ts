@@ -16,7 +16,7 @@ import {PROJECT} from '../helpers/run-kp.ts'
 const PLATFORMS = {
   lab: await readOnlyPlatform(PROJECT),
   'a lab of two pools': await readOnlyPlatform(PROJECT, {nodePools: [{name: 'general'}, {name: 'spot', capacity: 'spot', min: 0, max: 3}]} as never),
-  'a lab without the optional phases': await readOnlyPlatform(PROJECT, {phases: {cni: {enabled: false}, 'cert-manager': {enabled: false}, ingress: {enabled: false}}}),
+  'a lab without the optional phases': await readOnlyPlatform(PROJECT, {phases: {cni: {enabled: false}, 'cert-manager': {enabled: false}, ingress: {enabled: false}, logging: {agent: 'vector', backend: {type: 'http', url: 'https://logs.example.com/in'}}}}),
   'a lab with Argo CD': await readOnlyPlatform(PROJECT, {repository: 'https://git.example.com/acme/platform.git', phases: {gitops: {handOver: true}}}),
   'a lab with Flux': await readOnlyPlatform(PROJECT, {repository: 'https://git.example.com/acme/platform.git', phases: {gitops: {tool: 'flux', handOver: true}}}),
   'a lab with Calico': await readOnlyPlatform(PROJECT, {phases: {cni: {plugin: 'calico'}}}),

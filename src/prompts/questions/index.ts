@@ -2,6 +2,7 @@
 import {gitopsQuestions, monitoringQuestions} from './delivery.ts'
 import {controlPlaneQuestions, networkQuestions, nodeQuestions} from './foundation.ts'
 import {laterQuestions} from './later.ts'
+import {loggingQuestions} from './logging.ts'
 import {cniQuestions} from './network-plugin.ts'
 import {platformQuestions} from './platform.ts'
 import type {Question} from './types.ts'
@@ -9,7 +10,7 @@ import {certificateQuestions, ingressQuestions} from './ways-in.ts'
 
 export const QUESTIONS: readonly Question[] = [
   ...platformQuestions, ...networkQuestions, ...controlPlaneQuestions, ...nodeQuestions, ...cniQuestions,
-  ...certificateQuestions, ...ingressQuestions, ...gitopsQuestions, ...monitoringQuestions, ...laterQuestions,
+  ...certificateQuestions, ...ingressQuestions, ...gitopsQuestions, ...monitoringQuestions, ...loggingQuestions, ...laterQuestions,
 ]
 
 /** The question of an id, which is also the name of its flag. */

@@ -1,21 +1,7 @@
-/** Phases 9 and on: one question each, asked once kp builds the phase. */
+/** Phases 10 and on: one question each, asked once kp builds the phase. */
 import type {Question} from './types.ts'
 
 export const laterQuestions: readonly Question[] = [
-  {
-    id: 'logging', phase: 'logging', kind: 'choice', title: 'Where logs go', path: ['phases', 'logging', 'backend', 'type'], off: 'none',
-    why: ['An agent on each node reads the logs of all containers and sends them on.', 'Logs are gone with their pod otherwise.'],
-    choices: [
-      {value: 'opensearch', lines: ['Search and dashboards in the cluster itself: nothing leaves it.', 'Three nodes with volumes and several GiB of memory are yours to run.']},
-      {value: 'splunk-hec', lines: ['Your Splunk, where security looks already.', 'Priced by volume: sampling and dropping pay off.']},
-      {value: 'elasticsearch', lines: ['An Elasticsearch that you have already.', 'Its indexes and their life are yours to keep.']},
-      {value: 'logstash', lines: ['Your own pipeline takes them and decides what happens.', 'One more station that can be full or down.']},
-      {value: 'cloudwatch', lines: ['Nothing to run on AWS, and kept as long as you like.', 'Paid by the gigabyte taken in; queries are paid too.']},
-      {value: 'http', lines: ['Anything that takes JSON by HTTP.', 'What happens when it is slow is up to it.']},
-      {value: 'none', lines: ['Nothing to run: kubectl logs shows what pods still have.', 'What a dead pod said is gone.']},
-    ],
-    initial: () => 'opensearch',
-  },
   {
     id: 'mesh', phase: 'mesh', kind: 'choice', title: 'Service mesh', path: ['phases', 'mesh', 'type'], off: 'none',
     why: ['mTLS, retries and metrics between services, without changing them.', 'Costs memory in every pod: switch it on when you need it.'],

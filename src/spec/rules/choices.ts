@@ -124,6 +124,28 @@ export function storesFit(spec: EnvironmentSpec): Problem[] {
   if (logging.enabled && backend.type === 'opensearch' && !backend.inCluster && backend.host === undefined) {
     found.push(wrong(['phases', 'logging', 'backend', 'host'], 'is missing: inCluster is false'))
   }
+  if (logging.enabled) found.push(...logBackendFits(spec))
+  return found
+}
+
+/** The log store has both of a login or neither, and what it needs of other phases. */
+function logBackendFits({phases}: EnvironmentSpec): Problem[] {
+  const {backend, excludeNamespaces} = phases.logging
+  const path = ['phases', 'logging', 'backend']
+  const found: Problem[] = []
+  const own = backend.type === 'opensearch' && backend.inCluster
+  if (own && !phases['cert-manager'].enabled) {
+    found.push(wrong(['phases', 'cert-manager', 'enabled'], 'cannot be off while OpenSearch is in the cluster: its certificates come from cert-manager', path))
+  }
+  if (own && backend.replicas === 2) found.push(doubt([...path, 'replicas'], '2 nodes cannot outvote each other: where one is away the other stops; take 1 or 3'))
+  if (!own && 'username' in backend && (backend.username === undefined) !== (backend.password === undefined)) {
+    const missing = backend.username === undefined ? 'username' : 'password'
+    found.push({...wrong([...path, missing], 'is missing: the store wants a user name and a password'), at: 'key'})
+  }
+  if ('tls' in backend && !backend.tls && !own && ('token' in backend || ('password' in backend && backend.password !== undefined))) {
+    found.push(doubt([...path, 'tls'], 'is off: the credentials go over the network in plain text'))
+  }
+  if (excludeNamespaces.includes('logging')) found.push(doubt(['phases', 'logging', 'excludeNamespaces'], 'leaves out logging: the marker line of kp is written there and never arrives'))
   return found
 }
 

@@ -38,7 +38,7 @@ describe('metricsValues', () => {
 
   it('lets a job make the certificate of the webhook where there is no cert-manager', () => {
     expect(metricsValues(spec('{}'))).toMatchObject({webhookCertificate: true, webhookJob: false})
-    expect(metricsValues(spec('{}, cert-manager: {enabled: false}, ingress: {enabled: false}'))).toMatchObject({webhookCertificate: false, webhookJob: true})
+    expect(metricsValues(spec('{}, cert-manager: {enabled: false}, ingress: {enabled: false}, logging: {enabled: false}'))).toMatchObject({webhookCertificate: false, webhookJob: true})
   })
 
   it('reads the parts of the control plane only where kp knows how it is made', () => {

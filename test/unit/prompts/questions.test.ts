@@ -24,7 +24,13 @@ function fieldOf({path, id}: Question): ReturnType<typeof member> {
   if (first === 'metadata') return member(metadataSchema, rest[0] ?? '')
   if (first === 'environments') return bodySchema
   const provider = ['kubeconfig', 'flavour', 'context'].includes(id) ? {type: 'existing'} : PROVIDER
-  return path.reduce<ReturnType<typeof member>>((here, part, depth) => (here === undefined ? undefined : member(here, part, path[depth - 1] === 'provider' ? provider : undefined)), bodySchema)
+  return path.reduce<ReturnType<typeof member>>((here, part, depth) => (here === undefined ? undefined : member(here, part, path[depth - 1] === 'provider' ? provider : branchWith(here, part))), bodySchema)
+}
+
+/** Of a tagged union, a value of the branch that has this field. */
+function branchWith(schema: NonNullable<ReturnType<typeof member>>, part: string | number): object | undefined {
+  const found = branches(schema).find((branch) => Object.hasOwn(branch.schema.shape, part))
+  return found === undefined ? undefined : {[found.tag]: found.name}
 }
 
 /** The values that a field may have. */

@@ -1,4 +1,4 @@
-/** Every alternative of every choice of phases 0 to 8 is in the covering set; what is not is named here, with its reason. */
+/** Every alternative of every choice of the phases that kp builds is in the covering set; what is not is named here, with its reason. */
 import {describe, expect, it} from 'vitest'
 import {canBuild} from '../../../src/platform/supported.ts'
 import {defaultPlatform} from '../../../src/spec/defaults.ts'
@@ -13,8 +13,8 @@ import {alternatives, keyOf, taken} from '../../helpers/choices.ts'
 import type {Alternative} from '../../helpers/choices.ts'
 import {COVERING_SET, everyCoveringSpec} from '../../helpers/covering-set.ts'
 
-/** Phases 0 to 8. */
-const PHASES = [...PHASE_IDS.slice(0, 9), 'backup'] as const
+/** The phases whose alternatives are all in the set. */
+const PHASES = [...PHASE_IDS.slice(0, 9), 'logging', 'backup'] as const
 
 /** Why an alternative is not in the set. A field alone stands for all of its alternatives. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
@@ -29,22 +29,24 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'clouddns.project', 'azuredns.subscription', 'azuredns.resourceGroup', 'rfc2136.nameserver', 'rfc2136.keyName',
     ...(where === 'ingress.externalDns' ? ['azuredns.tenant', 'azuredns.clientId'] : []),
   ].map((name) => [`phases.${where}.${name}: left out`, 'the provider wants it']))),
+  'phases.logging.backend<opensearch>.host: left out': 'OpenSearch in the cluster has one of its own, one elsewhere wants it',
   'nodePools[].disk': 'a lab node has no disk',
   'nodePools[].volumes': 'a lab node has no disk',
 }
 
-/** The sections that say what phases 0 to 8 build. */
+/** The sections that say what they build. */
 const SECTIONS = [
   ...PHASES.map((id) => [`phases.${id}`, member(phasesSchema, id)] as const),
   ...(['kubernetes', 'network', 'nodePools'] as const).map((name) => [name, member(bodySchema, name)] as const),
 ]
 
 /** Whether a choice decides anything on this platform: the settings of a provider that is not chosen do not. */
-function decides(field: string, {phases, nodePools}: EnvironmentSpec): boolean {
+function decides(field: string, spec: EnvironmentSpec): boolean {
+  const {nodePools} = spec
   const [, phase = '', ...rest] = /^phases\.([^.]+)\.(.*)$/.exec(field) ?? []
   const path = rest.join('')
-  const {cni, 'cert-manager': certManager, ingress, gitops, monitoring} = phases
-  const off = (phases as Record<string, {enabled?: boolean}>)[phase]?.enabled === false
+  const {cni, 'cert-manager': certManager, ingress, gitops, monitoring} = spec.phases
+  const off = (spec.phases as Record<string, {enabled?: boolean}>)[phase]?.enabled === false
   if (phase !== '' && off) return path === 'enabled'
   if (field === 'phases.node-pools.spotHandler') return nodePools.some(({capacity}) => capacity === 'spot')
   if (field === 'phases.node-pools.devicePlugin') return nodePools.some(({gpu}) => gpu !== undefined)
@@ -56,7 +58,16 @@ function decides(field: string, {phases, nodePools}: EnvironmentSpec): boolean {
   if (field.startsWith('phases.ingress.demo.')) return path === 'demo.enabled' || ingress.demo.enabled
   if (phase === 'gitops') return path === 'enabled' || path === 'tool' || gitops.tool !== 'none'
   if (field.startsWith('phases.monitoring.grafana.')) return path === 'grafana.enabled' || monitoring.grafana.enabled
+  if (field.startsWith('phases.logging.backend<opensearch>.')) return ofLogStore(path, spec)
   return true
+}
+
+/** OpenSearch in the cluster has its address and its transport by itself; one elsewhere its volumes and its retention. */
+function ofLogStore(path: string, {phases: {logging: {backend}}}: EnvironmentSpec): boolean {
+  if (backend.type !== 'opensearch') return false
+  const name = path.split('.').at(-1) ?? ''
+  if (['inCluster', 'index', 'password'].includes(name)) return true
+  return ['dashboards', 'replicas', 'volume', 'retention'].includes(name) === backend.inCluster
 }
 
 function ofProvider(field: string, section: string, provider: string): boolean {
@@ -79,7 +90,7 @@ const wanted = SECTIONS.flatMap(([field, schema]) => (schema === undefined ? [] 
 const excused = ({field, value}: Alternative): boolean => Object.keys(LEFT_OUT).some((entry) => entry === `${field}: ${value}` || field === entry || field.startsWith(`${entry}.`) || field.startsWith(`${entry}[`))
 
 describe('the covering set', () => {
-  it('has every alternative of every choice of phases 0 to 8 but those that cannot be built or shown', () => {
+  it('has every alternative of every choice but those that cannot be built or shown', () => {
     const found = new Set(everyCoveringSpec().flatMap(({name, spec}) => chosen(name, spec).alternatives.map(keyOf)))
     expect(wanted.length).toBeGreaterThan(200)
     expect(wanted.filter((one) => !excused(one) && !found.has(keyOf(one))).map(keyOf)).toEqual([])

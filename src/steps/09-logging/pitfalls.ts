@@ -1,0 +1,158 @@
+/** Known failures of phase 9: agents and what they send. Those of OpenSearch in the cluster are in pitfalls-store.ts. */
+import type {Pitfall} from '../../engine/types.ts'
+import {storePitfalls} from './pitfalls-store.ts'
+
+const agentPitfalls: Pitfall[] = [
+  {
+    code: 'KP0901',
+    title: 'Lines stay one piece of text: no parser fits them',
+    symptom: 'Logs arrive, but without fields: nothing can be searched or counted by level, code or request. The agent warns of times that it cannot read, or of JSON that it could not merge.',
+    cause: 'No parser of phases.logging.parsers fits the lines, or one fits nearly: another time format, or JSON broken over several lines.',
+    match: [{output: /\[parser:[\w.-]+\] (?:invalid time format|cannot parse)|could not merge JSON log as requested|function call error for "parse_(?:json|klog|nginx_log|apache_log|logfmt)"/}],
+    fix: [
+      {text: 'Look at some lines of the application as they are.', command: 'kubectl -n <namespace> logs deploy/<name> --tail=5'},
+      {text: 'Let the application write one JSON object a line. That is the lasting fix.'},
+      {text: 'Or name the parser that fits in phases.logging.parsers (json, klog, nginx, apache, logfmt), and bring it to the agents.', command: 'kp step logging'},
+    ],
+    confirmBy: 'logging.agents',
+    runbook: 'logs-not-arriving.md',
+    source: 'twenty phases, 9',
+  },
+  {
+    code: 'KP0902',
+    title: 'More logs than were paid for',
+    symptom: 'The bill of the log store grows, or the volumes of OpenSearch fill before the retention has passed.',
+    cause: 'Some containers write very much, often at level debug, or each health probe as a line.',
+    match: [{check: 'logging.cost'}, {output: /ThrottlingException: Rate exceeded[^\n]*PutLogEvents|LicenseUsage[^\n]*exceeded|license_usage[^\n]*violation/}],
+    fix: [
+      {text: 'Who writes most? Ask Prometheus, or count the lines of a suspect.', command: 'kubectl -n <namespace> logs deploy/<name> --since=1m --all-containers --prefix'},
+      {text: 'Leave namespaces out (excludeNamespaces), drop lines (drop), or keep one in so many (sample), all in phases.logging; then look at what changes.', command: 'kp plan logging'},
+      {text: 'Bring it to the agents. What is stored already goes with its time.', command: 'kp step logging'},
+      {text: 'Or keep logs for a shorter time: phases.logging.backend.retention.'},
+    ],
+    confirmBy: 'logging.cost',
+    runbook: 'log-volume.md',
+    source: 'twenty phases, 9',
+  },
+  {
+    code: 'KP0904',
+    title: 'The log store refuses the credentials',
+    symptom: 'Nothing arrives. The log of the agents says HTTP status 401 or 403, "Invalid token", "Unauthorized", or that a user failed to authenticate.',
+    cause: 'The token or password in Secret logging/kp-log-store is wrong, was revoked or changed, or has no right to this index.',
+    match: [
+      {output: /http_?status=40[13]\b|HTTP status=40[13]\b|status=40[13] (?:URI|host)|"text":\s*"(?:Invalid token|Token disabled|Invalid authorization|Incorrect index)"|security_exception|status code: 40[13] (?:Unauthorized|Forbidden)/},
+      {check: 'logging.credentials'},
+    ],
+    fix: [
+      {text: 'What does the agent say?', command: 'kubectl -n logging logs daemonset/<fluent-bit or vector> --tail=20'},
+      {text: 'Is the reference right, and what it names up to date? phases.logging.backend names the entry, secrets says where it is kept.', command: 'kp plan logging'},
+      {text: 'Bring the right one to the cluster.', command: 'kp step logging'},
+      {text: 'Agents read it when they start.', command: 'kubectl -n logging rollout restart daemonset'},
+      {text: 'A right one that is refused too has no right to write: allow the index to the Splunk token, or create_index and bulk to the user.'},
+    ],
+    confirmBy: 'logging.credentials',
+    runbook: 'log-store-refuses.md',
+    source: 'Splunk docs: HTTP Event Collector error codes; Fluent Bit docs: outputs splunk, opensearch',
+  },
+  {
+    code: 'KP0905',
+    title: 'The agents do not trust the certificate of the log store',
+    symptom: 'Nothing arrives. The log of the agents says "certificate verify failed" or "unable to get local issuer certificate".',
+    cause: 'The store has a certificate of an own CA that the agents were not given, or another host name than phases.logging.backend.host.',
+    match: [{output: /certificate verify failed|unable to get local issuer certificate|self-signed certificate in certificate chain|certificate is not valid for|tls: failed to verify certificate: x509[^\n]*log/}],
+    fix: [
+      {text: 'Who signed it, and for which names?', command: 'openssl s_client -connect <host>:<port> -showcerts </dev/null'},
+      {text: 'Give the CA by reference: phases.logging.backend.ca names an entry of secrets.', command: 'kp step logging'},
+      {text: 'Another name: write to host what the certificate says.', command: 'kp plan logging'},
+    ],
+    confirmBy: 'logging.delivery',
+    runbook: 'log-store-refuses.md',
+    source: 'Fluent Bit docs: TLS; Vector docs: tls.ca_file',
+  },
+  {
+    code: 'KP0907',
+    title: 'The log store cannot be reached',
+    symptom: 'Nothing arrives. The log of the agents says connection refused, timed out or "no upstream connections available", and chunks are sent again and again.',
+    cause: 'The store is down, its address or port is another, or a firewall or network policy stands between.',
+    match: [
+      // Whatever goes wrong, chunks are sent again: that alone is this only where the store gave no answer at all.
+      {output: /^(?![\s\S]*(?:http_?status=|HTTP status=|certificate|_exception))(?=[\s\S]*(?:no upstream connections available to|failed to flush chunk|tcp connect error|timed out after))/},
+      {output: /getaddrinfo\(host='[^']+'/},
+      {check: 'logging.delivery', output: /has sent nothing yet|send \d+ times again/},
+      {check: 'logging.delivery'},
+      {check: 'logging.marker'},
+    ],
+    fix: [
+      {text: 'What does the agent say?', command: 'kubectl -n logging logs daemonset/<fluent-bit or vector> --tail=20'},
+      {text: 'Does the store answer from inside the cluster at all?', command: 'kubectl -n logging run probe --rm -i --restart=Never --labels=kp.dev/job=log-store --image=registry.k8s.io/e2e-test-images/agnhost:2.53 --command -- curl -sSk --max-time 10 https://<host>:<port>/'},
+      {text: 'Are host and port in kp.yaml what they should be, and the policies of the namespace as kp wants them? This repairs both.', command: 'kp step logging'},
+      {text: 'Open the port in the firewall of the store for the addresses of the nodes. What waited is sent then, as far as 1 GiB a node goes.'},
+    ],
+    confirmBy: 'logging.marker',
+    runbook: 'logs-not-arriving.md',
+    source: 'Fluent Bit docs: networking, scheduling and retries',
+  },
+  {
+    code: 'KP0908',
+    title: 'Some nodes have no agent',
+    symptom: 'Logs of some pods never arrive: those of one pool, or of nodes that are full.',
+    cause: 'A taint that the agent does not tolerate, no room on the node, or a node selector in components.<agent>.values.',
+    match: [{check: 'logging.agents'}],
+    fix: [
+      {text: 'Which nodes, and why does the pod not start there?', command: 'kp verify logging --check logging.agents'},
+      {text: 'Look at the pods that wait.', command: 'kubectl -n logging get pods -o wide --field-selector=status.phase!=Running'},
+      {text: 'Put back what was changed by hand, or take the selector out of kp.yaml.', command: 'kp step logging'},
+      {text: 'No room: the agent has the priority of what belongs to the node; something with the same fills it.', command: 'kubectl describe node <node>'},
+    ],
+    confirmBy: 'logging.agents',
+    runbook: 'logs-not-arriving.md',
+    source: 'Fluent Bit docs: Kubernetes, tolerations',
+  },
+  {
+    code: 'KP0909',
+    title: 'The agent stops reading because its buffers are full',
+    symptom: 'Logs come late or with gaps. The log of the agents says "paused (mem buf overlimit)" or "storage limit", Vector "buffer is full".',
+    cause: 'More is read than the store takes: it is slow, or one container floods the node.',
+    match: [{output: /paused \((?:mem|storage) buf overlimit|\[input\] (?:[\w.-]+ )?(?:pausing|paused) |chunk[^\n]*is going to be dropped|due to total limit size|Buffer is full|buffer_discarded_events/}],
+    fix: [
+      {text: 'Which container floods? It is on the node whose agent says so.', command: 'kubectl -n logging get pods -o wide'},
+      {text: 'Drop or sample its lines: phases.logging.drop, phases.logging.sample.', command: 'kp step logging'},
+      {text: 'A slow store needs more nodes or faster volumes: phases.logging.backend.replicas.', command: 'kp verify logging'},
+    ],
+    confirmBy: 'logging.delivery',
+    runbook: 'log-volume.md',
+    source: 'Fluent Bit docs: backpressure, buffering',
+  },
+  {
+    code: 'KP0914',
+    title: 'CloudWatch refuses the agent',
+    symptom: 'No log group appears, or it stays empty. The log of the agents says AccessDeniedException for logs:PutLogEvents, CreateLogGroup or PutRetentionPolicy.',
+    cause: 'The role of the agent is missing (no IRSA or Pod Identity, hop limit 1 for the instance role), or lacks a right.',
+    match: [{output: /AccessDeniedException[^\n]*logs:(?:PutLogEvents|CreateLogGroup|CreateLogStream|PutRetentionPolicy|DescribeLogStreams)|is not authorized to perform: logs:|\[aws_credentials\] (?:Failed|Could not|No cached)[^\n]*/}],
+    fix: [
+      {text: 'Which role has the agent?', command: 'kubectl -n logging get serviceaccount <fluent-bit or vector> -o yaml'},
+      {text: 'Name a role with logs:CreateLogGroup, CreateLogStream, PutLogEvents, PutRetentionPolicy and DescribeLogStreams in components.<agent>.values.serviceAccount.annotations (eks.amazonaws.com/role-arn).', command: 'kp step logging'},
+      {text: 'With Pod Identity instead: tie the role to the account.', command: 'aws eks create-pod-identity-association --cluster-name <cluster> --namespace logging --service-account <account> --role-arn <role>'},
+    ],
+    confirmBy: 'logging.delivery',
+    runbook: 'log-store-refuses.md',
+    source: 'AWS docs: CloudWatch Logs permissions; Fluent Bit docs: cloudwatch_logs',
+  },
+  {
+    code: 'KP0915',
+    title: 'Values of an old chart change nothing',
+    symptom: 'Settings such as backend.type or backend.http.host were given to the chart of the agent, and it still sends nowhere.',
+    cause: 'They are values of a chart that is long gone. helm ignores what a chart does not know; kp names it.',
+    match: [{output: /components\.(?:fluent-bit|vector)\.values\.(?:backend|input|filter|parsers)\b[\w.]* is not a value of\s+the chart/}],
+    fix: [
+      {text: 'Take them out of components.fluent-bit.values, and say it in phases.logging.backend.', command: 'kp render'},
+      {text: 'See what the chart gets then.', command: 'kp plan logging'},
+      {text: 'Bring it.', command: 'kp step logging'},
+    ],
+    confirmBy: 'logging.agents',
+    source: 'twenty phases, 9, where it is the example',
+  },
+]
+
+/** All of the phase, by code. */
+export const pitfalls: Pitfall[] = [...agentPitfalls, ...storePitfalls].toSorted((a, b) => a.code.localeCompare(b.code))
