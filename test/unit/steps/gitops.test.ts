@@ -31,13 +31,13 @@ beforeAll(async () => {
 
 describe('what is handed over', () => {
   it('is everything but the tool itself, in the order of upgrades', () => {
-    expect(handedOver(argo)).toEqual(['prometheus-operator-crds', 'cilium', 'gateway-api', 'cert-manager', 'envoy-gateway-crds', 'envoy-gateway', 'snapshot-controller', 'kube-prometheus-stack', 'velero'])
+    expect(handedOver(argo)).toEqual(['prometheus-operator-crds', 'cilium', 'gateway-api', 'cert-manager', 'envoy-gateway-crds', 'envoy-gateway', 'snapshot-controller', 'kube-prometheus-stack'])
     expect(keepingTool(argo, 'argo-cd')).toBeUndefined()
     expect(handedOver(argoOnly)).toEqual([])
   })
 
   it('leaves what is too large for a release with kp, where Flux would make one', () => {
-    expect(handedOver(flux)).toEqual(['cilium', 'cert-manager', 'envoy-gateway', 'snapshot-controller', 'kube-prometheus-stack', 'velero'])
+    expect(handedOver(flux)).toEqual(['cilium', 'cert-manager', 'envoy-gateway', 'snapshot-controller', 'kube-prometheus-stack'])
   })
 })
 
@@ -62,7 +62,7 @@ describe('Argo CD', () => {
 
   it('may deploy what the real charts make, and nothing more', () => {
     const {sourceRepos, destinations, clusterResourceWhitelist, namespaceResourceWhitelist} = project(argo)['spec'] as {sourceRepos: string[]; destinations: {namespace: string}[]; clusterResourceWhitelist: {kind: string}[]; namespaceResourceWhitelist: {kind: string}[]}
-    expect(sourceRepos).toEqual([REPOSITORY, expect.stringContaining('prometheus-community'), 'https://helm.cilium.io', 'docker.io/envoyproxy', 'quay.io/jetstack/charts', expect.stringContaining('piraeus'), expect.stringContaining('vmware-tanzu')])
+    expect(sourceRepos).toEqual([REPOSITORY, expect.stringContaining('prometheus-community'), 'https://helm.cilium.io', 'docker.io/envoyproxy', 'quay.io/jetstack/charts', expect.stringContaining('piraeus')])
     expect(JSON.stringify(project(argo))).not.toContain('"*"')
     const allowed = new Set([...clusterResourceWhitelist, ...namespaceResourceWhitelist].map(({kind}) => kind))
     const namespaces = new Set(destinations.map(({namespace}) => namespace))
@@ -122,7 +122,7 @@ describe('the repository', () => {
 
   it('holds what Argo CD reads', () => {
     expect(files(argo)).toEqual([
-      ...['cert-manager', 'cilium', 'envoy-gateway-crds', 'envoy-gateway', 'gateway-api', 'kube-prometheus-stack', 'marker', 'prometheus-operator-crds', 'snapshot-controller', 'velero'].map((name) => `clusters/lab/gitops/apps/${name}.yaml`),
+      ...['cert-manager', 'cilium', 'envoy-gateway-crds', 'envoy-gateway', 'gateway-api', 'kube-prometheus-stack', 'marker', 'prometheus-operator-crds', 'snapshot-controller'].map((name) => `clusters/lab/gitops/apps/${name}.yaml`),
       ...['network-policies', 'project', 'root'].map((name) => `clusters/lab/gitops/${name}.yaml`),
     ])
   })
