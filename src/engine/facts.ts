@@ -101,6 +101,8 @@ export interface Sighting {
   values?: Record<string, string>
   /** In the place of the pitfall's own fix: where the object alone decides what helps. */
   fix?: FixStep[]
+  /** It only says what is wrong, not why: anything more precise on the same object wins. */
+  vague?: boolean
   /** What suffers from it, besides what the relations between objects tell. */
   affects?: ObjectRef[]
 }

@@ -19,12 +19,14 @@ export interface Seen {
 
 /** What a finder says is certain. */
 const FOUND = 1000
+/** What a vague finder says: more than a condition without a reason, less than any text. */
+const HINTED = 46
 /** Parents that stand for what they own. */
 const LIFTED = new Set(['Pod', 'ReplicaSet', 'Job'])
 
 /** All sightings: of finders, of what suffering objects say of themselves, and of failing checks that nothing else explains. */
 export function sight(pitfalls: readonly Pitfall[], facts: Facts, kinds: readonly string[]): Seen[] {
-  const found = pitfalls.flatMap((pitfall) => (pitfall.find?.(facts) ?? []).map((sighting): Seen => ({pitfall, sighting, named: sighting.object, score: FOUND, by: 'finder'})))
+  const found = pitfalls.flatMap((pitfall) => (pitfall.find?.(facts) ?? []).map((sighting): Seen => ({pitfall, sighting, named: sighting.object, score: sighting.vague === true ? HINTED : FOUND, by: sighting.vague === true ? 'match' : 'finder'})))
   const matched = kinds.flatMap((kind) => facts.all(kind).flatMap((object) => match(pitfalls, object, facts)))
   const own = bestOfEach([...found, ...matched])
   return [...own, ...fromChecks(pitfalls, facts, own)]

@@ -50,8 +50,15 @@ function untolerated(pod: FactObject, node: FactObject): Taint[] {
 function fitFix(facts: Facts, workload: FactObject, pod: FactObject, fitting: FactObject[]): FixStep[] {
   const {namespace = 'default'} = pod.metadata
   const look: FixStep[] = [{text: 'Which labels and taints do the nodes have?', command: `kubectl get nodes -o custom-columns='NAME:.metadata.name,LABELS:.metadata.labels,TAINTS:.spec.taints[*].key'`}]
-  if (olderVersionRuns(facts, workload)) return [...look, ...rollBack(workload)]
+  const asks = Object.keys(podSpec(pod).nodeSelector ?? {}).length > 0
+  if (asks && olderVersionRuns(facts, workload)) return [...look, ...rollBack(workload)]
   const [node] = fitting
+  if (node !== undefined && !asks) {
+    // It asks for nothing, and no node takes it: the taint is what was not meant.
+    const byTaint = Map.groupBy(fitting.flatMap((one) => untolerated(pod, one).map((taint) => ({name: one.metadata.name, taint}))), ({taint}) => `${taint.key}:${taint.effect}`)
+    const [[taint, on]] = [...byTaint].toSorted(([, a], [, b]) => b.length - a.length) as [[string, {name: string}[]]]
+    return [{text: 'Which taints do the nodes have?', command: `kubectl get nodes -o custom-columns='NAME:.metadata.name,TAINTS:.spec.taints[*].key'`}, {text: `No node takes a pod that asks for nothing. If ${taint} was left by somebody, take it away.`, command: `kubectl taint nodes ${on.map(({name}) => name).join(' ')} ${taint}-`}]
+  }
   if (node !== undefined) {
     const missing = untolerated(pod, node).map(({key, value, effect}) => ({key, operator: value === undefined ? 'Exists' : 'Equal', ...(value === undefined ? {} : {value}), effect}))
     return [...look, {text: `The nodes that it selects have a taint that it does not tolerate. If it belongs there, say so.`, command: patchCommand(workload, {spec: {template: {spec: {tolerations: [...(podSpec(workload).tolerations ?? []), ...missing]}}}})}]

@@ -6,6 +6,7 @@ import {about} from './about.ts'
 import {checks} from './checks.ts'
 import {keepPools} from './keep-pools.ts'
 import {healthPitfalls} from './pitfalls-health.ts'
+import {workloadPitfalls} from './pitfalls-workloads.ts'
 import {pitfalls} from './pitfalls.ts'
 import {specialPools} from './special-pools.ts'
 import {labPools, snapshotClass, storageClass} from './steps.ts'
@@ -28,5 +29,5 @@ export const nodePools: PlatformPhase = {
     snapshotClass,
   ],
   checks,
-  pitfalls: [...pitfalls, ...healthPitfalls],
+  pitfalls: [...pitfalls, ...healthPitfalls, ...workloadPitfalls],
 }

@@ -1,4 +1,5 @@
 /** Known failures of phase 5: renewals, orders and requests */
+import {findMissingIssuer, findSharedSecret} from './finders.ts'
 import type {Pitfall} from '../../engine/types.ts'
 
 /** Renewals, orders and requests */
@@ -55,6 +56,7 @@ export const issuingPitfalls: Pitfall[] = [
     symptom: 'A certificate is issued again and again, every few seconds, and the limits of the CA are soon used up.',
     cause: 'Two Certificates name the same secretName: each finds the other\'s certificate in it and has its own issued anew.',
     match: [{check: 'cert-manager.one-writer'}, {condition: {kind: 'Certificate', type: 'Ready', status: 'False', reason: /^(?:IncorrectCertificate|DuplicateSecretName)$/}}],
+    find: findSharedSecret,
     fix: [
       {text: 'Which two?', command: 'kubectl get certificates -A -o custom-columns=NS:.metadata.namespace,NAME:.metadata.name,SECRET:.spec.secretName'},
       {text: 'Remove one of them, or give it a Secret of its own.', command: 'kubectl -n <namespace> delete certificate <name>'},
@@ -62,5 +64,20 @@ export const issuingPitfalls: Pitfall[] = [
     ],
     confirmBy: 'cert-manager.one-writer',
     source: 'cert-manager docs: Certificate resource',
+  },
+  {
+    code: 'KP0518',
+    title: 'A certificate names an issuer that does not exist',
+    symptom: 'A Certificate or its request stays not ready: Referenced "ClusterIssuer" not found.',
+    cause: 'The name or the kind of issuerRef is mistyped, or the Issuer stands in another namespace: an Issuer serves its own alone, a ClusterIssuer all.',
+    match: [{condition: {kind: 'CertificateRequest', type: 'Ready', status: 'False', message: /^Referenced "(?:Cluster)?Issuer" not found/}}],
+    find: findMissingIssuer,
+    fix: [
+      {text: 'Which issuers are there?', command: 'kubectl get clusterissuers,issuers -A'},
+      {text: 'Name one of them; without a kind an Issuer of the same namespace is meant.', command: 'kubectl -n <namespace> patch certificate <certificate> --type=merge -p \'{"spec":{"issuerRef":{"kind":"ClusterIssuer","name":"<issuer>"}}}\''},
+    ],
+    confirmBy: 'cert-manager.certificates',
+    runbook: 'certificate-not-ready.md',
+    source: 'cert-manager docs: troubleshooting, issuers',
   },
 ]

@@ -1,5 +1,6 @@
 /** Known failures of phase 5: issuers, ACME, the webhook of cert-manager. */
 import {findStuckNamespace} from './find-namespace.ts'
+import {findNotIssued} from './finders.ts'
 import type {Pitfall} from '../../engine/types.ts'
 
 const WEBHOOK = String.raw`failed calling webhook "webhook\.cert-manager\.io": (?:failed to call webhook: )?Post "[^"]*": `
@@ -160,6 +161,7 @@ export const pitfalls: Pitfall[] = [
       {check: 'cert-manager.probe-certificate'},
       {condition: {kind: 'Certificate', type: 'Ready', status: 'False'}},
     ],
+    find: findNotIssued,
     fix: [
       {text: 'How far did it come?', command: 'kubectl get certificates,certificaterequests,orders,challenges -A'},
       {text: 'What does the last one say?', command: 'kubectl -n <namespace> describe certificaterequest <name>'},

@@ -1,4 +1,5 @@
 /** Known failures of phase 6: what several teams put on one way in */
+import {findMissingPort} from './finders.ts'
 import type {Pitfall} from '../../engine/types.ts'
 
 /** What several teams put on one way in */
@@ -45,5 +46,20 @@ export const conflictPitfalls: Pitfall[] = [
     ],
     confirmBy: 'ingress.host-conflicts',
     source: 'Gateway API docs: conflict resolution',
+  },
+  {
+    code: 'KP0626',
+    title: 'A Service leads to a port that its pods do not have',
+    symptom: 'Requests are answered 503 or refused while all pods run: the Service has no endpoint for the port.',
+    cause: 'The name in targetPort was changed on one side alone: in the Service, or in the ports of the container.',
+    match: [{output: /Pod '[^']+' does not have a named port '[^']+'/}],
+    find: findMissingPort,
+    fix: [
+      {text: 'Which ports have the pods?', command: "kubectl -n <namespace> get pods -o custom-columns='NAME:.metadata.name,PORTS:.spec.containers[*].ports[*].name'"},
+      {text: 'To which does the Service lead?', command: 'kubectl -n <namespace> get service <service> -o jsonpath={.spec.ports}'},
+      {text: 'Give both the same name, or the number in targetPort.'},
+    ],
+    confirmBy: 'ingress.routes',
+    source: 'Kubernetes docs: Service, port definitions',
   },
 ]

@@ -1,4 +1,5 @@
 /** Known failures of phase 6: gateways and routes. Those of addresses and load balancers are in pitfalls-address.ts. */
+import {findMissingService, findNobodyBehind} from './finders.ts'
 import type {Pitfall} from '../../engine/types.ts'
 import {addressPitfalls} from './pitfalls-address.ts'
 import {controllerPitfalls} from './pitfalls-controllers.ts'
@@ -110,6 +111,7 @@ const ownPitfalls: Pitfall[] = [
       {condition: {kind: 'HTTPRoute', type: 'ResolvedRefs', status: 'False', reason: /^(?:BackendNotFound|RefNotPermitted|InvalidKind|PortNotFound)$/}},
       {output: /Failed to process route rule \d+ backendRef \d+: service \S+ not found/},
     ],
+    find: findMissingService,
     fix: [
       {text: 'Which Services are there?', command: 'kubectl -n <namespace> get services'},
       {text: 'Correct backendRefs; a Service of another namespace needs a ReferenceGrant there.', command: 'kubectl get referencegrants -A'},
@@ -141,6 +143,7 @@ const ownPitfalls: Pitfall[] = [
     symptom: 'Requests get 503 "no healthy upstream".',
     cause: 'The Service has no ready endpoint: pods are not ready, its selector fits no pod, or a network policy keeps the proxy out.',
     match: [{check: 'ingress.demo-ready'}, {output: /\bno healthy upstream\b/}],
+    find: findNobodyBehind,
     fix: [
       {text: 'Are pods ready, and behind the Service?', command: 'kubectl -n demo get pods,endpointslices'},
       {text: 'Why not?', command: 'kubectl -n demo describe pods'},
