@@ -56,7 +56,7 @@ function fitFix(facts: Facts, workload: FactObject, pod: FactObject, fitting: Fa
   if (node !== undefined && !asks) {
     // It asks for nothing, and no node takes it: the taint is what was not meant.
     const byTaint = Map.groupBy(fitting.flatMap((one) => untolerated(pod, one).map((taint) => ({name: one.metadata.name, taint}))), ({taint}) => `${taint.key}:${taint.effect}`)
-    const [[taint, on]] = [...byTaint].toSorted(([, a], [, b]) => b.length - a.length) as [[string, {name: string}[]]]
+    const [[taint, on]] = [...byTaint].toSorted(([, a], [, b]) => b.length - a.length) as unknown as [[string, {name: string; taint: Taint}[]]]
     return [{text: 'Which taints do the nodes have?', command: `kubectl get nodes -o custom-columns='NAME:.metadata.name,TAINTS:.spec.taints[*].key'`}, {text: `No node takes a pod that asks for nothing. If ${taint} was left by somebody, take it away.`, command: `kubectl taint nodes ${on.map(({name}) => name).join(' ')} ${taint}-`}]
   }
   if (node !== undefined) {

@@ -10,7 +10,7 @@ export const workloadPitfalls: Pitfall[] = [
     symptom: 'Pods stay in ContainerCreating or CreateContainerConfigError: MountVolume.SetUp failed, secret "…" not found.',
     cause: 'It was never made in that namespace, has another name there, or what should make it (External Secrets, a chart) has not come so far.',
     match: [
-      {event: {reason: 'FailedMount', message: /MountVolume\.SetUp failed for volume "[^"]+" : (?:secret|configmap) "[^"]+" not found/}},
+      {event: {reason: 'FailedMount', message: /MountVolume\.SetUp failed for volume "[^"]+" : configmap "[^"]+" not found/}},
       {container: {reason: 'CreateContainerConfigError'}},
     ],
     find: findMissingConfig,
