@@ -63,7 +63,7 @@ export function findDeniedDns(facts: Facts): Sighting[] {
         affects: pods.map((pod) => refOf(pod)),
         fix: [
           {text: 'Which policies are there?', command: `kubectl -n ${namespace} get networkpolicies`},
-          isOwnNamespace(facts, namespace) ? {text: 'Put back those of kp.', command: 'kp step cni'} : {text: 'Allow DNS beside the deny policy.', command: `echo '${JSON.stringify(rule)}' | kubectl apply -f -`},
+          isOwnNamespace(facts, namespace) ? {text: 'Put back those of kp.', command: 'kp up'} : {text: 'Allow DNS beside the deny policy.', command: `echo '${JSON.stringify(rule)}' | kubectl apply -f -`},
         ],
       },
     ]
@@ -84,7 +84,7 @@ export function findAgentAway(facts: Facts): Sighting[] {
     {
       object: agent === undefined ? {kind: 'DaemonSet', name, namespace} : {kind: 'Node', name: dark[0]?.metadata.name ?? ''},
       evidence: agent === undefined ? [`DaemonSet ${namespace}/${name} does not exist`] : dark.map((node) => `node ${node.metadata.name} has no network: cni plugin not initialized`),
-      affects: (agent === undefined ? facts.all('Node') : dark).map((node) => refOf(node)),
+      affects: [{kind: 'Check', name: 'cni.single-plugin'}, ...(agent === undefined ? facts.all('Node') : dark).map((node) => refOf(node))],
       fix: [{text: 'Where does it run?', command: `kubectl -n ${namespace} get pods -o wide -l k8s-app=${name}`}, {text: 'Install it, or put it back.', command: 'kp step cni'}, {text: 'The agent takes its taint from the nodes itself. Pods that started without it must be restarted.'}],
     },
   ]

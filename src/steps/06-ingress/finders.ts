@@ -103,21 +103,22 @@ export function findMissingPort(facts: Facts): Sighting[] {
   return facts.all('Service').flatMap((service): Sighting[] => {
     const {namespace = ''} = service.metadata
     const {selector = {}, ports = []} = specOf(service)
+    // In namespaces of kp the ports are a matter of the charts, and drift is found there.
+    if (Object.keys(selector).length === 0 || isOwnNamespace(facts, namespace)) return []
     const pods = facts.all('Pod').filter(({metadata}) => metadata.namespace === namespace && fits(selector, metadata.labels))
-    if (Object.keys(selector).length === 0 || pods.length === 0) return []
+    if (pods.length === 0) return []
     const names = [...new Set(pods.flatMap((pod) => (podSpec(pod).containers ?? []).flatMap(({ports: own = []}) => own.flatMap(({name}) => name ?? []))))]
     const bad = ports.filter(({targetPort}) => typeof targetPort === 'string' && !names.includes(targetPort))
     if (bad.length === 0) return []
     const [only] = names
     const corrected = ports.map((port) => (bad.includes(port) ? {...port, targetPort: nearest(String(port.targetPort), names) ?? only} : port))
-    const system = isOwnNamespace(facts, namespace)
     return [
       {
         object: refOf(service),
         evidence: bad.map(({port, targetPort}) => `port ${port} leads to the port ${String(targetPort)}, its pods have ${names.join(', ') || 'no named ports'}`),
         fix: [
           {text: 'Which ports have the pods?', command: `kubectl -n ${namespace} get pods -o custom-columns='NAME:.metadata.name,PORTS:.spec.containers[*].ports[*].name'`},
-          system ? {text: 'Put back what kp made.', command: 'kp up'} : only === undefined ? {text: 'Name the port of the container, or give its number here.'} : {text: 'Lead to a port that is there.', command: patchCommand(service, {spec: {ports: corrected}})},
+          only === undefined ? {text: 'Name the port of the container, or give its number here.'} : {text: 'Lead to a port that is there.', command: patchCommand(service, {spec: {ports: corrected}})},
         ],
       },
     ]
