@@ -40,10 +40,20 @@ export function platformRules(spec: PlatformSpec): Problem[] {
   }
   unique('name')
   unique('cluster')
+  found.push(...protectedFromChaos(spec))
   spec.environments.forEach(({cluster}, i) => {
     if (cluster.length > 63) found.push(wrong(['environments', i, 'cluster'], `must have at most 63 letters: "${cluster}" has ${cluster.length}`))
   })
   return found
+}
+
+/** Faults reach a protected environment only where its own entry says so: what all environments share is meant for others. */
+function protectedFromChaos(spec: PlatformSpec): Problem[] {
+  return spec.environments.flatMap((entry, i) => {
+    const own = (entry.phases as {chaos?: {enabled?: boolean}} | undefined)?.chaos?.enabled
+    if (!entry.protected || own !== undefined || !spec.phases.chaos.enabled) return []
+    return [wrong(['environments', i], `is protected and would get chaos from phases.chaos: say phases: {chaos: {enabled: false}} here, or enabled: true where faults are really wanted`, ['phases', 'chaos', 'enabled'])]
+  })
 }
 
 /** Secrets in plain text, anywhere in the file. Their text is never part of the message. */

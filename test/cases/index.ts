@@ -2,9 +2,11 @@
 import type {CheckCase} from '../helpers/check-cases.ts'
 import {backupCases} from './backup.ts'
 import {certManagerCases} from './cert-manager.ts'
+import {chaosCases} from './chaos.ts'
 import {cniCases} from './cni.ts'
 import {controlPlaneKindCases} from './control-plane-kinds.ts'
 import {controlPlaneCases} from './control-plane.ts'
+import {day2Cases} from './day2.ts'
 import {gitopsCases} from './gitops.ts'
 import {ingressConflictCases} from './ingress-conflicts.ts'
 import {ingressCases} from './ingress.ts'
@@ -34,7 +36,9 @@ export const CASES: readonly CheckCase[] = [
   ...securityCases,
   ...backupCases,
   ...loggingCases,
+  ...chaosCases,
+  ...day2Cases,
 ]
 
 /** Phases whose checks all have cases. A phase is added with its cases. */
-export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'security', 'backup', 'logging']
+export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'logging', 'security', 'backup', 'chaos', 'day2']

@@ -73,6 +73,8 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
           databases: {every: '1h', volume: '10Gi', retention: '14d', verify: false},
         },
         logging: {agent: 'vector', backend: {type: 'cloudwatch', region: 'eu-central-1', group: '/acme/lab', retention: '90d'}, sample: [{namespace: 'demo', keepOneIn: 100}], drop: [{matching: 'kube-probe'}]},
+        chaos: {enabled: true, namespaces: ['demo'], maxTargets: 3},
+        day2: {window: {days: ['mon', 'fri', 'sat', 'sun'], start: '22:00', duration: '4h', timezone: 'Europe/Berlin'}, etcdSnapshots: {every: '1h', keep: 7}, certificateThreshold: '60d'},
       },
     },
     changes: [
@@ -142,6 +144,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         monitoring: {grafana: {enabled: false}},
         backup: {snapshots: false, excludeNamespaces: ['demo'], databases: {enabled: false}},
         logging: {backend: {type: 'logstash', host: 'logstash.acme.io', port: 8443, username: 'log-user', password: 'log-password', ca: 'log-ca'}},
+        day2: {budgets: false, etcdSnapshots: {enabled: false}},
       },
     },
     changes: [
@@ -176,6 +179,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         monitoring: {enabled: false},
         backup: {enabled: false},
         logging: {enabled: false},
+        day2: {enabled: false},
       },
     },
     changes: [],

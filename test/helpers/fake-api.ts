@@ -111,6 +111,8 @@ function selected(object: KubeObject, query: URLSearchParams): boolean {
     return (found === wanted) !== part.includes('!=')
   })
   return fits && labels.every((part) => {
+    const [other, unwanted] = part.split('!=')
+    if (unwanted !== undefined) return object.metadata.labels?.[other ?? ''] !== unwanted
     const [key = '', value] = part.split('=')
     const found = object.metadata.labels?.[key]
     return value === undefined ? found !== undefined : found === value

@@ -67,6 +67,7 @@ async function statusOf(settings: LabSettings, name: string): Promise<LabStatus>
     server: record.server,
     kubeconfig: layout.kubeconfig,
     auditLog: layout.auditLog,
+    etcd: `http://127.0.0.1:${record.ports.etcd}`,
     createdAt: record.createdAt,
     ...(dead.length === 0 ? {} : {deadComponents: dead}),
     ...(record.options.owner === undefined ? {} : {owner: record.options.owner}),

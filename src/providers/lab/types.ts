@@ -38,6 +38,8 @@ export interface LabStatus {
   /** ISO 8601. */
   createdAt?: string
   auditLog?: string
+  /** URL of etcd. */
+  etcd?: string
 }
 
 /** What making labs needs. */

@@ -35,7 +35,7 @@ export const restorePitfalls: Pitfall[] = [
       {text: 'Databases come back from their dumps.', command: 'kp verify backup --check backup.dumps'},
     ],
     confirmBy: 'backup.restore',
-    runbook: 'restore-database.md',
+    runbook: 'volume-lost.md',
     source: 'velero issue 6693; microservices on kind: RTO about 10 minutes',
   },
 ]

@@ -14,7 +14,8 @@ import type {Alternative} from '../../helpers/choices.ts'
 import {COVERING_SET, everyCoveringSpec} from '../../helpers/covering-set.ts'
 
 /** The phases whose alternatives are all in the set. */
-const PHASES = [...PHASE_IDS.slice(0, 9), 'logging', 'backup'] as const
+/** Phases 0 to 8. */
+const PHASES = [...PHASE_IDS.slice(0, 9), 'logging', 'backup', 'chaos', 'day2'] as const
 
 /** Why an alternative is not in the set. A field alone stands for all of its alternatives. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
@@ -30,6 +31,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     ...(where === 'ingress.externalDns' ? ['azuredns.tenant', 'azuredns.clientId'] : []),
   ].map((name) => [`phases.${where}.${name}: left out`, 'the provider wants it']))),
   'phases.logging.backend<opensearch>.host: left out': 'OpenSearch in the cluster has one of its own, one elsewhere wants it',
+  'phases.chaos.namespaces: none': 'an allow-list that allows nothing is refused',
+  'phases.day2.window.days: none': 'a window has at least one day',
   'nodePools[].disk': 'a lab node has no disk',
   'nodePools[].volumes': 'a lab node has no disk',
 }
