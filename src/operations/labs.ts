@@ -11,6 +11,7 @@ export function labFact(status: LabStatus): LabFact {
     server: status.server ?? null,
     kubeconfig: status.kubeconfig ?? null,
     deadComponents: status.deadComponents ?? [],
+    services: (status.services ?? []).map(({name, running, address}) => ({name, running, address: address ?? null})),
     owner: status.owner ?? null,
     createdAt: status.createdAt ?? null,
   }

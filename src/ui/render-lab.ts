@@ -47,8 +47,13 @@ export function renderLabStatus({lab}: LabStatusResult, look: Look): string {
   return [
     `${style.bold(lab.name)}  ${style[COLOURS[lab.state]](lab.state)}`,
     ...facts(lab, look),
-    ...(lab.state === 'running' ? [] : ['', ...nextLines([back], look)]),
+    ...(lab.state === 'running' && notRunning(lab).length === 0 ? [] : ['', ...nextLines([back], look)]),
   ].join('\n')
+}
+
+/** What of the control plane and beside it has ended. */
+function notRunning({deadComponents, services}: LabFact): string[] {
+  return [...deadComponents, ...services.filter(({running}) => !running).map(({name}) => name)]
 }
 
 function facts(lab: LabFact, look: Look): string[] {
@@ -58,7 +63,8 @@ function facts(lab: LabFact, look: Look): string[] {
     ['kubeconfig', lab.kubeconfig],
     ['platform', lab.owner],
     ['made', lab.createdAt === null ? null : formatTime(lab.createdAt)],
-    ['does not run', lab.deadComponents.length === 0 ? null : lab.deadComponents.join(', ')],
+    ['does not run', notRunning(lab).length === 0 ? null : notRunning(lab).join(', ')],
+    ...lab.services.filter(({running}) => running).map(({name, address}, index): [string, string] => [index === 0 ? 'beside it' : '', address === null ? name : `${name} on ${address}`]),
   ]
   return values.flatMap(([label, value]) => (value === null ? [] : labelled(label, value, look, {indent: 2, width: 12})))
 }

@@ -5,6 +5,7 @@ import {claim, liveClaim} from '../../tools/toolchain/claim.ts'
 import {COMPONENTS, labLayout} from './layout.ts'
 import {deadComponents, labProcesses, registerProcess} from './processes.ts'
 import {listNames, readRecord} from './record.ts'
+import {serviceStatuses} from './services/record.ts'
 import type {LabOptions, LabSettings, LabStatus, Labs} from './types.ts'
 
 /** Gives access to the labs of a state folder. */
@@ -59,6 +60,7 @@ async function statusOf(settings: LabSettings, name: string): Promise<LabStatus>
     return {name, state: 'absent'}
   }
   const dead = await deadComponents(layout)
+  const services = serviceStatuses(layout)
   const runs = COMPONENTS.filter((component) => !dead.includes(component))
   return {
     name,
@@ -70,6 +72,7 @@ async function statusOf(settings: LabSettings, name: string): Promise<LabStatus>
     etcd: `http://127.0.0.1:${record.ports.etcd}`,
     createdAt: record.createdAt,
     ...(dead.length === 0 ? {} : {deadComponents: dead}),
+    ...(services.length === 0 ? {} : {services}),
     ...(record.options.owner === undefined ? {} : {owner: record.options.owner}),
   }
 }

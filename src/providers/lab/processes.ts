@@ -1,13 +1,13 @@
 /** The processes of a lab: found by the path they were started with, ended only when they are the lab's. */
 import {execFileSync} from 'node:child_process'
-import {mkdir, readFile, readdir, rm, writeFile} from 'node:fs/promises'
+import {readFile, readdir, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 import type {Clock} from '../../engine/clock.ts'
 import {KpError} from '../../engine/errors.ts'
 import {commandOf, identifyProcess, isAlive} from '../../engine/processes.ts'
-import type {ProcessIdentity} from '../../engine/processes.ts'
 import {COMPONENTS} from './layout.ts'
 import type {Component, LabLayout} from './layout.ts'
+import {readServices, writeService} from './services/record.ts'
 import type {LabProcess} from './types.ts'
 
 const END_TIMEOUT_MS = 15_000
@@ -16,7 +16,7 @@ const END_TIMEOUT_MS = 15_000
 export async function labProcesses(layout: LabLayout): Promise<number[]> {
   const prefix = `${layout.folder}/`
   const started = (await listProgramPaths()).filter(({program}) => program.startsWith(prefix)).map(({pid}) => pid)
-  const registered = (await readRegistered(layout)).filter(({identity}) => isAlive(identity) === true).map(({identity}) => identity.pid)
+  const registered = readServices(layout).filter(({identity}) => isAlive(identity) === true).map(({identity}) => identity.pid)
   return [...new Set([...started, ...registered])].filter((pid) => pid !== process.pid && identifyProcess(pid) !== undefined)
 }
 
@@ -42,11 +42,10 @@ export async function endLabProcesses(layout: LabLayout, clock: Clock): Promise<
   }
 }
 
-/** The components that do not run, and the registered processes that do not. */
+/** The components of the control plane that do not run. */
 export async function deadComponents(layout: LabLayout): Promise<string[]> {
   const dead: string[] = []
   for (const component of COMPONENTS) if ((await componentPid(layout, component)) === undefined) dead.push(component)
-  for (const {name, identity} of await readRegistered(layout)) if (isAlive(identity) !== true) dead.push(name)
   return dead
 }
 
@@ -64,26 +63,19 @@ export async function forgetDeadComponents(layout: LabLayout, dead: string[]): P
   for (const component of dead) await rm(join(layout.pids, `${component}.pid`), {force: true})
 }
 
-/** Writes down that a process is the lab's. */
-export async function registerProcess(layout: LabLayout, {name, pid}: LabProcess): Promise<void> {
-  const identity = identifyProcess(pid)
-  if (identity === undefined) throw new KpError({code: 'LAB_FAILED', message: `${name} ended at once`})
-  await mkdir(layout.processes, {recursive: true})
-  await writeFile(join(layout.processes, `${name}.json`), JSON.stringify({name, identity}))
+/** Ends every process that was started by that path. */
+export async function endByProgram(path: string, clock: Clock): Promise<void> {
+  for (let looks = 0; looks < END_TIMEOUT_MS / 30; looks += 1) {
+    const pids = (await listProgramPaths()).filter(({pid, program}) => program === path && identifyProcess(pid) !== undefined).map(({pid}) => pid)
+    if (pids.length === 0) return
+    for (const pid of pids) kill(pid)
+    await clock.sleep(30)
+  }
 }
 
-async function readRegistered(layout: LabLayout): Promise<{name: string; identity: ProcessIdentity}[]> {
-  const names = await readdir(layout.processes).catch(() => [])
-  const read = await Promise.all(
-    names.map(async (name) => {
-      try {
-        return JSON.parse(await readFile(join(layout.processes, name), 'utf8')) as {name: string; identity: ProcessIdentity}
-      } catch {
-        return undefined
-      }
-    }),
-  )
-  return read.filter((each) => each?.identity?.pid !== undefined) as {name: string; identity: ProcessIdentity}[]
+/** Writes down that a process is the lab's. */
+export async function registerProcess(layout: LabLayout, {name, pid}: LabProcess): Promise<void> {
+  if ((await writeService(layout, {name, pid})) === undefined) throw new KpError({code: 'LAB_FAILED', message: `${name} ended at once`})
 }
 
 /** The pid of a component that runs; a pid that belongs to another program by now is none. */

@@ -11,6 +11,8 @@ import {createLabs} from './labs.ts'
 import {COMPONENTS, labLayout} from './layout.ts'
 import {labPresence} from './presence.ts'
 import {endComponent} from './processes.ts'
+import {createServices} from './services/index.ts'
+import type {LabServices} from './services/types.ts'
 import {LAB} from './stages.ts'
 import type {LabStatus} from './types.ts'
 
@@ -20,6 +22,8 @@ export type ProgressListener = (text: string, percent?: number) => void
 /** The lab of one environment. */
 export interface LabProvider extends Provider {
   name: string
+  /** What runs beside the control plane. */
+  services: LabServices
   status(): Promise<LabStatus>
   /** The tools that a lab of this spec needs, helm among them. */
   tools(spec: EnvironmentSpec): Tool[]
@@ -66,6 +70,7 @@ export function createLabProvider(options: LabProviderOptions): LabProvider {
       await endComponent(layout, program)
       seen = undefined
     },
+    services: createServices({...options, layout}),
     storageDriver: LAB.provisioner,
     zones: (spec) => spec.network.zoneNames ?? Array.from({length: spec.network.zones}, (_, index) => `lab-${ZONE_LETTERS[index]}`),
     access: () => ({kubeconfig: labs.kubeconfigPath(options.name)}),

@@ -3,6 +3,7 @@ import type {Clock} from '../../engine/clock.ts'
 import type {Exec} from '../../engine/types.ts'
 import type {KubernetesMinor} from '../../tools/toolchain/catalog.ts'
 import type {Environment} from '../../tools/toolchain/paths.ts'
+import type {ServiceStatus} from './services/types.ts'
 import type {Stage} from './stages.ts'
 
 /** What a lab is made with; none of it can be changed later. */
@@ -34,6 +35,8 @@ export interface LabStatus {
   /** kp's own kubeconfig for it. */
   kubeconfig?: string
   deadComponents?: string[]
+  /** What runs beside the control plane, or should: a dead one is found and started by `kp up`. */
+  services?: ServiceStatus[]
   owner?: string
   /** ISO 8601. */
   createdAt?: string

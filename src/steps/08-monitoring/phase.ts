@@ -1,6 +1,7 @@
 /** Phase 8: metrics, alerts, dashboards. */
 import type {PlatformPhase} from '../../context.ts'
 import {componentStep} from '../shared/component.ts'
+import {labService} from '../shared/lab-service.ts'
 import {labStages} from '../shared/lab-stages.ts'
 import {networkPolicies} from '../shared/network-policies.ts'
 import {PODS_CAN_RUN} from '../shared/order.ts'
@@ -32,6 +33,7 @@ export const monitoring: PlatformPhase = {
     }),
     ...[networkPolicies({id: 'monitoring/network-policies', namespace: MONITORING_NAMESPACE, rules: monitoringTraffic}), ingressMonitors, dashboards].map((step) => ({...step, after: ['monitoring/release']})),
     grafanaRoute,
+    labService({id: 'monitoring/lab-prometheus', title: 'Run a real Prometheus beside the lab', service: 'prometheus', after: ['monitoring/release']}),
   ],
   hints: grafanaHints,
   checks,

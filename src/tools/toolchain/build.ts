@@ -42,6 +42,9 @@ export async function buildTool({tool, folder, exec, onProgress}: BuildInput): P
   try {
     if (build.kind === 'install') {
       for (const name of build.packages) await exec.run({...call, args: ['install', '-v', ...flags(build), `${name}@v${tool.version}`], cwd: folder})
+    } else if (build.kind === 'packages') {
+      const tags = build.tags === undefined ? [] : ['-tags', build.tags.join(',')]
+      await exec.run({...call, args: ['build', '-v', `-modfile=${build.modfile}`, ...tags, ...flags(build), '-o', `${folder}/`, ...build.packages], cwd: labFile(build.folder)})
     } else {
       const output = join(folder, build.output)
       await exec.run({...call, args: ['build', '-v', `-modfile=${build.modfile}`, ...flags(build), '-o', output, '.'], cwd: labFile(build.folder)})

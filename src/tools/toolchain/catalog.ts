@@ -11,10 +11,14 @@ export interface Download {
   program?: string
 }
 
-/** How a tool is built with Go: from a module's package, or from a folder of kp's own. */
+/**
+ * How a tool is built with Go: from a module's package, or from a module of kp's own, which pins what the tool is made of.
+ * Such a module either has a program of its own, whose names are `links`, or names the packages of others.
+ */
 export type Build =
   | {kind: 'install'; packages: string[]; ldflags?: string; units: number; go: string}
   | {kind: 'module'; folder: string; modfile: string; output: string; links: string[]; ldflags: string; units: number; go: string}
+  | {kind: 'packages'; folder: string; modfile: string; packages: string[]; tags?: string[]; ldflags: string; units: number; go: string}
 
 /** One tool at one version. `units` in its build is how many packages Go compiles, for progress. */
 export interface Tool {
@@ -58,7 +62,18 @@ export const TOOLS: readonly Tool[] = [
   // kwok publishes no checksums beside its programs, so it is always built.
   kwok('kwok', '0.8.0', 1100),
   kwok('kwokctl', '0.8.0', 1000),
+  service('metrics-server', '0.9.0', {packages: ['sigs.k8s.io/metrics-server/cmd/metrics-server'], variables: {'k8s.io/component-base/version.gitVersion': 'v0.9.0'}, units: 970}),
+  service('prometheus', '3.15.0', {
+    packages: ['github.com/prometheus/prometheus/cmd/prometheus', 'github.com/prometheus/prometheus/cmd/promtool'],
+    // Of the ways to find targets only files and static ones are used; the others are most of the code.
+    tags: ['remove_all_sd'],
+    variables: {'github.com/prometheus/common/version.Version': '3.15.0'},
+    units: 900,
+  }),
 ]
+
+/** The tools of the programs that run beside a lab's control plane. */
+export const SERVICE_TOOLS = ['metrics-server', 'prometheus'] as const
 
 /**
  * Finds a tool in the catalog.
@@ -111,6 +126,26 @@ function kwok(name: string, version: string, units: number): Tool {
       ldflags: '-s -w',
       units,
       go: '1.26.0',
+    },
+  }
+}
+
+/** One module holds what all of them are made of, so that the code that they share is compiled once. */
+function service(name: string, version: string, build: {packages: string[]; tags?: string[]; variables: Record<string, string>; units: number}): Tool {
+  const {packages, tags, variables, units} = build
+  return {
+    name,
+    version,
+    programs: packages.map((path) => path.split('/').at(-1) ?? path),
+    build: {
+      kind: 'packages',
+      folder: 'toolchain/services',
+      modfile: 'go.mod',
+      packages,
+      ...(tags === undefined ? {} : {tags}),
+      ldflags: ['-s', '-w', ...Object.entries(variables).map(([variable, value]) => `-X ${variable}=${value}`)].join(' '),
+      units,
+      go: '1.26.4',
     },
   }
 }

@@ -32,7 +32,7 @@ async function recipeDigest(tool: Tool): Promise<string> {
 }
 
 function sourceFiles(tool: Tool): string[] {
-  if (tool.build.kind !== 'module') return []
+  if (tool.build.kind === 'install') return []
   const {folder, modfile} = tool.build
-  return [labFile(folder, 'main.go'), labFile(folder, modfile), labFile(folder, modfile.replace(/\.mod$/, '.sum'))]
+  return [...(tool.build.kind === 'module' ? [labFile(folder, 'main.go')] : []), labFile(folder, modfile), labFile(folder, modfile.replace(/\.mod$/, '.sum'))]
 }

@@ -67,6 +67,7 @@ export const lab = z.object({
   server: z.string().nullable().describe('URL of the API server.'),
   kubeconfig: z.string().nullable().describe('Path of its kubeconfig.'),
   deadComponents: z.array(z.string()).describe('Programs of its control plane that do not run.'),
+  services: z.array(z.object({name: z.string(), running: z.boolean(), address: z.string().nullable().describe('Where it listens.')})).describe('Programs beside its control plane.'),
   owner: z.string().nullable().describe('Folder of the platform that it belongs to; null where it stands alone.'),
   createdAt: time.nullable(),
 })

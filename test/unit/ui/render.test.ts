@@ -23,6 +23,10 @@ const LAB: LabFact = {
   server: 'https://127.0.0.1:32771',
   kubeconfig: "/home/anna o'neil/.local/state/kp/labs/acme-dev/kp.kubeconfig",
   deadComponents: ['kwok-controller'],
+  services: [
+    {name: 'metrics-server', running: true, address: '127.0.0.1:18443'},
+    {name: 'prometheus', running: false, address: '127.0.0.1:19090'},
+  ],
   owner: '/home/anna/acme',
   createdAt: '2026-11-21T12:00:00Z',
 }

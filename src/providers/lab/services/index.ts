@@ -1,0 +1,146 @@
+/** The services of a lab: looks at them, starts them, ends them. */
+import {createHash} from 'node:crypto'
+import {spawn} from 'node:child_process'
+import {closeSync, existsSync, openSync} from 'node:fs'
+import {mkdir, readFile, rm, symlink, writeFile} from 'node:fs/promises'
+import {dirname, join} from 'node:path'
+import {KpError} from '../../../engine/errors.ts'
+import {identifyProcess, isAlive} from '../../../engine/processes.ts'
+import {isComplete} from '../../../tools/toolchain/build.ts'
+import {findTool} from '../../../tools/toolchain/catalog.ts'
+import {toolFolder} from '../../../tools/toolchain/digest.ts'
+import {installTool} from '../../../tools/toolchain/install.ts'
+import {choosePort, isFree} from '../ports.ts'
+import {endByProgram} from '../processes.ts'
+import {ask} from './ask.ts'
+import {requireService} from './catalog.ts'
+import {allTakenPorts, readService, servicePlace, writeService} from './record.ts'
+import type {Launch, LabService, LabServices, ServicePlace, ServiceSettings, ServiceState} from './types.ts'
+
+/** How long a service may take until it answers: on a machine that also compiles, a minute is not rare. */
+const START_MS = 120_000
+const LOOK_MS = 100
+const LOG_LINES = 8
+
+/** Gives access to the services of a lab. */
+export function createServices(settings: ServiceSettings): LabServices {
+  const {layout} = settings
+  const place = (name: Parameters<LabServices['place']>[0]): ServicePlace | undefined => {
+    const port = readService(layout, name)?.port
+    return port === undefined ? undefined : servicePlace(layout, name, port)
+  }
+  return {
+    place,
+    address(name) {
+      const known = place(name)
+      return known === undefined ? undefined : `${requireService(name).answer.secure ? 'https' : 'http'}://127.0.0.1:${known.port}`
+    },
+    async look(name) {
+      const service = requireService(name)
+      const record = readService(layout, name)
+      const known = place(name)
+      if (record === undefined || known === undefined) return 'absent'
+      if (isAlive(record.identity) !== true) return 'ended'
+      if (record.digest !== (await digestOf(service, known, settings))) return 'outdated'
+      return stateOf(await ask(known, service.answer))
+    },
+    async start(name, progress, signal) {
+      const service = requireService(name)
+      await bringProgram(service, settings, progress, signal)
+      await startOnce(service, settings, signal)
+    },
+    async end(name) {
+      await endByProgram(servicePlace(layout, name, 0).program, settings.clock)
+      await rm(join(layout.processes, `${name}.json`), {force: true})
+    },
+  }
+}
+
+function stateOf(answers: boolean): ServiceState {
+  return answers ? 'running' : 'silent'
+}
+
+/** The program that a service runs: of the cache, or the Node that kp runs on. Undefined where it is not there. */
+async function programOf(service: LabService, settings: ServiceSettings): Promise<string | undefined> {
+  if (service.tool === 'node') return process.execPath
+  const tool = findTool(service.tool)
+  const folder = tool === undefined ? '' : await toolFolder(tool, settings.cacheDir)
+  return tool !== undefined && isComplete(tool, folder) ? join(folder, tool.programs[0] ?? tool.name) : undefined
+}
+
+async function bringProgram(service: LabService, settings: ServiceSettings, progress: (text: string, percent?: number) => void, signal: AbortSignal): Promise<void> {
+  const tool = findTool(service.tool)
+  if (tool === undefined) return
+  const {cacheDir, exec, clock, env} = settings
+  await installTool(tool, {
+    cacheDir, exec, clock, env, signal,
+    onProgress: ({tool: name, version, phase, percent, line}) => progress(`${name} ${version}: ${phase === 'wait' ? line : phase}${percent === undefined ? '' : ` ${Math.round(percent)}%`}`, percent),
+  })
+}
+
+async function startOnce(service: LabService, settings: ServiceSettings, signal: AbortSignal): Promise<void> {
+  const {layout, clock, env} = settings
+  const program = await programOf(service, settings)
+  if (program === undefined) throw new KpError({code: 'TOOL_MISSING', message: `the lab's ${service.name} is not installed`, doing: `start ${service.title}`, next: ['kp tools install']})
+  const place = servicePlace(layout, service.name, await portFor(service, settings))
+  await endByProgram(place.program, clock)
+  await mkdir(place.folder, {recursive: true, mode: 0o700})
+  await rm(place.program, {force: true})
+  await symlink(program, place.program)
+  await service.prepare?.(place)
+  const launch = service.launch(place)
+  for (const [path, text] of Object.entries(launch.files ?? {})) {
+    await mkdir(dirname(join(place.folder, path)), {recursive: true})
+    await writeFile(join(place.folder, path), text, {mode: 0o600})
+  }
+  const digest = await digestOf(service, place, settings)
+  const pid = startProcess(place, launch, env)
+  const record = pid === undefined ? undefined : await writeService(layout, {name: service.name, pid, port: place.port, digest})
+  const until = clock.now() + START_MS
+  while (record !== undefined && identifyProcess(record.identity.pid) !== undefined && clock.now() < until) {
+    signal.throwIfAborted()
+    if (await ask(place, service.answer)) return
+    await clock.sleep(LOOK_MS, signal)
+  }
+  throw new KpError({
+    code: 'LAB_FAILED',
+    message: record === undefined || isAlive(record.identity) !== true ? `the lab's ${service.name} ended at once` : `the lab's ${service.name} does not answer on 127.0.0.1:${place.port}`,
+    doing: `start ${service.title}`,
+    details: await endOfLog(place),
+    next: [`read ${place.log}`, 'then run the same command again'],
+  })
+}
+
+/** The port that it had, where that is free or its own; else a new one. */
+async function portFor(service: LabService, {layout, stateDir, clock}: ServiceSettings): Promise<number> {
+  const had = readService(layout, service.name)?.port
+  await endByProgram(servicePlace(layout, service.name, 0).program, clock)
+  if (had !== undefined && (await isFree(had))) return had
+  return choosePort(await allTakenPorts(stateDir))
+}
+
+/** In a group of its own, so that it outlives the run and no Ctrl-C reaches it. */
+function startProcess(place: ServicePlace, {args, env = {}}: Launch, inherited: Record<string, string | undefined>): number | undefined {
+  const log = openSync(place.log, 'a', 0o600)
+  try {
+    const kept = Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => (inherited[name] === undefined ? [] : [[name, inherited[name]]])))
+    const child = spawn(place.program, args, {cwd: place.folder, env: {...kept, ...env}, detached: true, stdio: ['ignore', log, log]})
+    child.on('error', () => {})
+    child.unref()
+    return child.pid
+  } finally {
+    closeSync(log)
+  }
+}
+
+async function digestOf(service: LabService, place: ServicePlace, settings: ServiceSettings): Promise<string> {
+  const {args, env = {}, files = {}} = service.launch(place)
+  const program = (await programOf(service, settings)) ?? ''
+  return createHash('sha256').update(JSON.stringify([program, args, Object.keys(env), files])).digest('hex').slice(0, 16)
+}
+
+async function endOfLog(place: ServicePlace): Promise<string[]> {
+  if (!existsSync(place.log)) return []
+  const text = await readFile(place.log, 'utf8').catch(() => '')
+  return text.trimEnd().split('\n').filter((line) => line !== '').slice(-LOG_LINES)
+}
