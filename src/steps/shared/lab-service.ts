@@ -1,8 +1,11 @@
 /** Builder: a real program beside the lab's control plane, in the place of what simulated pods cannot do. */
+import {existsSync} from 'node:fs'
+import {mkdir} from 'node:fs/promises'
 import type {PlatformContext, PlatformStep} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
 import type {Applies, Difference} from '../../engine/types.ts'
 import {requireService} from '../../providers/lab/services/catalog.ts'
+import {bucketFolder} from '../../providers/lab/services/object-store.ts'
 import type {LabServices, ServiceName, ServiceState} from '../../providers/lab/services/types.ts'
 import type {ObjectsLook} from '../../checks/objects.ts'
 import {describeObject, lookAtObjects, wantedNow} from '../../checks/objects.ts'
@@ -18,6 +21,8 @@ export interface LabServiceStep {
   service: ServiceName
   /** Besides: the platform must run on the lab. */
   appliesTo?(ctx: PlatformContext): Applies
+  /** Buckets of the object store that must be there. */
+  buckets?(ctx: PlatformContext): string[]
   after?: string[]
   verify?: string[]
 }
@@ -40,13 +45,17 @@ const SEEN: Record<ServiceState, string> = {
 }
 
 /** A step that keeps a service of the lab running, and makes the cluster find it. On other providers it has nothing to do. */
-export function labService({id, title, service, appliesTo, after, verify}: LabServiceStep): PlatformStep {
+export function labService({id, title, service, appliesTo, buckets, after, verify}: LabServiceStep): PlatformStep {
   const names = [service, ...(requireService(service).companions ?? [])]
   const look = async (ctx: PlatformContext): Promise<Look> => {
     const services = servicesOf(ctx)
     const states = await Promise.all(names.map(async (name) => ({name, state: await services.look(name)})))
     const objects = objectsOf(services, service)
     return {states, objects: objects.length === 0 ? undefined : await lookAtObjects(await ctx.cluster(), wantedNow(objects), {fieldManager: FIELD_MANAGER, cache: ctx.looked})}
+  }
+  const missingBuckets = (ctx: PlatformContext): string[] => {
+    const place = servicesOf(ctx).place(service)
+    return (buckets?.(ctx) ?? []).filter((bucket) => place === undefined || !existsSync(bucketFolder(place, bucket)))
   }
   return onCluster({
     id,
@@ -61,6 +70,7 @@ export function labService({id, title, service, appliesTo, after, verify}: LabSe
       const found = await look(ctx)
       const differences: Difference[] = [
         ...found.states.filter(({state}) => state !== 'running').map(({name, state}) => ({object: `lab service ${name}`, wanted: 'running', ...(state === 'absent' ? {} : {seen: SEEN[state]})})),
+        ...missingBuckets(ctx).map((bucket) => ({object: `bucket ${bucket}`})),
         ...(found.objects?.differences ?? []),
       ]
       if (differences.length === 0) return {state: 'satisfied', observed: `${names.join(' and ')} ${names.length === 1 ? 'runs' : 'run'} beside the control plane`}
@@ -82,6 +92,12 @@ export function labService({id, title, service, appliesTo, after, verify}: LabSe
       for (const {name, state} of found.states) {
         if (state === 'running') continue
         await ctx.change({doing: `start ${name} beside the control plane`, command: `kp step ${id.split('/')[0]}`}, () => services.start(name, progress, ctx.signal))
+      }
+      for (const bucket of missingBuckets(ctx)) {
+        await ctx.change({doing: `make the bucket ${bucket}`, command: `kp step ${id.split('/')[0]}`}, async () => {
+          const place = services.place(service)
+          if (place !== undefined) await mkdir(bucketFolder(place, bucket), {recursive: true})
+        })
       }
       const objects = objectsOf(services, service)
       if (objects.length === 0) return

@@ -70,10 +70,18 @@ export const TOOLS: readonly Tool[] = [
     variables: {'github.com/prometheus/common/version.Version': '3.15.0'},
     units: 900,
   }),
+  service('velero', '1.18.3', {
+    packages: ['github.com/vmware-tanzu/velero/cmd/velero'],
+    // Its second metrics port would be the same for every lab, and not on loopback.
+    variables: {'github.com/vmware-tanzu/velero/pkg/buildinfo.Version': 'v1.18.3', 'sigs.k8s.io/controller-runtime/pkg/metrics/server.DefaultBindAddress': '0'},
+    units: 900,
+  }),
+  service('velero-plugin-for-aws', '1.14.3', {packages: ['github.com/vmware-tanzu/velero-plugin-for-aws/velero-plugin-for-aws'], variables: {}, units: 100}),
+  service('versitygw', '1.8.0', {packages: ['github.com/versity/versitygw/cmd/versitygw'], variables: {'main.Version': 'v1.8.0'}, units: 300}),
 ]
 
 /** The tools of the programs that run beside a lab's control plane. */
-export const SERVICE_TOOLS = ['metrics-server', 'prometheus'] as const
+export const SERVICE_TOOLS = ['metrics-server', 'prometheus', 'velero', 'velero-plugin-for-aws', 'versitygw'] as const
 
 /**
  * Finds a tool in the catalog.

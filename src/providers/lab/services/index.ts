@@ -9,7 +9,7 @@ import {identifyProcess, isAlive} from '../../../engine/processes.ts'
 import {isComplete} from '../../../tools/toolchain/build.ts'
 import {findTool} from '../../../tools/toolchain/catalog.ts'
 import {toolFolder} from '../../../tools/toolchain/digest.ts'
-import {installTool} from '../../../tools/toolchain/install.ts'
+import {installTools} from '../../../tools/toolchain/install.ts'
 import {choosePort, isFree} from '../ports.ts'
 import {endByProgram} from '../processes.ts'
 import {ask} from './ask.ts'
@@ -62,17 +62,19 @@ function stateOf(answers: boolean): ServiceState {
 
 /** The program that a service runs: of the cache, or the Node that kp runs on. Undefined where it is not there. */
 async function programOf(service: LabService, settings: ServiceSettings): Promise<string | undefined> {
-  if (service.tool === 'node') return process.execPath
-  const tool = findTool(service.tool)
+  return service.tool === 'node' ? process.execPath : installedProgram(service.tool, settings)
+}
+
+async function installedProgram(name: string, settings: ServiceSettings): Promise<string | undefined> {
+  const tool = findTool(name)
   const folder = tool === undefined ? '' : await toolFolder(tool, settings.cacheDir)
   return tool !== undefined && isComplete(tool, folder) ? join(folder, tool.programs[0] ?? tool.name) : undefined
 }
 
 async function bringProgram(service: LabService, settings: ServiceSettings, progress: (text: string, percent?: number) => void, signal: AbortSignal): Promise<void> {
-  const tool = findTool(service.tool)
-  if (tool === undefined) return
   const {cacheDir, exec, clock, env} = settings
-  await installTool(tool, {
+  const tools = [service.tool, ...(service.plugins ?? [])].map((name) => findTool(name)).filter((tool) => tool !== undefined)
+  await installTools(tools, {
     cacheDir, exec, clock, env, signal,
     onProgress: ({tool: name, version, phase, percent, line}) => progress(`${name} ${version}: ${phase === 'wait' ? line : phase}${percent === undefined ? '' : ` ${Math.round(percent)}%`}`, percent),
   })
@@ -88,6 +90,8 @@ async function startOnce(service: LabService, settings: ServiceSettings, signal:
   await rm(place.program, {force: true})
   await symlink(program, place.program)
   await service.prepare?.(place)
+  const plugins = await Promise.all((service.plugins ?? []).map((name) => installedProgram(name, settings)))
+  await service.linkPlugins?.(place, plugins.filter((path) => path !== undefined))
   const launch = service.launch(place)
   for (const [path, text] of Object.entries(launch.files ?? {})) {
     await mkdir(dirname(join(place.folder, path)), {recursive: true})

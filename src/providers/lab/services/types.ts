@@ -48,6 +48,10 @@ export interface LabService {
   real: string
   /** Entry of the toolchain that brings its program; `node` is the one that kp runs on. */
   tool: string
+  /** Entries of the toolchain that bring programs which it starts itself. */
+  plugins?: string[]
+  /** Puts those where it looks for them. */
+  linkPlugins?(place: ServicePlace, programs: string[]): Promise<void>
   /** Services that are started with it. */
   companions?: ServiceName[]
   launch(place: ServicePlace): Launch
