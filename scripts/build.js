@@ -17,7 +17,7 @@ rmSync(manifest, {force: true})
 
 // Every command and hook stays a file of its own, where oclif looks for it; what they share goes into chunks beside them in dist/,
 // one level below the root: src/home.ts counts on that.
-const entries = ['run.ts', 'lab-process.ts', ...globSync(['commands/**/*.ts', 'hooks/{command-not-found,help}.ts'], {cwd: `${root}src`})].toSorted()
+const entries = ['run.ts', 'providers/lab/services/process.ts', ...globSync(['commands/**/*.ts', 'hooks/{command-not-found,help}.ts'], {cwd: `${root}src`})].toSorted()
 const bundle = await rolldown({
   cwd: root,
   input: Object.fromEntries(entries.map((path) => [path.replace(/\.ts$/, ''), `src/${path}`])),

@@ -4,8 +4,8 @@ import {fileURLToPath} from 'node:url'
 /** kp's own folder: `lab/`, `templates/`, `schemas/`. The same from `src/` and from the chunks in `dist/`. */
 export const HOME = fileURLToPath(new URL('..', import.meta.url))
 
-/** The path of a program of kp's own that a Node runs: beside the sources where these run, else in `dist/`. */
-export function ownProgram(name: string): string {
-  const sources = import.meta.url.endsWith('.ts')
-  return fileURLToPath(new URL(sources ? `../src/${name}.ts` : `../dist/${name}.js`, import.meta.url))
+/** A program of kp's own that a Node runs, by its path below `src/`: beside the sources where these run, else in `dist/`. */
+export function ownProgram(path: string): string {
+  const file = import.meta.url.endsWith('.ts') ? `src/${path}.ts` : `dist/${path}.js`
+  return fileURLToPath(new URL(`../${file}`, import.meta.url))
 }

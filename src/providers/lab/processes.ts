@@ -1,5 +1,6 @@
 /** The processes of a lab: found by the path they were started with, ended only when they are the lab's. */
-import {execFileSync} from 'node:child_process'
+import {execFileSync, spawn} from 'node:child_process'
+import {closeSync, openSync} from 'node:fs'
 import {readFile, readdir, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 import type {Clock} from '../../engine/clock.ts'
@@ -70,6 +71,22 @@ export async function endByProgram(path: string, clock: Clock): Promise<void> {
     if (pids.length === 0) return
     for (const pid of pids) kill(pid)
     await clock.sleep(30)
+  }
+}
+
+/**
+ * Starts a program that outlives the run: in a group of its own, so that no Ctrl-C reaches it, with its output in a file.
+ * @returns its pid; undefined where it cannot be started
+ */
+export function startProcess(program: string, args: string[], {cwd, env, log}: {cwd: string; env: Record<string, string>; log: string}): number | undefined {
+  const output = openSync(log, 'a', 0o600)
+  try {
+    const child = spawn(program, args, {cwd, env, detached: true, stdio: ['ignore', output, output]})
+    child.on('error', () => {})
+    child.unref()
+    return child.pid
+  } finally {
+    closeSync(output)
   }
 }
 

@@ -1,15 +1,10 @@
 /** Builder: a real program beside the lab's control plane, in the place of what simulated pods cannot do. */
-import {existsSync} from 'node:fs'
-import {mkdir} from 'node:fs/promises'
 import type {PlatformContext, PlatformStep} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
 import type {Applies, Difference} from '../../engine/types.ts'
-import {requireService} from '../../providers/lab/services/catalog.ts'
-import {bucketFolder} from '../../providers/lab/services/object-store.ts'
 import type {LabServices, ServiceName, ServiceState} from '../../providers/lab/services/types.ts'
 import type {ObjectsLook} from '../../checks/objects.ts'
 import {describeObject, lookAtObjects, wantedNow} from '../../checks/objects.ts'
-import type {KubeObject} from '../../tools/kube-api.ts'
 import {deleteObject} from '../../tools/kubectl.ts'
 import {onCluster} from './on-cluster.ts'
 import {describeRepair, repairObjects} from './repair.ts'
@@ -46,17 +41,14 @@ const SEEN: Record<ServiceState, string> = {
 
 /** A step that keeps a service of the lab running, and makes the cluster find it. On other providers it has nothing to do. */
 export function labService({id, title, service, appliesTo, buckets, after, verify}: LabServiceStep): PlatformStep {
-  const names = [service, ...(requireService(service).companions ?? [])]
+  const namesOf = (ctx: PlatformContext): ServiceName[] => [service, ...(servicesOf(ctx).about(service).companions ?? [])]
   const look = async (ctx: PlatformContext): Promise<Look> => {
     const services = servicesOf(ctx)
-    const states = await Promise.all(names.map(async (name) => ({name, state: await services.look(name)})))
-    const objects = objectsOf(services, service)
+    const states = await Promise.all(namesOf(ctx).map(async (name) => ({name, state: await services.look(name)})))
+    const objects = services.objects(service)
     return {states, objects: objects.length === 0 ? undefined : await lookAtObjects(await ctx.cluster(), wantedNow(objects), {fieldManager: FIELD_MANAGER, cache: ctx.looked})}
   }
-  const missingBuckets = (ctx: PlatformContext): string[] => {
-    const place = servicesOf(ctx).place(service)
-    return (buckets?.(ctx) ?? []).filter((bucket) => place === undefined || !existsSync(bucketFolder(place, bucket)))
-  }
+  const missingBuckets = (ctx: PlatformContext): string[] => servicesOf(ctx).missingBuckets(buckets?.(ctx) ?? [])
   return onCluster({
     id,
     title,
@@ -73,15 +65,15 @@ export function labService({id, title, service, appliesTo, buckets, after, verif
         ...missingBuckets(ctx).map((bucket) => ({object: `bucket ${bucket}`})),
         ...(found.objects?.differences ?? []),
       ]
-      if (differences.length === 0) return {state: 'satisfied', observed: `${names.join(' and ')} ${names.length === 1 ? 'runs' : 'run'} beside the control plane`}
+      if (differences.length === 0) return {state: 'satisfied', observed: `${namesOf(ctx).join(' and ')} ${namesOf(ctx).length === 1 ? 'runs' : 'run'} beside the control plane`}
       if (found.states.every(({state}) => state === 'absent')) return {state: 'absent', observed: `${service} does not run yet`, differences, data: found}
       return {state: 'drifted', observed: differences[0]?.seen === undefined ? `${differences[0]?.object} is missing` : `${differences[0].object}: ${differences[0].seen}`, differences, data: found}
     },
-    plan(_, probe) {
+    plan(ctx, probe) {
       const found = probe.data as Look | undefined
-      const wanted = found === undefined ? names : found.states.filter(({state}) => state !== 'running').map(({name}) => name)
+      const wanted = found === undefined ? namesOf(ctx) : found.states.filter(({state}) => state !== 'running').map(({name}) => name)
       return Promise.resolve({
-        lines: [...wanted.map((name) => `start ${requireService(name).title} on 127.0.0.1, for ${requireService(name).real}`), ...(found?.objects === undefined ? [] : describeRepair(found.objects))],
+        lines: [...wanted.map((name) => `start ${servicesOf(ctx).about(name).title} on 127.0.0.1, for ${servicesOf(ctx).about(name).real}`), ...(found?.objects === undefined ? [] : describeRepair(found.objects))],
         commands: [`kp step ${id.split('/')[0]}`],
       })
     },
@@ -94,24 +86,21 @@ export function labService({id, title, service, appliesTo, buckets, after, verif
         await ctx.change({doing: `start ${name} beside the control plane`, command: `kp step ${id.split('/')[0]}`}, () => services.start(name, progress, ctx.signal))
       }
       for (const bucket of missingBuckets(ctx)) {
-        await ctx.change({doing: `make the bucket ${bucket}`, command: `kp step ${id.split('/')[0]}`}, async () => {
-          const place = services.place(service)
-          if (place !== undefined) await mkdir(bucketFolder(place, bucket), {recursive: true})
-        })
+        await ctx.change({doing: `make the bucket ${bucket}`, command: `kp step ${id.split('/')[0]}`}, () => services.makeBucket(bucket))
       }
-      const objects = objectsOf(services, service)
+      const objects = services.objects(service)
       if (objects.length === 0) return
       await repairObjects(ctx, await lookAtObjects(await ctx.cluster(), wantedNow(objects), {fieldManager: FIELD_MANAGER, cache: ctx.looked}), {fieldManager: FIELD_MANAGER, doing: title})
     },
     async standing(ctx) {
       const services = servicesOf(ctx)
-      const states = await Promise.all(names.map(async (name) => ({name, state: await services.look(name)})))
-      return {deletes: [...states.filter(({state}) => state !== 'absent').map(({name}) => `lab service ${name}`), ...objectsOf(services, service).map(describeObject)], keeps: [], blockers: []}
+      const states = await Promise.all(namesOf(ctx).map(async (name) => ({name, state: await services.look(name)})))
+      return {deletes: [...states.filter(({state}) => state !== 'absent').map(({name}) => `lab service ${name}`), ...services.objects(service).map(describeObject)], keeps: [], blockers: []}
     },
     async undo(ctx) {
       const services = servicesOf(ctx)
-      for (const object of objectsOf(services, service)) await deleteObject(ctx.exec, ctx.access, object, {doing: `delete ${describeObject(object)}`})
-      for (const name of names.toReversed()) await ctx.change({doing: `end ${name}`, command: `kp step ${id.split('/')[0]} --remove`}, () => services.end(name))
+      for (const object of services.objects(service)) await deleteObject(ctx.exec, ctx.access, object, {doing: `delete ${describeObject(object)}`})
+      for (const name of namesOf(ctx).toReversed()) await ctx.change({doing: `end ${name}`, command: `kp step ${id.split('/')[0]} --remove`}, () => services.end(name))
     },
   })
 }
@@ -119,10 +108,4 @@ export function labService({id, title, service, appliesTo, buckets, after, verif
 function servicesOf(ctx: PlatformContext): LabServices {
   if (ctx.lab === undefined) throw new KpError({code: 'BUG', message: 'the provider has no lab'})
   return ctx.lab.services
-}
-
-/** The objects of a service; they name its port, so there are none before its first start. */
-function objectsOf(services: LabServices, name: ServiceName): KubeObject[] {
-  const place = services.place(name)
-  return place === undefined ? [] : (requireService(name).objects?.(place) ?? [])
 }

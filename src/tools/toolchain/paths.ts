@@ -3,6 +3,8 @@ import {homedir} from 'node:os'
 import {join} from 'node:path'
 import {HOME} from '../../home.ts'
 
+export {ownProgram} from '../../home.ts'
+
 /** Environment variables, as `process.env` has them. */
 export type Environment = Record<string, string | undefined>
 

@@ -1,7 +1,6 @@
 /** The services of a lab: looks at them, starts them, ends them. */
 import {createHash} from 'node:crypto'
-import {spawn} from 'node:child_process'
-import {closeSync, existsSync, openSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 import {mkdir, readFile, rm, symlink, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {KpError} from '../../../engine/errors.ts'
@@ -11,11 +10,12 @@ import {findTool} from '../../../tools/toolchain/catalog.ts'
 import {toolFolder} from '../../../tools/toolchain/digest.ts'
 import {installTools} from '../../../tools/toolchain/install.ts'
 import {choosePort, isFree} from '../ports.ts'
-import {endByProgram} from '../processes.ts'
+import {endByProgram, startProcess} from '../processes.ts'
 import {ask} from './ask.ts'
 import {requireService} from './catalog.ts'
+import {bucketFolder} from './object-store.ts'
 import {allTakenPorts, readService, servicePlace, writeService} from './record.ts'
-import type {Launch, LabService, LabServices, ServicePlace, ServiceSettings, ServiceState} from './types.ts'
+import type {LabService, LabServices, ServiceName, ServicePlace, ServiceSettings, ServiceState} from './types.ts'
 
 /** How long a service may take until it answers: on a machine that also compiles, a minute is not rare. */
 const START_MS = 120_000
@@ -25,12 +25,27 @@ const LOG_LINES = 8
 /** Gives access to the services of a lab. */
 export function createServices(settings: ServiceSettings): LabServices {
   const {layout} = settings
-  const place = (name: Parameters<LabServices['place']>[0]): ServicePlace | undefined => {
+  const place = (name: ServiceName): ServicePlace | undefined => {
     const port = readService(layout, name)?.port
     return port === undefined ? undefined : servicePlace(layout, name, port)
   }
+  const bucketPath = (bucket: string): string | undefined => {
+    const store = place('object-store')
+    return store === undefined ? undefined : bucketFolder(store, bucket)
+  }
   return {
     place,
+    about: (name) => requireService(name),
+    objects(name) {
+      const known = place(name)
+      return known === undefined ? [] : (requireService(name).objects?.(known) ?? [])
+    },
+    missingBuckets: (names) => names.filter((name) => !existsSync(bucketPath(name) ?? '')),
+    async makeBucket(name) {
+      const folder = bucketPath(name)
+      if (folder === undefined) throw new KpError({code: 'BUG', message: 'the object store was never started'})
+      await mkdir(folder, {recursive: true})
+    },
     address(name) {
       const known = place(name)
       return known === undefined ? undefined : `${requireService(name).answer.secure ? 'https' : 'http'}://127.0.0.1:${known.port}`
@@ -98,7 +113,7 @@ async function startOnce(service: LabService, settings: ServiceSettings, signal:
     await writeFile(join(place.folder, path), text, {mode: 0o600})
   }
   const digest = await digestOf(service, place, settings)
-  const pid = startProcess(place, launch, env)
+  const pid = startProcess(place.program, launch.args, {cwd: place.folder, env: {...environmentOf(env), ...launch.env}, log: place.log})
   const record = pid === undefined ? undefined : await writeService(layout, {name: service.name, pid, port: place.port, digest})
   const until = clock.now() + START_MS
   while (record !== undefined && identifyProcess(record.identity.pid) !== undefined && clock.now() < until) {
@@ -123,18 +138,9 @@ async function portFor(service: LabService, {layout, stateDir, clock}: ServiceSe
   return choosePort(await allTakenPorts(stateDir))
 }
 
-/** In a group of its own, so that it outlives the run and no Ctrl-C reaches it. */
-function startProcess(place: ServicePlace, {args, env = {}}: Launch, inherited: Record<string, string | undefined>): number | undefined {
-  const log = openSync(place.log, 'a', 0o600)
-  try {
-    const kept = Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => (inherited[name] === undefined ? [] : [[name, inherited[name]]])))
-    const child = spawn(place.program, args, {cwd: place.folder, env: {...kept, ...env}, detached: true, stdio: ['ignore', log, log]})
-    child.on('error', () => {})
-    child.unref()
-    return child.pid
-  } finally {
-    closeSync(log)
-  }
+/** What it inherits of kp's environment: nothing that names a cluster, a run or a secret. */
+function environmentOf(inherited: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => (inherited[name] === undefined ? [] : [[name, inherited[name]]])))
 }
 
 async function digestOf(service: LabService, place: ServicePlace, settings: ServiceSettings): Promise<string> {

@@ -94,6 +94,13 @@ export interface LabServices {
   start(name: ServiceName, progress: (text: string, percent?: number) => void, signal: AbortSignal): Promise<void>
   /** Ends it; its data stays. */
   end(name: ServiceName): Promise<void>
+  /** What a service is, for people, and what is started with it. */
+  about(name: ServiceName): Pick<LabService, 'title' | 'real' | 'companions'>
+  /** What makes the cluster find it; nothing before its first start, since the port is part of it. */
+  objects(name: ServiceName): KubeObject[]
+  /** Which of these buckets the object store has not. */
+  missingBuckets(names: string[]): string[]
+  makeBucket(name: string): Promise<void>
   /** Where it is; undefined as long as it was never started. Reads one small file. */
   place(name: ServiceName): ServicePlace | undefined
   /** `http://127.0.0.1:23456`; undefined as long as it was never started. */
