@@ -28,7 +28,6 @@ export const velero: LabService = {
   },
   launch: (place) => ({
     args: [
-      '--kubeconfig', place.lab.adminKubeconfig,
       '--namespace', NAMESPACE,
       'server',
       '--plugin-dir', pluginFolder(place),
@@ -39,6 +38,8 @@ export const velero: LabService = {
       '--item-operation-sync-frequency', '2s',
     ],
     env: {
+      // Not as a flag: the plugins that it starts of itself read it here.
+      KUBECONFIG: place.lab.adminKubeconfig,
       HOME: place.folder,
       TMPDIR: join(place.folder, 'tmp'),
       // For a storage location that names no Secret of its own.
