@@ -1,6 +1,5 @@
 /** Builds: the first one on a fresh lab, and those with nothing to do. Memory is looked at while they run. */
 import {spawnSync} from 'node:child_process'
-import {readFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {PROJECT} from '../test/helpers/run-kp.ts'
 import {takeSnapshot} from '../test/helpers/snapshot.ts'
@@ -8,6 +7,7 @@ import type {Snapshot} from '../test/helpers/snapshot.ts'
 import {differencesOf} from './equal.ts'
 import {makeInputs} from './inputs.ts'
 import type {Inputs} from './inputs.ts'
+import {watchPeak} from './peak.ts'
 import type {Place, Places} from './places.ts'
 import {judge} from './report.ts'
 import type {Figure} from './report.ts'
@@ -26,7 +26,6 @@ interface UpResult {
 }
 
 const LIMIT_MB = 250
-const EVERY_MS = 50
 
 /**
  * Runs the script, where that is wanted, and kp, each on a fresh lab. The lab of kp stays.
@@ -99,21 +98,4 @@ function run(place: Place, inputs: Inputs, program: string, args: string[]): voi
   const env = {...place.environment, KUBECONFIG: place.lab.kubeconfig, KUBE_VERSION: inputs.kubeVersion, PATH: `${place.lab.bin}:${dirname(inputs.helm)}:${place.environment['PATH'] ?? ''}`}
   const {status, stdout, stderr, error} = spawnSync(program, args, {env, encoding: 'utf8', maxBuffer: 64 << 20})
   if (status !== 0) throw new Error(`${program.split('/').at(-1)} ${args.slice(0, 3).join(' ')} ended with ${status ?? String(error)}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`)
-}
-
-/** Looks at the peak of a process again and again; the kernel forgets it when the process ends. Linux only. */
-function watchPeak(pid: number): () => number {
-  let peak = NaN
-  const timer = setInterval(() => {
-    try {
-      const [, kilobytes] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-      if (kilobytes !== undefined) peak = Number(kilobytes) / 1024
-    } catch {
-      // it has ended
-    }
-  }, EVERY_MS)
-  return () => {
-    clearInterval(timer)
-    return peak
-  }
 }

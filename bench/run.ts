@@ -2,12 +2,13 @@
 import {parseArgs} from 'node:util'
 import {measureMemory, measureNothing, measureUp} from './builds.ts'
 import type {Built} from './builds.ts'
+import {measureLarge} from './large.ts'
 import {withPlaces} from './places.ts'
 import {format, judge, median} from './report.ts'
 import type {Figure} from './report.ts'
 import {measureStartup} from './startup.ts'
 
-const NAMES = ['startup', 'up', 'nothing', 'memory'] as const
+const NAMES = ['startup', 'up', 'nothing', 'memory', 'large'] as const
 type Name = (typeof NAMES)[number]
 
 const {values} = parseArgs({options: {only: {type: 'string', multiple: true}, runs: {type: 'string', default: '3'}, charts: {type: 'string'}, json: {type: 'boolean', default: false}, help: {type: 'boolean', default: false}}})
@@ -16,7 +17,7 @@ const runs = Number(values.runs)
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 if (values.help || !only.every((name) => (NAMES as readonly string[]).includes(name)) || !Number.isInteger(runs) || runs < 1) {
-  say('npm run bench -- [--only startup|up|nothing|memory] [--runs 3] [--charts DIR] [--json]')
+  say('npm run bench -- [--only startup|up|nothing|memory|large] [--runs 3] [--charts DIR] [--json]')
   process.exit(values.help ? 0 : 2)
 }
 
@@ -41,6 +42,11 @@ await withPlaces(values.charts, async (places) => {
   if (wanted('startup')) {
     say('start-up')
     figures.push(...measureStartup(places, runs))
+  }
+  // The last: what it fills the lab with would slow everything else.
+  if (wanted('large')) {
+    say('kp verify of a large cluster')
+    figures.push(...(await measureLarge(places.kp, runs, say)))
   }
 })
 process.stdout.write(values.json ? `${JSON.stringify({schema: 'kp/bench/v1', runs, figures})}\n` : format(figures))
