@@ -4,6 +4,7 @@ import type {PlatformContext, PlatformPhase} from './context.ts'
 import {EXIT, KpError} from './engine/errors.ts'
 import {selectPhases} from './engine/plan.ts'
 import {didYouMean} from './engine/spelling.ts'
+import type {CheckReport} from './engine/types.ts'
 import {verifyPhases} from './engine/verify.ts'
 import type {OpenedPlatform} from './platform/open.ts'
 import {guardCluster} from './platform/session.ts'
@@ -51,6 +52,17 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<Comm
   const reports = await verifyPhases(active, ctx, {parallel: PARALLEL_CHECKS, waitMs: options.waitMs, ...(checks.length === 0 ? {} : {only: (check) => checks.includes(check.id)})})
   const value = verifyResult({environment: ctx.spec.environment.name, cluster: await clusterFacts(ctx, present), reports, ignored: options.ignored})
   return {json: value, text: () => renderAs(options.output, value, terminal, words, failOnWarn), exit: exitOf(value, failOnWarn)}
+}
+
+/** All checks once, without waiting, as a result: for what quotes them. */
+export async function verifyOnce(opened: OpenedPlatform, terminal: Terminal): Promise<VerifyResult> {
+  const {json} = await verifyCommand({opened, phases: opened.ctx.phases, terminal, words: {}, output: 'json', failOnWarn: false, checks: [], waitMs: 0, ignored: new Map()})
+  return json as VerifyResult
+}
+
+/** Checks that ran earlier, as a result. */
+export function earlierResult({spec, provider}: Pick<PlatformContext, 'spec' | 'provider'>, reports: CheckReport[]): VerifyResult {
+  return verifyResult({environment: spec.environment.name, cluster: {name: spec.environment.cluster, uid: null, version: null, simulated: provider.simulated}, reports, ignored: new Map()})
 }
 
 function renderAs(output: VerifyOutput, value: VerifyResult, terminal: Terminal, words: Words, failOnWarn: boolean): string {

@@ -6,7 +6,7 @@ import {dirname, join} from 'node:path'
  * Writes a file through a temporary one beside it and a rename: a kill or a full disk leaves the old one.
  * @throws the file system's error
  */
-export async function writeFileAtomic(path: string, text: string, mode = 0o644): Promise<void> {
+export async function writeFileAtomic(path: string, text: string | Uint8Array, mode = 0o644): Promise<void> {
   mkdirSync(dirname(path), {recursive: true})
   const temporary = `${path}.${process.pid}.tmp`
   try {

@@ -3,7 +3,8 @@ import {groupBy} from './render-common.ts'
 import type {Words} from './render-common.ts'
 import {statusWord, summaryText, verdictText} from './render-verify.ts'
 import type {VerifiedCheck, VerifyResult} from './results.ts'
-import {clean, oneLine} from './text.ts'
+import {oneLine} from './text.ts'
+import {xml} from './xml.ts'
 
 /** The checks as Markdown tables, one a phase. */
 export function renderVerifyMarkdown(result: VerifyResult, words: Words = {}): string {
@@ -126,17 +127,6 @@ function attributes(values: Record<string, string>): string {
   return Object.entries(values)
     .map(([name, value]) => `${name}="${xml(value)}"`)
     .join(' ')
-}
-
-/** Escaped for XML and HTML; what XML cannot hold at all is taken out. */
-function xml(text: string): string {
-  return clean(text)
-    .toWellFormed()
-    .replaceAll(/[\ufffe\uffff]/g, '')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }
 
 function markdown(text: string): string {

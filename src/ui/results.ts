@@ -4,6 +4,7 @@ import type {checkReport, errorBody, fixStep, lab} from './schemas/common.ts'
 import type {diagnose, labScenario, labScenarioList} from './schemas/diagnose.ts'
 import type {error, history, plan, status, step, up, verify} from './schemas/platform.ts'
 import type {mirrorList} from './schemas/mirror.ts'
+import type {report, supportBundle} from './schemas/report.ts'
 import type {topology} from './schemas/topology.ts'
 import type {bind, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './schemas/tools.ts'
 
@@ -19,6 +20,8 @@ export type StatusResult = z.infer<typeof status>
 export type HistoryResult = z.infer<typeof history>
 export type MirrorListResult = z.infer<typeof mirrorList>
 export type TopologyResult = z.infer<typeof topology>
+export type ReportResult = z.infer<typeof report>
+export type SupportBundleResult = z.infer<typeof supportBundle>
 export type ErrorResult = z.infer<typeof error>
 export type ErrorBody = z.infer<typeof errorBody>
 export type DoctorResult = z.infer<typeof doctor>

@@ -3,6 +3,7 @@ import {z} from 'zod'
 import {diagnose, labScenario, labScenarioList} from './diagnose.ts'
 import {mirrorList} from './mirror.ts'
 import {error, history, plan, status, step, up, verify} from './platform.ts'
+import {report, supportBundle} from './report.ts'
 import {topology} from './topology.ts'
 import {bind, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './tools.ts'
 
@@ -19,6 +20,8 @@ export const RESULT_SCHEMAS = {
   tools,
   history,
   topology,
+  report,
+  'support-bundle': supportBundle,
   'mirror-list': mirrorList,
   render,
   init,

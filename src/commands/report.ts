@@ -1,0 +1,52 @@
+import {dirname, resolve} from 'node:path'
+import {mkdirSync} from 'node:fs'
+import {Args, Flags} from '@oclif/core'
+import {KpCommand} from '../base-command.ts'
+import type {CommandResult} from '../base-command.ts'
+import {costLines} from '../operations/cost-class.ts'
+import {reportFile, reportOf} from '../operations/report.ts'
+import {guardCluster} from '../platform/session.ts'
+import {writeFileAtomic} from '../render/files.ts'
+import {renderReport, verdictOf} from '../ui/render-report.ts'
+import type {ReportWords} from '../ui/render-report.ts'
+import {nextLines} from '../ui/render-common.ts'
+import {wrap} from '../ui/text.ts'
+import {earlierResult, verifyOnce} from '../verify-command.ts'
+
+export default class Report extends KpCommand {
+  static override summary = 'Write a report of the platform and a run as one HTML page'
+  static override description = 'Timeline, checks, known failures, topology, versions and cost, in one file that loads nothing from elsewhere: for a mail, a ticket, a printer. Runs every check where there is a cluster; changes nothing in it.'
+  static override examples = ['<%= config.bin %> report', '<%= config.bin %> report 20261121T081500Z-3f9a --output report.html', '<%= config.bin %> report --no-verify --output - > report.html']
+  static override args = {run: Args.string({description: 'Run, as kp history lists it; default the last that built something', name: 'RUN'})}
+  static override flags = {
+    output: Flags.string({summary: 'File; - is standard output; default .kp/reports/<run>.html', helpValue: 'FILE'}),
+    verify: Flags.boolean({summary: 'Run the checks now', default: true, allowNo: true}),
+  }
+
+  protected async work(): Promise<CommandResult> {
+    const {args, flags} = await this.parse(Report)
+    this.begin(flags)
+    return this.withPlatform(async (opened) => {
+      const {ctx} = opened
+      const present = (await ctx.presence()).state === 'running'
+      if (present) await guardCluster(ctx)
+      const gathered = await reportOf(ctx, {run: args.run, verify: flags.verify && present ? () => verifyOnce(opened, this.terminal) : undefined, resultOf: (reports) => earlierResult(ctx, reports)})
+      const written = flags.output !== '-'
+      const file = written ? resolve(flags.output ?? reportFile(ctx, gathered.run?.run)) : null
+      const report = {...gathered, file}
+      const page = this.redactor.text(renderReport(report, this.reportWords(costLines(report.cost, report.provider))))
+      if (file !== null) {
+        mkdirSync(dirname(file), {recursive: true, mode: 0o700})
+        await writeFileAtomic(file, page)
+      }
+      const told = (): string => [...wrap(verdictOf(report), this.terminal.columns), '', ...wrap(`The report is in ${file ?? ''}`, this.terminal.columns), '', ...nextLines(['open it in a browser, print it or send it: it is one file'], this.terminal)].join('\n')
+      return {json: report, text: written ? told : () => page}
+    })
+  }
+
+  private reportWords(cost: string[]): ReportWords {
+    const pitfalls = new Map(this.phases.flatMap((phase) => phase.pitfalls.map((pitfall) => [pitfall.code, pitfall])))
+    const titles = new Map(this.phases.map((phase) => [phase.id, phase.title]))
+    return {pitfall: (code) => pitfalls.get(code), phaseTitle: (id) => titles.get(id) ?? id, cost}
+  }
+}
