@@ -48,6 +48,9 @@ export async function makeInputs(place: Place): Promise<Inputs> {
   if (!('path' in helm)) throw new Error(`there is no helm: ${helm.reason}; kp tools install brings it`)
   const releases: Inputs['releases'] = []
   const writes: {step: string; objects: KubeObject[]}[] = []
+  // The lines of the script, in the order of the phases and steps.
+  const plan: string[] = ['apply control-plane/identity']
+  const templates = new Map<string, string>()
   let step = ''
   const keepChart = (name: string, chart: string, values: string): void => {
     symlinkSync(chart, join(folder, 'charts', name))
@@ -62,13 +65,19 @@ export async function makeInputs(place: Place): Promise<Inputs> {
         const [verb = '', second = '', name = '', chart = ''] = call.args
         if (call.tool === 'helm' && verb === 'template') {
           keepChart(second, name, call.input ?? '')
+          templates.set(step, `kinds ${second} ${namespaceOf(call)}`)
           return ctx.exec.run(call)
         }
         if (call.tool === 'helm' && verb === 'upgrade') {
           keepChart(name, chart, call.input ?? '')
-          releases.push({name, namespace: call.args[call.args.indexOf('--namespace') + 1] ?? ''})
+          releases.push({name, namespace: namespaceOf(call)})
+          plan.push(`release ${name} ${namespaceOf(call)}`)
         } else if (call.tool === 'kubectl' && verb === 'apply') {
-          writes.push({step, objects: (call.input ?? '').split('\n').map((text) => JSON.parse(text) as KubeObject)})
+          const kinds = templates.get(step)
+          if (kinds === undefined) writes.push({step, objects: (call.input ?? '').split('\n').map((text) => JSON.parse(text) as KubeObject)})
+          const line = kinds ?? `apply ${step}`
+          // Objects that come in several calls are one file, applied once.
+          if (!plan.includes(line)) plan.push(line)
         } else if (call.mutates) {
           throw new Error(`bench/sequential.sh knows nothing of ${call.tool} ${call.args.join(' ')}`)
         } else return ctx.exec.run(call)
@@ -89,11 +98,16 @@ export async function makeInputs(place: Place): Promise<Inputs> {
     mkdirSync(dirname(file), {recursive: true})
     writeFileSync(file, documents(writes.filter((one) => one.step === id).flatMap(({objects}) => objects)))
   }
+  writeFileSync(join(folder, 'plan'), `${plan.join('\n')}\n`)
   const makeLab = async (): Promise<void> => {
     await ctx.lab?.installTools(ctx.spec, () => undefined, ctx.signal)
     await ctx.lab?.create(ctx.spec, place.root, () => undefined, ctx.signal)
   }
   return {folder, helm: helm.path, kubeVersion: `v${ctx.spec.kubernetes.version}.0`, releases, makeLab}
+}
+
+function namespaceOf(call: ToolCall): string {
+  return call.args[call.args.indexOf('--namespace') + 1] ?? ''
 }
 
 /** Nothing is there. */

@@ -37,7 +37,7 @@ await withPlaces(values.charts, async (places) => {
   if (wanted('nothing')) {
     say('kp up with nothing to do, and helm upgrade of the same releases')
     const pairs = await measureNothing(places, runs)
-    figures.push(judge('kp up with nothing to do, to helm', pairs.map((one) => one.kpMs / one.helmMs), 0.5, `${seconds(pairs.map((one) => one.kpMs))} to ${seconds(pairs.map((one) => one.helmMs))}`))
+    figures.push(judge('kp up with nothing to do, to helm', pairs.map((one) => one.kpMs / one.helmMs), 0.4, `${seconds(pairs.map((one) => one.kpMs))} to ${seconds(pairs.map((one) => one.helmMs))}`))
   }
   if (wanted('startup')) {
     say('start-up')

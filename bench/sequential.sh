@@ -4,8 +4,8 @@
 #
 #   sequential.sh REPOSITORY INPUTS
 #
-# REPOSITORY is a platform that kp init wrote; INPUTS are the charts, the values as helm gets them, and the objects
-# that only a lab has (bench/inputs.ts makes them). KUBECONFIG names the lab, PATH finds helm and kubectl.
+# REPOSITORY is a platform that kp init wrote; INPUTS are the plan of what to run, the charts, the values as
+# helm gets them, and the objects that only a lab has (bench/inputs.ts makes them). KUBECONFIG names the lab, PATH finds helm and kubectl.
 set -eu
 rendered=$1/clusters/lab
 inputs=$2
@@ -29,42 +29,7 @@ release() {
     --force-conflicts --reset-values --wait --timeout 300s --hide-notes
 }
 
-apply control-plane/identity
-kinds prometheus-operator-crds kube-system
-
-apply node-pools/general
-apply node-pools/storage-class
-release snapshot-controller kube-system
-apply node-pools/simulation
-apply node-pools/snapshot-class
-
-release cilium kube-system
-apply cni/network-policies
-apply cni/connectivity-before
-apply cni/connectivity-policies
-apply cni/connectivity-after
-
-kinds gateway-api kube-system
-apply cert-manager/release
-release cert-manager cert-manager
-apply cert-manager/network-policies
-apply cert-manager/simulation
-apply cert-manager/issuers
-apply cert-manager/probe-certificate
-
-kinds envoy-gateway-crds envoy-gateway-system
-apply ingress/release
-release envoy-gateway envoy-gateway-system
-apply ingress/network-policies
-apply ingress/simulation
-apply ingress/gateway
-apply ingress/demo
-apply ingress/demo-policies
-apply ingress/demo-route
-
-apply monitoring/simulation
-apply monitoring/release
-release kube-prometheus-stack monitoring
-apply monitoring/network-policies
-apply monitoring/ingress-monitors
-apply monitoring/dashboards
+# The plan has a line for each of them, in the order of phases and steps.
+while read -r verb name namespace; do
+  "$verb" "$name" "${namespace:-}" < /dev/null
+done < "$inputs/plan"
