@@ -12,7 +12,7 @@ import type {SupportBundleResult} from '../ui/results.ts'
 import {earlierResult, verifyOnce} from '../verify-command.ts'
 
 export default class SupportBundle extends KpCommand {
-  static override summary = 'Pack evidence for whoever helps: versions, journals, checks, events, logs; no secrets'
+  static override summary = 'Pack versions, journals, checks, events and logs for whoever helps; no secrets'
   static override description = 'Reads only. Known secrets, and what looks like one, are taken out of every file. Look into the archive before you send it.'
   static override examples = ['<%= config.bin %> support-bundle', '<%= config.bin %> support-bundle --output /tmp/kp-support.tar.gz --lines 500', '<%= config.bin %> support-bundle --json']
   static override flags = {
