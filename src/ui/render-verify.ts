@@ -9,15 +9,15 @@ import {count, oneLine, pad, wrap} from './text.ts'
 
 const COLOURS: Record<VerifiedCheck['status'], Colour> = {pass: 'green', warn: 'yellow', fail: 'red', skip: 'dim', unknown: 'yellow'}
 const MAX_EVIDENCE = 8
+const MAX_FAILURES = 10
 
-/** Shows every check by phase, what does not pass with its reason and fix, the counts, and what to do next. */
+/** Shows every check by phase: first what does not pass, with its reason and fix; what shares a reason stands below it. Then the counts, and what to do next. */
 export function renderVerify(result: VerifyResult, look: Look, words: Words = {}): string {
   const {bold} = styleFor(look)
   const shared = sharedReason(result)
-  const column = Math.max(...result.checks.map((check) => statusWord(check).length), 4)
   const phases = groupBy(result.checks, ({phase}) => phase).flatMap(([phase, checks]) => [
     bold(words.phaseTitle?.(phase) ?? phase),
-    ...checks.flatMap((check) => checkLines(check, {column, shared}, look, words)),
+    ...phaseLines(checks, shared, look, words),
     '',
   ])
   return [...headLines(result, look).map(bold), '', ...phases, ...summaryLines(result, look), ...nextOf(result, look)].join('\n')
@@ -55,18 +55,40 @@ function sharedReason({checks}: VerifyResult): string | undefined {
   return (same?.length ?? 0) > 2 ? reason : undefined
 }
 
-function checkLines(check: VerifiedCheck, {column, shared}: {column: number; shared: string | undefined}, look: Look, words: Words): string[] {
-  const style = styleFor(look)
+/** What does not pass, what passes, and what passes only by a simulation, is skipped or was set aside: below the reason that they share. */
+function phaseLines(checks: VerifiedCheck[], shared: string | undefined, look: Look, words: Words): string[] {
+  const told = (check: VerifiedCheck): boolean => check.status === 'unknown' && check.observed === shared
+  const loud = checks.filter((check) => LOUD.has(statusWord(check)))
+  const plain = checks.filter((check) => statusWord(check) === 'pass')
+  const reasoned = checks.filter((check) => !LOUD.has(statusWord(check)) && statusWord(check) !== 'pass')
+  return [
+    ...loud.flatMap((check) => [...titleLines(check, look), ...(told(check) ? [] : detailLines(check, look, words))]),
+    ...plain.flatMap((check) => titleLines(check, look)),
+    ...groupBy(reasoned, groupOf).toSorted(([, [a]], [, [b]]) => rankOf(a) - rankOf(b)).flatMap(([reason, own]) => [
+      ...wrap(oneLine(reason), look.columns, {first: '  ', rest: '    '}).map(styleFor(look).dim),
+      ...own.flatMap(({title}) => wrap(oneLine(title), look.columns, {first: ' '.repeat(TITLE_COLUMN)})),
+    ]),
+  ]
+}
+
+const LOUD: ReadonlySet<string> = new Set(['fail', 'warn', 'unknown'])
+/** Where titles begin: behind the longest word that stands beside one. */
+const TITLE_COLUMN = 2 + 'unknown'.length + 2
+
+function titleLines(check: VerifiedCheck, look: Look): string[] {
   const word = statusWord(check)
-  const why = word === 'ignored' ? ignoredReason(check) : check.status === 'skip' ? check.observed : word === 'pass (simulated)' ? check.simulatedBy : undefined
-  const reason = why === undefined ? '' : `: ${why}`
-  const lines = wrap(oneLine(`${check.title}${reason}`), look.columns, {first: `  ${pad(word, column)}  `})
-  const colour = word === 'ignored' ? 'dim' : COLOURS[check.status]
-  const [head = '', ...rest] = lines
-  const painted = [`  ${style[colour](word)}${head.slice(2 + word.length)}`, ...rest]
-  const told = check.status === 'unknown' && check.observed === shared
-  const quiet = check.status === 'pass' || check.status === 'skip' || word === 'ignored' || told
-  return quiet ? painted : [...painted, ...detailLines(check, look, words)]
+  const [head = '', ...rest] = wrap(oneLine(check.title), look.columns, {first: `  ${pad(word, TITLE_COLUMN - 4)}  `})
+  return [`  ${styleFor(look)[COLOURS[check.status]](word)}${head.slice(2 + word.length)}`, ...rest]
+}
+
+/** `skip: no pool has GPUs`. */
+function groupOf(check: VerifiedCheck): string {
+  const word = statusWord(check)
+  return `${word}: ${word === 'ignored' ? ignoredReason(check) : check.status === 'skip' ? check.observed : (check.simulatedBy ?? 'the status was written by a simulation')}`
+}
+
+function rankOf(check: VerifiedCheck | undefined): number {
+  return check === undefined ? 0 : ['pass (simulated)', 'skip', 'ignored'].indexOf(statusWord(check))
 }
 
 function ignoredReason({status, ignored}: VerifiedCheck): string {
@@ -78,7 +100,8 @@ function detailLines(check: VerifiedCheck, look: Look, words: Words): string[] {
   // A check that could not look has seen no pitfall.
   const codes = check.status === 'unknown' ? [] : check.pitfalls
   const first = codes.flatMap((code) => words.pitfall?.(code) ?? [])[0]
-  const shown = check.evidence.length === 1 && check.evidence[0] === check.observed ? [] : check.evidence
+  // What was said already is not said again.
+  const shown = check.evidence.every((text) => check.observed.includes(text)) ? [] : check.evidence
   const evidence = shown.slice(0, MAX_EVIDENCE)
   return [
     ...labelled(check.status === 'unknown' ? 'reason' : 'seen', check.observed, look, at),
@@ -100,7 +123,14 @@ function summaryLines(result: VerifyResult, look: Look): string[] {
   const colour: Colour = fail > 0 ? 'red' : unknown + warn > 0 ? 'yellow' : 'green'
   const shared = sharedReason(result)
   const why = shared === undefined ? [] : wrap(shared, look.columns, {first: '  reason  '})
-  return [...wrap(summaryText(result.summary), look.columns), ...wrap(verdictText(result), look.columns).map(style[colour]), ...why]
+  return [...wrap(summaryText(result.summary), look.columns), ...wrap(verdictText(result), look.columns).map(style[colour]), ...why, ...failureLines(result, look)]
+}
+
+/** Many phases scroll away: what failed is named once more at the end. */
+function failureLines({checks}: VerifyResult, look: Look): string[] {
+  const failed = checks.filter(({status, ignored}) => status === 'fail' && ignored === undefined)
+  const more = failed.length > MAX_FAILURES ? [`  and ${failed.length - MAX_FAILURES} more`] : []
+  return [...failed.slice(0, MAX_FAILURES).flatMap(({id, title, observed}) => [...wrap(oneLine(`${id}: ${title}`), look.columns, {first: '  ', rest: '    '}), ...wrap(oneLine(observed), look.columns, {first: '    '}).slice(0, 2).map(styleFor(look).dim)]), ...more]
 }
 
 function nextOf({summary, checks}: VerifyResult, look: Look): string[] {
