@@ -5,6 +5,7 @@
 import {KpError} from '../engine/errors.ts'
 import {apiError, METADATA_LIST} from '../tools/kube-api.ts'
 import type {KubeApi, KubeMeta, KubeObject} from '../tools/kube-api.ts'
+import {slimmer} from './slim.ts'
 
 /** What of a kind is read: everything, unless something here says less. Who reads less reads much faster where there is much. */
 export interface ListOptions {
@@ -46,7 +47,7 @@ export class ClusterReader {
 
   /**
    * All objects of a kind, whole but for who set which of their fields (`managedFields`: half of their bytes); of pods,
-   * of which there are most, also without what nothing is told by: see `slim`. Same rules as `metadata`.
+   * of which there are most, also without what nothing is told by: see `slim.ts`. Same rules as `metadata`.
    */
   list(apiVersion: string, kind: string, options: ListOptions = {}): Promise<KubeObject[] | undefined> {
     return this.#once(`list ${apiVersion}/${kind}?${keyOf(options)}`, () => this.#list(apiVersion, kind, options))
@@ -82,6 +83,7 @@ export class ClusterReader {
     const query = new URLSearchParams({limit: '500', ...selectors})
     const where = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`
     const items: KubeObject[] = []
+    const slim = slimmer()
     for (;;) {
       const answer = await this.api.request({path: `${resource.base}${where}/${resource.plural}?${query.toString()}`, ...(accept === undefined ? {} : {accept})})
       if (answer.status === 404) return undefined
@@ -112,32 +114,6 @@ export class ClusterReader {
 
 function keyOf({labelSelector = '', fieldSelector = '', namespace = ''}: ListOptions): string {
   return fieldSelector === '' && namespace === '' ? labelSelector : [labelSelector, fieldSelector, namespace].join('&')
-}
-
-/**
- * Takes away what no check reads, before the next page comes: a cluster of twenty thousand pods is then some tens of
- * megabytes instead of hundreds. Of pods these are variables, mounts, probes, tolerations and what a Service account mounts.
- */
-function slim(object: KubeObject): KubeObject {
-  delete object.metadata.managedFields
-  if (object.kind !== 'Pod' || object.apiVersion !== 'v1') return object
-  const spec = object['spec'] as SlimPod | undefined
-  if (spec === undefined) return object
-  delete spec.tolerations
-  spec.volumes = spec.volumes?.filter(({projected}) => projected === undefined)
-  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
-    for (const field of SILENT_FIELDS) delete container[field]
-  }
-  return object
-}
-
-const SILENT_FIELDS = ['env', 'envFrom', 'volumeMounts', 'livenessProbe', 'readinessProbe', 'startupProbe', 'terminationMessagePath', 'terminationMessagePolicy', 'imagePullPolicy'] as const
-
-interface SlimPod {
-  tolerations?: unknown
-  volumes?: {projected?: unknown}[] | undefined
-  initContainers?: Record<string, unknown>[]
-  containers?: Record<string, unknown>[]
 }
 
 /** `namespace/name`, or `name` for what has no namespace. */
