@@ -18,7 +18,7 @@ const ASSIGN = String.raw`\\*["']?\s*[:=]\s*\\*["']?`
 export const SHAPES: Shape[] = [
   {
     name: 'PEM private key on one or several lines, also inside JSON',
-    pattern: /(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)(?:[A-Za-z0-9+/=:,\s-]|\\[nrt])*?(-----END [A-Z0-9 ]*PRIVATE KEY-----)/g,
+    pattern: /(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)(?:(?!-----BEGIN )[A-Za-z0-9+/=:,\s-]|\\[nrt])*?(-----END [A-Z0-9 ]*PRIVATE KEY-----)/g,
     replacement: `$1${MASK}$2`,
   },
   {

@@ -1,6 +1,6 @@
 /** npm run new: what it makes fits in at once; what it cannot make it refuses, and nothing is overwritten. */
 import {spawnSync} from 'node:child_process'
-import {cpSync, readdirSync, readFileSync, symlinkSync} from 'node:fs'
+import {cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {beforeAll, describe, expect, it} from 'vitest'
 import {makeNew} from '../../scripts/new/make.ts'
@@ -29,8 +29,11 @@ describe('one of each', () => {
 
   beforeAll(async () => {
     root = copy(keptFolder())
-    const phase = 'logging'
-    await makeNew(root, ['phase', phase])
+    const phase = 'rehearsal'
+    // A phase that kp.yaml knows and kp has not.
+    const schema = join(root, 'src', 'spec', 'schema', 'phases.ts')
+    writeFileSync(schema, readFileSync(schema, 'utf8').replace('  deliverables,\n})', '  deliverables,\n  rehearsal: chaos,\n})'))
+    expect(run(root, '../scripts/new.ts', ['phase', phase]).output).toContain('21-rehearsal')
     // A phase of its own, and three that say their steps in other forms.
     for (const where of [phase, 'ingress', 'gitops', 'prerequisites']) await makeNew(root, ['step', where, 'something-new'])
     for (const where of [phase, 'cert-manager']) await makeNew(root, ['check', where, 'something-else'])
@@ -41,11 +44,11 @@ describe('one of each', () => {
 
   it('has its place in the lists, with the next code', () => {
     const read = (path: string): string => readFileSync(join(root, path), 'utf8')
-    expect(read('src/steps/index.ts')).toMatch(/08-monitoring\/phase\.ts'\nimport \{logging\} from '\.\/09-logging\/phase\.ts'\n[^]*monitoring, logging(, \w+)*\][^\n]*\n$/)
-    expect(read('src/steps/09-logging/phase.ts')).toContain('steps: () => [namespace, somethingNew, ...someChartSteps],')
-    expect(read('src/steps/09-logging/pitfalls.ts')).toContain("code: 'KP0901'")
-    expect(read('src/steps/09-logging/pitfalls-something-else.ts')).toContain("code: 'KP0902'")
-    expect(read('src/steps/09-logging/pitfalls-something-wrong.ts')).toContain("code: 'KP0903'")
+    expect(read('src/steps/index.ts')).toMatch(/\nimport \{rehearsal\} from '\.\/21-rehearsal\/phase\.ts'\n[^]*, rehearsal\][^\n]*\n$/)
+    expect(read('src/steps/21-rehearsal/phase.ts')).toContain('steps: () => [namespace, somethingNew, ...someChartSteps],')
+    expect(read('src/steps/21-rehearsal/pitfalls.ts')).toContain("code: 'KP2101'")
+    expect(read('src/steps/21-rehearsal/pitfalls-something-else.ts')).toContain("code: 'KP2102'")
+    expect(read('src/steps/21-rehearsal/pitfalls-something-wrong.ts')).toContain("code: 'KP2103'")
     expect(read('src/steps/07-gitops/phase.ts')).toContain(', somethingNew],')
   })
 
@@ -65,17 +68,17 @@ describe('one of each', () => {
   }, LIMIT_MS)
 
   it('is not made twice, and what is there stays as it is', async () => {
-    const before = readFileSync(join(root, 'src/steps/09-logging/phase.ts'), 'utf8')
-    await expect(makeNew(root, ['step', 'logging', 'something-new'])).rejects.toThrow('already there: src/steps/09-logging/something-new.ts')
+    const before = readFileSync(join(root, 'src/steps/21-rehearsal/phase.ts'), 'utf8')
+    await expect(makeNew(root, ['step', 'rehearsal', 'something-new'])).rejects.toThrow('already there: src/steps/21-rehearsal/something-new.ts')
     await expect(makeNew(root, ['component', 'cert-manager'])).rejects.toThrow('already there: templates/components/cert-manager/component.yaml')
-    expect(readFileSync(join(root, 'src/steps/09-logging/phase.ts'), 'utf8')).toBe(before)
+    expect(readFileSync(join(root, 'src/steps/21-rehearsal/phase.ts'), 'utf8')).toBe(before)
   })
 })
 
 describe('refused, with what is allowed', () => {
   it.each([
-    [['phase', 'cni'], /"cni" is there already: .*backup.* can be made/],
-    [['phase', 'loging'], /kp\.yaml knows no phase "loging": .*slo.* can be made/],
+    [['phase', 'cni'], /"cni" is there already: (.* can be made|every phase is there)/],
+    [['phase', 'loging'], /kp\.yaml knows no phase "loging": (.* can be made|every phase is there)/],
     [['step', 'nowhere', 'x'], /there is no phase "nowhere": prerequisites, networking/],
     [['step', 'cni'], /the step needs a name/],
     [['check', 'cni', 'Upper'], /"Upper" is no name of a check: small letters/],

@@ -5,10 +5,11 @@ import {KubeApi} from '../../../src/tools/kube-api.ts'
 import {serve} from '../../helpers/http.ts'
 import {tempFolder} from '../../helpers/temp.ts'
 
-function client(url: string, now: () => number = () => 0): KubeApi {
+/** @param timeoutMs short where the test waits for it to run out */
+function client(url: string, now: () => number = () => 0, timeoutMs = 20_000): KubeApi {
   const kubeconfig = join(tempFolder(), 'kubeconfig')
   writeFileSync(kubeconfig, JSON.stringify({apiVersion: 'v1', kind: 'Config', 'current-context': 'x', clusters: [{name: 'x', cluster: {server: url}}], users: [{name: 'x', user: {token: 't'}}], contexts: [{name: 'x', context: {cluster: 'x', user: 'x'}}]}))
-  return new KubeApi({kubeconfig, userAgent: 'kp/test', clock: {now, sleep: () => Promise.resolve()}, signal: new AbortController().signal, timeoutMs: 150})
+  return new KubeApi({kubeconfig, userAgent: 'kp/test', clock: {now, sleep: () => Promise.resolve()}, signal: new AbortController().signal, timeoutMs})
 }
 
 const CORE = {items: [{metadata: {name: ''}, versions: [{version: 'v1', resources: [{resource: 'nodes', scope: 'Cluster', responseKind: {kind: 'Node'}}]}]}]}
@@ -31,7 +32,7 @@ test('a server that gives no answer is not asked again at once, but is after a w
   const {url, paths} = await serve((_, response) => {
     if (!silent) response.end('{}')
   })
-  const api = client(url, () => now)
+  const api = client(url, () => now, 150)
   await expect(api.get('/first')).rejects.toMatchObject({code: 'CLUSTER_UNREACHABLE'})
   await expect(api.get('/second')).rejects.toMatchObject({code: 'CLUSTER_UNREACHABLE'})
   expect(paths).toEqual(['/first'])
@@ -44,7 +45,7 @@ test('what is written is always sent: a lock must not be lost over the silence o
   const {url, paths} = await serve((request, response) => {
     if (request.url === '/lease') response.end('{}')
   })
-  const api = client(url)
+  const api = client(url, () => 0, 150)
   await expect(api.get('/first')).rejects.toMatchObject({code: 'CLUSTER_UNREACHABLE'})
   await expect(api.request({method: 'PUT', path: '/lease', body: {}})).resolves.toMatchObject({status: 200})
   expect(paths).toEqual(['/first', '/lease'])
