@@ -1,6 +1,7 @@
 // The project's tests: npm test [-- --long]. Runs on any Node: it installs the one that kp needs.
-import {existsSync, readdirSync, readFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join, relative} from 'node:path'
 import {build, install, node, output, root, run, start} from './install.js'
 
 /** Two lanes of about the same length: a lab leaves half of two cores idle. Whatever uses the platform that files share is in the first. */
@@ -10,6 +11,9 @@ const long = process.argv.includes('--long')
 const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const started = Date.now()
 const times = []
+/** What vitest says of every test, one file a run. */
+const results = mkdtempSync(join(tmpdir(), 'kp-results-'))
+process.on('exit', () => rmSync(results, {recursive: true, force: true}))
 
 async function stage(name, work) {
   if (only.length > 0 && !only.includes(name)) return
@@ -20,9 +24,11 @@ async function stage(name, work) {
 }
 
 const program = (name) => join(root, 'node_modules', '.bin', name)
+let runs = 0
+const reported = () => ['--reporter=default', '--reporter=json', `--outputFile.json=${join(results, `${++runs}.json`)}`]
 const vitest = (folders, options = [], env = {}) => {
   const present = folders.filter((folder) => existsSync(join(root, folder)))
-  if (present.length > 0) run(program('vitest'), ['run', ...present, ...options], {env})
+  if (present.length > 0) run(program('vitest'), ['run', ...present, ...options, ...reported()], {env})
 }
 
 /** Runs the tests of the lab in two lanes; what the second says is printed when it ends. */
@@ -32,12 +38,19 @@ async function lanes() {
   const apart = shared.filter((name) => !FIRST_LANE.includes(name))
   if (apart.length > 0) throw new Error(`${apart.join(', ')} of test/integration must be in FIRST_LANE of scripts/test.js: they share a platform`)
   const paths = (names) => names.map((name) => join('test', 'integration', `${name}.test.ts`))
-  const lane = (what, stdio) => start(program('vitest'), ['run', ...what, '--no-file-parallelism'], stdio)
+  const lane = (what, stdio) => start(program('vitest'), ['run', ...what, '--no-file-parallelism', ...reported()], stdio)
   const first = lane([...paths(files.filter((name) => FIRST_LANE.includes(name))), 'test/e2e'], 'inherit')
   const second = lane(paths(files.filter((name) => !FIRST_LANE.includes(name))), 'pipe')
   const [one, two] = await Promise.all([first, second])
   process.stdout.write(two.said)
   if (one.status !== 0 || two.status !== 0) process.exit(1)
+}
+
+/** The ten tests that took longest, with their seconds. */
+function slowest() {
+  const tests = readdirSync(results).flatMap((name) => JSON.parse(readFileSync(join(results, name), 'utf8')).testResults)
+  const all = tests.flatMap(({name, assertionResults}) => assertionResults.map(({fullName, duration}) => ({file: relative(root, name), fullName, seconds: (duration ?? 0) / 1000})))
+  return all.toSorted((one, other) => other.seconds - one.seconds).slice(0, 10).map(({file, fullName, seconds}) => `${seconds.toFixed(0).padStart(5)} s  ${file}: ${fullName.slice(0, 120)}`)
 }
 
 install()
@@ -53,4 +66,5 @@ await stage('contract', () => {
 if (long) await stage('long', () => vitest(['test/long'], ['--no-file-parallelism']))
 else await stage('lab', lanes)
 
+console.log(`\nThe ten slowest\n${slowest().join('\n')}`)
 console.log(`\nAll passed in ${Math.round((Date.now() - started) / 1000)}s: ${times.join(', ')}`)
