@@ -13,8 +13,9 @@ import {logging} from './09-logging/phase.ts'
 import {security} from './14-security/phase.ts'
 import {backup} from './15-backup/phase.ts'
 import {chaos} from './16-chaos/phase.ts'
-import {day2} from './18-day2/phase.ts'
+import {cost} from './17-cost/phase.ts'
 import {withEarlierChoice} from './shared/earlier-choice.ts'
 import {withNamespaces} from './shared/namespace-removal.ts'
+import {day2} from './18-day2/phase.ts'
 
-export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring, logging, security, backup, chaos, day2].map(withEarlierChoice).map(withNamespaces)
+export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring, logging, security, backup, chaos, cost, day2].map(withEarlierChoice).map(withNamespaces)

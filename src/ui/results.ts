@@ -5,6 +5,7 @@ import type {diagnose, labScenario, labScenarioList} from './schemas/diagnose.ts
 import type {error, history, plan, status, step, up, verify} from './schemas/platform.ts'
 import type {mirrorList} from './schemas/mirror.ts'
 import type {report, supportBundle} from './schemas/report.ts'
+import type {costReport, policyEnforce, policyReport} from './schemas/reports.ts'
 import type {topology} from './schemas/topology.ts'
 import type {bind, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './schemas/tools.ts'
 
@@ -22,6 +23,9 @@ export type MirrorListResult = z.infer<typeof mirrorList>
 export type TopologyResult = z.infer<typeof topology>
 export type ReportResult = z.infer<typeof report>
 export type SupportBundleResult = z.infer<typeof supportBundle>
+export type PolicyReportResult = z.infer<typeof policyReport>
+export type PolicyEnforceResult = z.infer<typeof policyEnforce>
+export type CostReportResult = z.infer<typeof costReport>
 export type ErrorResult = z.infer<typeof error>
 export type ErrorBody = z.infer<typeof errorBody>
 export type DoctorResult = z.infer<typeof doctor>

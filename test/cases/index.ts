@@ -5,6 +5,7 @@ import {certManagerCases} from './cert-manager.ts'
 import {chaosCases} from './chaos.ts'
 import {cniCases} from './cni.ts'
 import {controlPlaneKindCases} from './control-plane-kinds.ts'
+import {costCases} from './cost.ts'
 import {controlPlaneCases} from './control-plane.ts'
 import {day2Cases} from './day2.ts'
 import {gitopsCases} from './gitops.ts'
@@ -38,7 +39,8 @@ export const CASES: readonly CheckCase[] = [
   ...loggingCases,
   ...chaosCases,
   ...day2Cases,
+  ...costCases,
 ]
 
 /** Phases whose checks all have cases. A phase is added with its cases. */
-export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'logging', 'security', 'backup', 'chaos', 'day2']
+export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'logging', 'security', 'backup', 'chaos', 'day2', 'cost']

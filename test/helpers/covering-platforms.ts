@@ -38,7 +38,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
             {name: 'mail', type: 'email', severities: ['info'], secret: 'mail-password', to: 'ops@acme.io', smarthost: 'smtp.acme.io:587', username: 'kp'},
             {name: 'relay', type: 'email', severities: ['info'], to: 'log@acme.io', smarthost: 'relay.acme.io:25'},
           ],
-          grafana: {host: 'grafana.cover-envoy.test', adminPassword: 'grafana-password', dashboards: ['cluster', 'nodes', 'ingress', 'red']},
+          grafana: {host: 'grafana.cover-envoy.test', adminPassword: 'grafana-password', dashboards: ['cluster', 'nodes', 'ingress', 'red', 'cost']},
         },
         logging: {
           backend: {type: 'opensearch', replicas: 1, volume: '20Gi', retention: '30d', index: 'shop', password: 'log-password'},

@@ -16,7 +16,7 @@ const MAY: Record<string, string[]> = {
   components: ['engine', 'spec'],
   providers: ['engine', 'spec', 'tools'],
   context: ['type:checks', 'type:components', 'type:engine', 'type:providers', 'type:spec', 'type:tools'],
-  checks: ['components', 'engine', 'tools', 'type:context'],
+  checks: ['components', 'engine', 'spec', 'tools', 'type:context'],
   render: ['components', 'engine', 'spec', 'type:context', 'type:tools'],
   platform: ['checks', 'components', 'engine', 'providers', 'render', 'spec', 'tools', 'type:context'],
   'step builders': ['checks', 'components', 'engine', 'spec', 'tools', 'lab facts', 'type:context', 'type:providers'],

@@ -3,6 +3,7 @@ import type {ManifestContext, PlatformStep} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
 import {cluster} from './dashboards/cluster.ts'
+import {costDashboard} from './dashboards/cost.ts'
 import {dashboardJson} from './dashboards/dashboard.ts'
 import type {Dashboard} from './dashboards/dashboard.ts'
 import {ingressDashboard, redDashboard} from './dashboards/ingress.ts'
@@ -14,11 +15,12 @@ export const wantsGrafana = (ctx: Pick<ManifestContext, 'spec'>): true | string 
 
 /** The dashboards that kp.yaml asks for and that have something to show on this platform. */
 export function dashboardsOf(ctx: ManifestContext): Dashboard[] {
-  const {ingress, monitoring} = ctx.spec.phases
+  const {cost, ingress, monitoring} = ctx.spec.phases
   const made: Record<string, () => Dashboard | undefined> = {
     cluster: () => cluster,
     nodes: () => nodes,
     ingress: () => (ingress.enabled ? ingressDashboard(ingress.controller) : undefined),
+    cost: () => (cost.enabled && cost.opencost ? costDashboard(cost.budget) : undefined),
     red: () => (ingress.enabled ? redDashboard(ingress.controller) : undefined),
   }
   return [...new Set(monitoring.grafana.dashboards)].flatMap((id) => made[id]?.() ?? [])

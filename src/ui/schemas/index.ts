@@ -4,6 +4,7 @@ import {diagnose, labScenario, labScenarioList} from './diagnose.ts'
 import {mirrorList} from './mirror.ts'
 import {error, history, plan, status, step, up, verify} from './platform.ts'
 import {report, supportBundle} from './report.ts'
+import {costReport, policyEnforce, policyReport} from './reports.ts'
 import {topology} from './topology.ts'
 import {bind, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './tools.ts'
 
@@ -23,6 +24,9 @@ export const RESULT_SCHEMAS = {
   report,
   'support-bundle': supportBundle,
   'mirror-list': mirrorList,
+  'policy-report': policyReport,
+  'policy-enforce': policyEnforce,
+  'cost-report': costReport,
   render,
   init,
   kubeconfig,

@@ -1,0 +1,158 @@
+/** Known failures of phase 17: quotas, defaults, budgets. */
+import type {Pitfall} from '../../engine/types.ts'
+
+const RUNBOOK = 'quota-exceeded.md'
+
+/** All of the phase, by code. */
+export const pitfalls: Pitfall[] = [
+  {
+    code: 'KP1701',
+    title: 'A quota keeps the pods of a Deployment from being made',
+    symptom: 'A Deployment was accepted and has too few pods: FailedCreate, exceeded quota.',
+    cause: 'Its pods ask for more than the quota of the namespace has left. The quota looks at pods, so the Deployment itself is accepted. Hard quotas also block bursts that are legitimate.',
+    match: [
+      {event: {reason: 'FailedCreate', message: /exceeded quota: /}},
+      {condition: {kind: 'ReplicaSet', type: 'ReplicaFailure', status: 'True', reason: /^FailedCreate$/, message: /exceeded quota: /}},
+      {output: /is forbidden: exceeded quota: [\w.-]+, requested: /},
+      {check: 'cost.quota-room'},
+    ],
+    fix: [
+      {text: 'What is used, and by whom?', command: 'kp cost report'},
+      {text: 'The numbers of the refusal: requested, used, limited.', command: 'kubectl -n <namespace> get events --field-selector reason=FailedCreate'},
+      {text: 'It asks for more than it uses: lower its requests, or its replicas.', command: 'kubectl -n <namespace> set resources deployment <deployment> --requests=cpu=<cpu>,memory=<memory>'},
+      {text: 'It needs that much: raise cpu, memory or pods of its team in phases.cost.teams, with headroom.', command: 'kp step cost'},
+    ],
+    confirmBy: 'cost.quota-room',
+    runbook: RUNBOOK,
+    source: 'twenty phases, 17; Kubernetes docs: resource quotas',
+  },
+  {
+    code: 'KP1702',
+    title: 'A quota is below what already runs',
+    symptom: 'kp refuses the quota with its numbers; made by hand, it stays, and pods that end cannot be made again.',
+    cause: 'A quota does not touch what runs, it refuses what comes. Below what runs, the next rollout or the next dead node takes pods away for good.',
+    match: [{output: /a quota of kp\.yaml leaves no room above what already runs/}],
+    fix: [
+      {text: 'What does each namespace ask for?', command: 'kp cost report'},
+      {text: 'Set cpu, memory and pods of the team above that, with the headroom of phases.cost.headroomPercent.', command: 'kp plan cost'},
+      {text: 'Then bring it.', command: 'kp step cost'},
+    ],
+    confirmBy: 'cost.quotas',
+    runbook: RUNBOOK,
+    source: 'twenty phases, 17: set quotas with headroom',
+  },
+  {
+    code: 'KP1703',
+    title: 'The budget is nearly spent, or more',
+    symptom: 'kp verify warns that what runs costs more than the given part of the budget; KpBudgetExceeded fires.',
+    cause: 'Nodes were added for load that has gone, teams ask for more than they use, or volumes and load balancers were left behind.',
+    match: [{check: 'cost.budget'}],
+    fix: [
+      {text: 'Where does it go, and how much has nobody asked for?', command: 'kp cost report'},
+      {text: 'Much is asked for by nobody: fewer or smaller nodes, or let an autoscaler take them away (nodePools, phases.autoscaling.nodes).', command: 'kp plan node-pools'},
+      {text: 'A namespace asks for far more than it uses: compare, then lower its requests.', command: 'kubectl top pods -n <namespace>'},
+      {text: 'It is worth it: raise phases.cost.budget.', command: 'kp step cost'},
+    ],
+    confirmBy: 'cost.budget',
+    runbook: 'budget-exceeded.md',
+    source: 'twenty phases, 17',
+  },
+  {
+    code: 'KP1704',
+    title: 'The quota of a team is gone or was changed',
+    symptom: 'A pod beyond the quota is accepted; ResourceQuota kp-team does not exist, or has other numbers than kp.yaml.',
+    cause: 'Somebody raised or deleted it to get something running, or the namespace was made anew.',
+    match: [{check: 'cost.quotas'}, {check: 'cost.quota-enforced'}],
+    fix: [
+      {text: 'What is there?', command: 'kubectl get resourcequotas,limitranges -A'},
+      {text: 'Put it back as kp.yaml says.', command: 'kp step cost'},
+      {text: 'The team needs more: say so in phases.cost.teams, where everybody sees it.', command: 'kp plan cost'},
+    ],
+    confirmBy: 'cost.quotas',
+    runbook: RUNBOOK,
+    source: 'Kubernetes docs: resource quotas',
+  },
+  {
+    code: 'KP1705',
+    title: 'With a quota, containers must say what they ask for',
+    symptom: 'Pods are not made: failed quota: must specify requests.cpu, requests.memory.',
+    cause: 'A quota of requests or limits counts only what is said: a container that says nothing is refused, unless a LimitRange fills it in.',
+    match: [
+      {event: {reason: 'FailedCreate', message: /failed quota: [\w.-]+: must specify /}},
+      {output: /is forbidden: failed quota: [\w.-]+: must specify /},
+      {check: 'cost.requests'},
+      {check: 'cost.own-requests'},
+    ],
+    fix: [
+      {text: 'Is the LimitRange there that fills it in?', command: 'kubectl -n <namespace> get limitrange'},
+      {text: 'Put that of kp back.', command: 'kp step cost'},
+      {text: 'Better: say it in the pod template.', command: 'kubectl -n <namespace> set resources deployment <deployment> --requests=cpu=100m,memory=128Mi --limits=memory=256Mi'},
+    ],
+    confirmBy: 'cost.requests',
+    runbook: RUNBOOK,
+    source: 'Kubernetes docs: resource quotas, requests compared to limits',
+  },
+  {
+    code: 'KP1706',
+    title: 'OpenCost does not reach Prometheus',
+    symptom: 'OpenCost restarts again and again, or shows nothing: Failed to query prometheus.',
+    cause: 'The address of Prometheus in its values is another (prometheus.external.url), or a network policy is in between.',
+    match: [{check: 'cost.opencost'}, {output: /(?:Failed to query prometheus|Failed to create Prometheus (?:client|data source))[^\n]*/i}],
+    fix: [
+      {text: 'What does it say?', command: 'kubectl -n opencost logs deployment/opencost -c opencost --tail=50'},
+      {text: 'Is Prometheus there, under the name that its values give?', command: 'kubectl -n monitoring get service kube-prometheus-stack-prometheus'},
+      {text: 'Put values and network policies back.', command: 'kp step cost'},
+    ],
+    confirmBy: 'cost.opencost',
+    source: 'OpenCost docs: troubleshooting, Prometheus connection',
+  },
+  {
+    code: 'KP1707',
+    title: 'Volumes and load balancers stay on the bill after their use',
+    symptom: 'PersistentVolumes are Released or Available for days; a Service of type LoadBalancer leads to no pod.',
+    cause: 'The class keeps volumes (reclaimPolicy Retain), or an application was deleted without its Service. The cloud goes on counting.',
+    match: [{check: 'cost.orphans'}],
+    fix: [
+      {text: 'Which are they, and what do they cost?', command: 'kp cost report'},
+      {text: 'Is something on the volume that somebody needs? Take a snapshot or a backup first.', command: 'kubectl get persistentvolumes'},
+      {text: 'Delete it, then the disk in the cloud, where the class retains.', command: 'kubectl delete persistentvolume <volume>'},
+      {text: 'A load balancer that leads nowhere goes with its Service.', command: 'kubectl -n <namespace> delete service <service>'},
+    ],
+    confirmBy: 'cost.orphans',
+    source: 'EC2 guide: orphaned resources; Kubernetes docs: reclaiming persistent volumes',
+  },
+  {
+    code: 'KP1708',
+    title: 'A container asks for more than the LimitRange allows',
+    symptom: 'Pods are not made: maximum memory usage per Container is 1Gi, but limit is 2Gi.',
+    cause: 'A LimitRange of the namespace has a max (kp sets none), and the pod template goes beyond it. More replicas or a larger quota change nothing.',
+    match: [
+      {event: {reason: 'FailedCreate', message: /(?:maximum|minimum) \w[\w.-]* usage per (?:Container|Pod) is /}},
+      {output: /(?:maximum|minimum) \w[\w.-]* usage per (?:Container|Pod) is [^\n]+/},
+    ],
+    fix: [
+      {text: 'Which limits are there, and whose are they?', command: 'kubectl -n <namespace> describe limitrange'},
+      {text: 'Stay within them, or ask who made the LimitRange to raise its max.', command: 'kubectl -n <namespace> edit deployment <deployment>'},
+    ],
+    confirmBy: 'cost.quota-enforced',
+    runbook: RUNBOOK,
+    source: 'Kubernetes docs: limit ranges',
+  },
+  {
+    code: 'KP1709',
+    title: 'A container asks for more than the default limit',
+    symptom: 'Pods are not made: spec.containers[0].resources.requests: must be less than or equal to memory limit of 1Gi.',
+    cause: 'The container names a request and no limit. The LimitRange gives it the default limit, which is lower than what it asks for.',
+    match: [
+      {event: {reason: 'FailedCreate', message: /resources\.requests: Invalid value: [^\n]*must be less than or equal to \w+ limit/}},
+      {output: /resources\.requests: Invalid value: [^\n]*must be less than or equal to \w+ limit/},
+    ],
+    fix: [
+      {text: 'Which default is it?', command: 'kubectl -n <namespace> describe limitrange kp-defaults'},
+      {text: 'Name a limit beside the request.', command: 'kubectl -n <namespace> set resources deployment <deployment> --requests=memory=<memory> --limits=memory=<memory>'},
+    ],
+    confirmBy: 'cost.requests',
+    runbook: RUNBOOK,
+    source: 'Kubernetes docs: limit ranges, default limits and requests',
+  },
+]
