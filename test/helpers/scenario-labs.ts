@@ -1,5 +1,6 @@
 /** Which platform scenarios run on: as few labs as their needs allow. */
 import type {Scenario} from '../../src/operations/scenarios/load.ts'
+import {phases as ALL} from '../../src/steps/index.ts'
 
 /** Scenarios that share a lab. */
 export interface ScenarioLab {
@@ -31,7 +32,10 @@ export function groupByNeeds(scenarios: Scenario[]): ScenarioLab[] {
 function specOf({choices, scenarios}: {choices: Record<string, unknown>; scenarios: Scenario[]}): Record<string, unknown> {
   const phases: Record<string, Record<string, unknown>> = {}
   const spec: Record<string, unknown> = {}
-  for (const id of scenarios.flatMap((scenario) => scenario.needs.phases)) if (!ALWAYS.has(id)) (phases[id] ??= {})['enabled'] = true
+  const needed = scenarios.flatMap((scenario) => scenario.needs.phases)
+  // A lean lab comes up fast: of the later phases only what is practised on.
+  for (const {id, number} of ALL) if (number > LAST_OF_THE_BASE && !needed.includes(id)) phases[id] = {enabled: false}
+  for (const id of needed) if (!ALWAYS.has(id)) (phases[id] ??= {})['enabled'] = true
   for (const [path, value] of Object.entries(choices)) {
     const keys = path.split('.')
     setAt(OF_SPEC.has(keys[0] ?? '') ? spec : phases, keys, value)
@@ -39,6 +43,7 @@ function specOf({choices, scenarios}: {choices: Record<string, unknown>; scenari
   return Object.keys(phases).length === 0 ? spec : {...spec, phases}
 }
 
+const LAST_OF_THE_BASE = 8
 /** Phases that cannot be left out, and what is above the phases. */
 const ALWAYS = new Set(['prerequisites', 'networking', 'control-plane', 'node-pools'])
 const OF_SPEC = new Set(['provider', 'network', 'metadata'])

@@ -122,7 +122,7 @@ function objectIn(text: string, facts: Facts): ObjectRef | undefined {
     const [first = '', second] = full.replace(/[.:,]+$/, '').split('/')
     const object = second === undefined ? {kind, name: first} : {kind, name: second, namespace: first}
     // A word that happens to follow the name of a kind is no object; one that is missing is named with its namespace.
-    if (second !== undefined || facts.get(kind, first) !== undefined) return object
+    if (second !== undefined || facts.get(kind, first) !== undefined || text.includes(`${word} ${full} does not exist`)) return object
   }
   return undefined
 }

@@ -1,0 +1,186 @@
+/** Finders and the order of causes, on facts in memory: what is wrong is named first, and near misses are nothing. */
+import {describe, expect, test} from 'vitest'
+import {refName, refOf} from '../../../../src/engine/facts.ts'
+import type {FactCheck, FactObject, Facts} from '../../../../src/engine/facts.ts'
+import {findingsOf, fixOf} from '../../../../src/operations/diagnose/findings.ts'
+import type {Finding} from '../../../../src/operations/diagnose/findings.ts'
+import {inverse, remaining} from '../../../../src/operations/scenarios/actions.ts'
+import {phases} from '../../../../src/steps/index.ts'
+
+const NOW = Date.parse('2026-11-28T12:00:00Z')
+const OLD = '2026-11-28T11:00:00Z'
+const PITFALLS = phases.filter(({number}) => number <= 8).flatMap(({pitfalls}) => pitfalls)
+
+type Extra = Record<string, unknown> & {labels?: Record<string, string>; annotations?: Record<string, string>; created?: string; owner?: {kind: string; name: string}; deleted?: string; finalizers?: string[]}
+
+function object(kind: string, name: string, extra: Extra = {}): FactObject {
+  const [first = '', second] = name.split('/')
+  const {labels, annotations, created = OLD, owner, deleted, finalizers, ...rest} = extra
+  return {
+    apiVersion: 'v1',
+    kind,
+    metadata: {
+      name: second ?? first,
+      ...(second === undefined ? {} : {namespace: first}),
+      creationTimestamp: created,
+      ...(labels === undefined ? {} : {labels}),
+      ...(annotations === undefined ? {} : {annotations}),
+      ...(deleted === undefined ? {} : {deletionTimestamp: deleted}),
+      ...(finalizers === undefined ? {} : {finalizers}),
+      ...(owner === undefined ? {} : {ownerReferences: [{apiVersion: 'apps/v1', uid: 'u', controller: true, ...owner}]}),
+    },
+    ...rest,
+  }
+}
+
+const EMPTY = ['Secret', 'ConfigMap', 'StorageClass', 'Service', 'ServiceAccount', 'DaemonSet', 'ClusterIssuer', 'Issuer', 'Node', 'Namespace']
+
+function diagnose(objects: FactObject[], more: {events?: [kind: string, name: string, reason: string, message: string][]; checks?: Partial<FactCheck>[]} = {}): Finding[] {
+  const kinds = [...new Set([...EMPTY, ...objects.map(({kind}) => kind)])]
+  const facts: Facts = {
+    now: NOW,
+    all: (kind) => objects.filter((one) => one.kind === kind),
+    get: (kind, name, namespace) => objects.find((one) => refName(refOf(one)) === refName({kind, name, ...(namespace === undefined ? {} : {namespace})})),
+    seen: (kind) => kinds.includes(kind),
+    events: (more.events ?? []).map(([kind, name, reason, message]) => ({type: 'Warning', reason, message, object: refOf(object(kind, name)), time: NOW})),
+    logs: [],
+    checks: (more.checks ?? []).map((check) => ({id: '', phase: '', observed: '', evidence: [], pitfalls: [], ...check})),
+    components: [],
+    phases: phases.map(({id}) => id),
+    provider: 'lab',
+    cluster: 'acme',
+  }
+  return findingsOf(PITFALLS, facts, kinds)
+}
+
+const ready = {status: {conditions: [{type: 'Ready', status: 'True'}], allocatable: {cpu: '4', memory: '16Gi'}}}
+const node = (name: string, extra: Extra = {}): FactObject => object('Node', name, {labels: {'node-role': 'general', 'topology.kubernetes.io/zone': `lab-${name.at(-1)}`}, ...ready, ...extra})
+const NODES = [node('a'), node('b')]
+
+function app({podSpec = {}, status = {phase: 'Running', conditions: [{type: 'Ready', status: 'True'}]}, older = false}: {podSpec?: object; status?: object; older?: boolean} = {}): FactObject[] {
+  const template = {metadata: {labels: {app: 'web'}}, spec: {containers: [{name: 'web', ports: [{name: 'http'}], resources: {requests: {cpu: '100m'}}}], ...podSpec}}
+  return [
+    object('Deployment', 'orders/web', {spec: {replicas: 1, template}, status: {readyReplicas: 1, availableReplicas: 1}}),
+    object('ReplicaSet', 'orders/web-2', {annotations: {'deployment.kubernetes.io/revision': '2'}, owner: {kind: 'Deployment', name: 'web'}, spec: {replicas: 1, template}, status: {readyReplicas: 0}}),
+    ...(older ? [object('ReplicaSet', 'orders/web-1', {annotations: {'deployment.kubernetes.io/revision': '1'}, owner: {kind: 'Deployment', name: 'web'}, spec: {replicas: 1}, status: {readyReplicas: 1}})] : []),
+    object('Pod', 'orders/web-2-x', {labels: {app: 'web'}, owner: {kind: 'ReplicaSet', name: 'web-2'}, spec: template.spec, status}),
+  ]
+}
+
+const waiting = (message: string): object => ({phase: 'Pending', conditions: [{type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message}]})
+const commands = (finding: Finding | undefined): string[] => finding?.fix.flatMap(({command}) => command ?? []) ?? []
+
+describe('what is wrong is named, with a fix that can be run', () => {
+  test('a cordoned node that a pod waits for', () => {
+    const [first] = diagnose([node('a', {spec: {unschedulable: true}}), node('b'), ...app({podSpec: {nodeSelector: {'topology.kubernetes.io/zone': 'lab-a'}}, status: waiting("0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) were unschedulable.")})])
+    expect(first).toMatchObject({code: 'KP0319', object: 'Node a'})
+    expect(commands(first)).toContain('kubectl uncordon a')
+  })
+
+  test('a selector that no node has: the version before, or the label that was meant', () => {
+    const said = waiting("0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.")
+    expect(commands(diagnose([...NODES, ...app({podSpec: {nodeSelector: {'node-role': 'genral'}}, status: said, older: true})])[0])).toContain('kubectl -n orders rollout undo deployment/web')
+    expect(commands(diagnose([...NODES, ...app({podSpec: {nodeSelector: {'node-role': 'genral'}}, status: said})])[0]).at(-1)).toContain('"nodeSelector":{"node-role":"general"}')
+  })
+
+  test('a request that no node can hold', () => {
+    const [first] = diagnose([...NODES, ...app({podSpec: {containers: [{name: 'web', resources: {requests: {cpu: '64'}}}]}, status: waiting('0/2 nodes are available: 2 Insufficient cpu.'), older: true})])
+    expect(first).toMatchObject({code: 'KP0310', object: 'Deployment orders/web'})
+    expect(first?.evidence[0]).toBe('it asks for 64 cpu, the largest node has 4')
+  })
+
+  test('a claim with a class that does not exist', () => {
+    const [first] = diagnose([object('StorageClass', 'standard', {annotations: {'storageclass.kubernetes.io/is-default-class': 'true'}}), object('PersistentVolumeClaim', 'orders/data', {spec: {storageClassName: 'standrad'}, status: {phase: 'Pending'}})])
+    expect(first).toMatchObject({code: 'KP0308', object: 'PersistentVolumeClaim orders/data'})
+    expect(commands(first).at(-1)).toContain('storageClassName: standard/')
+  })
+
+  test('a Service whose selector fits nobody, and one whose port nobody has', () => {
+    const typo = diagnose([...app(), object('Service', 'orders/web', {spec: {selector: {app: 'wbe'}, ports: [{port: 80, targetPort: 'http'}]}})])
+    expect(typo[0]).toMatchObject({code: 'KP0613', object: 'Service orders/web'})
+    expect(commands(typo[0]).at(-1)).toContain('{"spec":{"selector":{"app":"web"}}}')
+    const port = diagnose([...app(), object('Service', 'orders/web', {spec: {selector: {app: 'web'}, ports: [{port: 80, targetPort: 'htpp'}]}})])
+    expect(port[0]).toMatchObject({code: 'KP0626', object: 'Service orders/web'})
+    expect(commands(port[0]).at(-1)).toContain('"targetPort":"http"')
+  })
+
+  test('a Secret and an account that are not there', () => {
+    expect(diagnose([...NODES, ...app({podSpec: {volumes: [{secret: {secretName: 'keys'}}]}})])[0]).toMatchObject({code: 'KP0329', evidence: ['Pod orders/web-2-x needs Secret orders/keys, which does not exist']})
+    const account = diagnose([...NODES, ...app()], {events: [['ReplicaSet', 'orders/web-2', 'FailedCreate', 'Error creating: pods "web-2-" is forbidden: error looking up service account orders/reader: serviceaccount "reader" not found']]})
+    expect(commands(account[0])).toContain('kubectl -n orders create serviceaccount reader')
+  })
+
+  test('a route to a Service that does not exist, and a certificate without its issuer', () => {
+    const route = diagnose([object('Service', 'orders/web', {}), object('HTTPRoute', 'orders/web', {spec: {rules: [{backendRefs: [{name: 'web-svc', port: 80}]}]}})])
+    expect(route[0]).toMatchObject({code: 'KP0608', object: 'HTTPRoute orders/web'})
+    expect(commands(route[0]).at(-1)).toContain('[{"op":"replace","path":"/spec/rules/0/backendRefs/0/name","value":"web"}]')
+    const issuer = diagnose([object('ClusterIssuer', 'internal-ca', {}), object('Certificate', 'orders/tls', {apiVersion: 'cert-manager.io/v1', spec: {secretName: 'tls', issuerRef: {kind: 'ClusterIssuer', name: 'interna-ca'}}})])
+    expect(issuer[0]).toMatchObject({code: 'KP0518', object: 'Certificate orders/tls'})
+    expect(commands(issuer[0]).at(-1)).toContain('"name":"internal-ca"')
+  })
+
+  test('a namespace that waits for a finalizer', () => {
+    const [first] = diagnose([object('Namespace', 'old', {deleted: OLD}), object('ConfigMap', 'old/queue', {finalizers: ['example.com/cleanup']})])
+    expect(first).toMatchObject({code: 'KP0511', object: 'Namespace old'})
+    expect(commands(first).at(-1)).toContain('kubectl -n old patch configmap queue')
+  })
+})
+
+describe('causes come before what follows from them', () => {
+  test('a node without power, and the pods that have no room since', () => {
+    const dark = node('a', {status: {conditions: [{type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.'}]}})
+    const found = diagnose([dark, node('b'), ...app({status: waiting('0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint {node.kubernetes.io/unreachable: }.')})])
+    expect(found.map(({code}) => code)).toEqual(['KP0303', 'KP0310'])
+    expect(found[1]?.follows).toEqual(['KP0303'])
+    expect(found[0]?.affects).toContain('Deployment orders/web')
+  })
+
+  test('a failing check that a finding explains is no finding of its own', () => {
+    const dark = node('a', {status: {conditions: [{type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown', message: 'x'}]}})
+    expect(diagnose([dark], {checks: [{id: 'node-pools.ready', observed: 'Node a: Ready=Unknown', pitfalls: ['KP0303']}]})).toHaveLength(1)
+  })
+
+  test('two incidents are two findings', () => {
+    const codes = diagnose([object('StorageClass', 'standard', {}), object('PersistentVolumeClaim', 'orders/data', {spec: {storageClassName: 'nope'}, status: {phase: 'Pending'}}), object('Namespace', 'old', {deleted: OLD})]).map(({code}) => code)
+    expect(codes.toSorted()).toEqual(['KP0308', 'KP0511'])
+  })
+})
+
+describe('near misses are nothing', () => {
+  test.each<[string, FactObject[]]>([
+    ['a cordoned node that nobody misses', [node('a', {spec: {unschedulable: true}}), node('b'), ...app()]],
+    ['a pod that is being started', [...NODES, ...app({status: {phase: 'Pending', conditions: [{type: 'Ready', status: 'False'}]}}).map((one) => (one.kind === 'Pod' ? {...one, metadata: {...one.metadata, creationTimestamp: '2026-11-28T11:59:58Z'}} : one))]],
+    ['a finished pod of a Job', [object('Pod', 'orders/job-x', {status: {phase: 'Succeeded'}, spec: {volumes: [{secret: {secretName: 'gone'}}]}})]],
+    ['a Secret that is optional', [...NODES, ...app({podSpec: {volumes: [{secret: {secretName: 'keys', optional: true}}]}})]],
+    ['an autoscaler at its maximum', [object('HorizontalPodAutoscaler', 'orders/web', {status: {conditions: [{type: 'ScalingLimited', status: 'True', reason: 'TooManyReplicas'}, {type: 'ScalingActive', status: 'True'}]}})]],
+    ['a claim that waits for its first pod', [object('StorageClass', 'standard', {}), object('PersistentVolumeClaim', 'orders/data', {spec: {storageClassName: 'standard'}, status: {phase: 'Pending'}})]],
+    ['a Service for pods of another installation', [object('Service', 'orders/external', {spec: {selector: {app: 'elsewhere'}, ports: [{port: 80, targetPort: 'http'}]}})]],
+    ['a namespace that is just being deleted', [object('Namespace', 'old', {deleted: '2026-11-28T11:59:58Z'})]],
+  ])('%s', (_, objects) => {
+    expect(diagnose(objects).map(({code, object: name}) => `${code} ${name}`)).toEqual([])
+  })
+})
+
+test('a fix names what it is about, leaves other clouds out, and asks nothing', () => {
+  const web = {kind: 'Pod', name: 'web-1', namespace: 'orders'}
+  const fix = fixOf(
+    [
+      {text: 'Look.', command: 'kubectl -n <namespace> describe pod <pod>'},
+      {text: 'AWS.', command: 'aws sts get-caller-identity'},
+      {text: 'On the node.', command: 'sudo journalctl -u kubelet'},
+      {text: 'Correct <what>.', command: 'kubectl -n <namespace> apply -f <file>'},
+      {text: 'Put it back.', command: 'kp step cni'},
+    ],
+    {object: web, named: web, values: {}, provider: 'lab'},
+  )
+  expect(fix).toEqual([{text: 'Look.', command: 'kubectl -n orders describe pod web-1'}, {text: 'Correct <what>.'}, {text: 'Put it back.', command: 'kp step cni --yes'}])
+})
+
+test('what a scenario takes back is what is still as it left it', () => {
+  const before = {spec: {replicas: 2, selector: {app: 'web'}}}
+  const patch = {spec: {replicas: 0, selector: {app: 'v2', tier: 'x'}}}
+  const back = inverse(patch, before)
+  expect(back).toEqual({spec: {replicas: 2, selector: {app: 'web', tier: null}}})
+  expect(remaining(patch, back, {spec: {replicas: 5, selector: {app: 'v2', tier: 'x'}}})).toEqual({spec: {selector: {app: 'web', tier: null}}})
+  expect(remaining(patch, back, {spec: {replicas: 3, selector: {app: 'web'}}})).toBeUndefined()
+})
