@@ -1,7 +1,7 @@
 /** Finds what keeps pods from starting or staying, besides their place. Pure. */
 import type {FactObject, Facts, Sighting} from '../../engine/facts.ts'
 import {refOf} from '../../engine/facts.ts'
-import {byWorkload, eventsAbout, isOwnNamespace, olderVersionRuns, podSpec, rollBack, slashName, workloadOf} from '../shared/facts.ts'
+import {byWorkload, eventsAbout, hasOlderVersion, isOwnNamespace, podSpec, rollBack, slashName, workloadOf} from '../shared/facts.ts'
 
 interface Status {
   name: string
@@ -26,12 +26,8 @@ export function findMissingConfig(facts: Facts): Sighting[] {
     const namespace = pod.metadata.namespace ?? 'default'
     const look = {text: 'What does the pod wait for?', command: `kubectl -n ${namespace} describe pod ${pod.metadata.name}`}
     const make = {text: `Make ${gone.map(({kind, name}) => `${kind} ${name}`).join(' and ')} in ${namespace}, or correct the name.`}
-    return {object: refOf(workload), evidence: gone.map(({kind, name}) => `Pod ${namespace}/${pod.metadata.name} needs ${kind} ${namespace}/${name}, which does not exist`), fix: olderVersionRuns(facts, workload) || (workload.kind === 'Deployment' && revisions(facts, workload) > 1) ? [look, ...rollBack(workload)] : [look, make]}
+    return {object: refOf(workload), evidence: gone.map(({kind, name}) => `Pod ${namespace}/${pod.metadata.name} needs ${kind} ${namespace}/${name}, which does not exist`), fix: hasOlderVersion(facts, workload) ? [look, ...rollBack(workload)] : [look, make]}
   })
-}
-
-function revisions(facts: Facts, deployment: FactObject): number {
-  return facts.all('ReplicaSet').filter((set) => set.metadata.namespace === deployment.metadata.namespace && set.metadata.ownerReferences?.some(({name}) => name === deployment.metadata.name)).length
 }
 
 interface Reference {
@@ -108,7 +104,7 @@ function crashing(facts: Facts, wants: (container: Status) => boolean, words: st
     const own = isOwnNamespace(facts, namespace)
     const next = own
       ? [{text: oom ? 'Raise its memory in kp.yaml under components, or find what uses it; then let kp put it right.' : 'Is it as kp made it? What was changed by hand is put back.', command: 'kp up'}]
-      : olderVersionRuns(facts, workload)
+      : hasOlderVersion(facts, workload)
         ? rollBack(workload)
         : oom
           ? [{text: 'Give it what it needs, and look why it needs more than before.', command: `kubectl -n ${namespace} set resources ${slashName(workload)} -c ${container.name} --limits=memory=${doubled(limit)}`}]

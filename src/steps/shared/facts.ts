@@ -79,11 +79,16 @@ export function olderVersionRuns(facts: Facts, deployment: FactObject): boolean 
   return own.some((set) => revision(set) < newest && ((set['status'] as {readyReplicas?: number} | undefined)?.readyReplicas ?? 0) > 0)
 }
 
-/** Goes back to the version that runs, and waits for it. */
+/** Whether there was a version before the one that is wanted now. */
+export function hasOlderVersion(facts: Facts, deployment: FactObject): boolean {
+  return deployment.kind === 'Deployment' && facts.all('ReplicaSet').filter((set) => set.metadata.namespace === deployment.metadata.namespace && set.metadata.ownerReferences?.some(({kind, name}) => kind === 'Deployment' && name === deployment.metadata.name)).length > 1
+}
+
+/** Goes back to the version before, and waits for it. */
 export function rollBack(deployment: FactObject): FixStep[] {
   const {namespace = 'default'} = deployment.metadata
   return [
-    {text: 'The version before still runs: go back to it, and correct the new one in peace.', command: `kubectl -n ${namespace} rollout undo ${slashName(deployment)}`},
+    {text: 'Go back to the version before, and correct the new one in peace.', command: `kubectl -n ${namespace} rollout undo ${slashName(deployment)}`},
     {text: 'Wait until it stands.', command: `kubectl -n ${namespace} rollout status ${slashName(deployment)} --timeout=90s`},
   ]
 }
