@@ -13,8 +13,9 @@ export interface ObjectName {
 }
 
 /** A workload with what the values make of it. */
-export interface ResolvedWorkload extends Omit<WorkloadEntry, 'namespace' | 'containers'> {
+export interface ResolvedWorkload extends Omit<WorkloadEntry, 'namespace' | 'containers' | 'volumes'> {
   namespace: string
+  volumes: {name: string; size: string; storageClass?: string}[]
   containers: {name: string; image: string; ports: Record<string, number>}[]
   resources: Values | undefined
   topologySpread: Value[] | undefined
@@ -128,6 +129,7 @@ function resolveWorkload(entry: WorkloadEntry, namespace: string, values: Values
     namespace: entry.namespace ?? namespace,
     replicas: typeof replicas === 'number' ? replicas : entry.replicas,
     containers: entry.containers.map((container) => ({name: container.name, image: imageOf(container, values), ports: container.ports})),
+    volumes: entry.volumes.filter((volume) => holds(volume.when, values)).map((volume) => resolveVolume(volume, values)),
     pod: {
       ...entry.pod,
       ...(Array.isArray(tolerations) ? {tolerations: tolerations as Record<string, unknown>[]} : {}),
@@ -138,6 +140,13 @@ function resolveWorkload(entry: WorkloadEntry, namespace: string, values: Values
     resources: isMap(resources) ? resources : undefined,
     topologySpread: Array.isArray(topologySpread) ? topologySpread : undefined,
   }
+}
+
+/** A claim of each pod, with size and class as the values say. */
+function resolveVolume({name, size, values: paths}: WorkloadEntry['volumes'][number], values: Values): ResolvedWorkload['volumes'][number] {
+  const given = paths.size === undefined ? undefined : valueAt(values, paths.size)
+  const storageClass = paths.storageClass === undefined ? undefined : valueAt(values, paths.storageClass)
+  return {name, size: typeof given === 'string' ? given : size, ...(typeof storageClass === 'string' && storageClass !== '' ? {storageClass} : {})}
 }
 
 /** A container's image: the variant that the values ask for, at the place that they name. */

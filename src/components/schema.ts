@@ -49,6 +49,10 @@ const workload = z.strictObject({
       affinity: z.record(z.string(), z.unknown()).optional(),
     })
     .default({}),
+  /** Of a StatefulSet: the headless Service that names its pods; default one of its own name. */
+  service: text.optional(),
+  /** Of a StatefulSet: the claims of each pod, by name, and where in the chart's values size and class are set. */
+  volumes: z.array(z.strictObject({name: text, size: text, when: when.optional(), values: z.strictObject({size: valuePath.optional(), storageClass: valuePath.optional()}).default({})})).default([]),
   /** Where in the chart's values these are set. */
   values: z
     .strictObject({
@@ -128,7 +132,7 @@ const webhook = z.strictObject({
         failurePolicy: z.enum(['Fail', 'Ignore']),
         timeoutSeconds: z.number().int().min(1).max(30).default(10),
         rules: z
-          .array(z.strictObject({apiGroups: z.array(z.string()).min(1), apiVersions: z.array(text).min(1), operations: z.array(text).min(1), resources: z.array(text).min(1)}))
+          .array(z.strictObject({apiGroups: z.array(z.string()).min(1), apiVersions: z.array(text).min(1), operations: z.array(text).min(1), resources: z.array(text).min(1), scope: z.enum(['Namespaced', 'Cluster', '*']).optional()}))
           .min(1),
         namespaceSelector: z.record(z.string(), z.unknown()).optional(),
       }),

@@ -28,7 +28,8 @@ function workloadObject(entry: ResolvedWorkload): Values {
     ...head(entry.kind, entry, entry.labels),
     spec: {
       ...(entry.kind === 'DaemonSet' ? {} : {replicas: entry.replicas}),
-      ...(entry.kind === 'StatefulSet' ? {serviceName: entry.name} : {}),
+      ...(entry.kind === 'StatefulSet' ? {serviceName: entry.service ?? entry.name, podManagementPolicy: 'Parallel'} : {}),
+      ...(entry.volumes.length === 0 ? {} : {volumeClaimTemplates: entry.volumes.map(claimTemplate)}),
       selector: {matchLabels: entry.labels},
       template: {
         metadata: {labels: entry.labels},
@@ -43,11 +44,21 @@ function workloadObject(entry: ResolvedWorkload): Values {
             imagePullPolicy: 'IfNotPresent',
             ports: Object.entries(container.ports).map(([name, containerPort]) => ({name, containerPort, protocol: name.endsWith('-udp') ? 'UDP' : 'TCP'})),
             ...(resources === undefined || index > 0 ? {} : {resources}),
+            ...(entry.volumes.length === 0 || index > 0 ? {} : {volumeMounts: entry.volumes.map(({name}) => ({name, mountPath: `/volumes/${name}`}))}),
             securityContext: CONTAINER_SECURITY,
           })),
         },
       },
     },
+  }
+}
+
+function claimTemplate({name, size, storageClass}: ResolvedWorkload['volumes'][number]): Values {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: {name},
+    spec: {accessModes: ['ReadWriteOnce'], resources: {requests: {storage: size}}, ...(storageClass === undefined ? {} : {storageClassName: storageClass})},
   }
 }
 
@@ -89,7 +100,7 @@ function webhookObject(entry: WebhookEntry, objects: ComponentObjects): Values {
       matchPolicy: 'Equivalent',
       sideEffects: 'None',
       admissionReviewVersions: ['v1'],
-      rules,
+      rules: rules as unknown as Value,
       ...(namespaceSelector === undefined ? {} : {namespaceSelector: namespaceSelector as Values}),
     })),
   }
