@@ -1,5 +1,5 @@
 /** Phases 10 and on: one question each, asked once kp builds the phase. */
-import type {Question} from './types.ts'
+import {yesNo, type Answers, type Question} from './types.ts'
 
 export const laterQuestions: readonly Question[] = [
   {
@@ -33,4 +33,40 @@ export const laterQuestions: readonly Question[] = [
     ],
     initial: () => 'validating-admission-policy',
   },
+  {
+    id: 'backup', phase: 'backup', kind: 'switch', title: 'Backups by Velero', path: ['phases', 'backup', 'enabled'],
+    why: ['Objects into an S3 store, snapshots of the volumes, dumps of databases.', 'A deleted namespace is then an hour\'s work, not the end.'],
+    choices: yesNo(['A lost namespace, or cluster, comes back.', 'Wants a bucket, and somebody who tries a restore now and then.'], ['Nothing to pay and to watch.', 'What is deleted is gone; Git knows manifests, not data.']),
+    initial: () => true,
+  },
+  {
+    id: 'backup-bucket', phase: 'backup', kind: 'text', title: 'Bucket for the backups', path: ['phases', 'backup', 'store', 'bucket'], optional: true,
+    why: ['Nothing for <cluster>-backup; environments may share one.', 'Better in another account or region than the cluster.'],
+    when: backsUp, needs: 'backups', initial: () => '',
+  },
+  {
+    id: 'backup-every', phase: 'backup', kind: 'text', title: 'How often everything is backed up', path: ['phases', 'backup', 'every'],
+    why: ['As 1h, 6h or 1d: so much work can be lost, and no more.', 'backup.rpo in kp.yaml is the promise; it must not be less.'],
+    when: backsUp, needs: 'backups', initial: () => '6h',
+  },
+  {
+    id: 'backup-retention', phase: 'backup', kind: 'text', title: 'How long backups are kept', path: ['phases', 'backup', 'retention'],
+    why: ['As 30d: damage is often noticed after days only.', 'Twice the time is nearly twice the bucket.'],
+    when: backsUp, needs: 'backups', initial: () => '30d',
+  },
+  {
+    id: 'chaos', phase: 'chaos', kind: 'switch', title: 'Faults on purpose (Chaos Mesh)', path: ['phases', 'chaos', 'enabled'],
+    why: ['Runbooks and alerts are tried at a chosen hour, not at night.', 'Only namespaces of an allow-list can be hit; the API server holds it.'],
+    choices: yesNo(['You know what a lost pod does before it happens.', 'A privileged daemon on every node.'], ['Nothing privileged more than needed.', 'kp drill does the commonest faults with kubectl alone.']),
+    initial: () => false,
+  },
+  {
+    id: 'chaos-namespaces', phase: 'chaos', kind: 'list', title: 'Namespaces where faults may be made', path: ['phases', 'chaos', 'namespaces'],
+    why: ['As demo,staging: no others can be hit.', 'System namespaces are refused.'],
+    when: (answers) => answers['chaos'] === true, needs: 'chaos', initial: () => 'demo',
+  },
 ]
+
+function backsUp(answers: Answers): boolean {
+  return answers['backup'] !== false
+}

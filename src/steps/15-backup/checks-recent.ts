@@ -1,11 +1,11 @@
 /** Checks of phase 15: the newest backup, its volumes, and the last restore. */
-import {check, SOON, verdict, simulatedControllers} from '../../checks/builders.ts'
+import {check, SOON, verdict} from '../../checks/builders.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {CheckResult} from '../../engine/types.ts'
 import {durationSeconds} from '../../spec/units.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {ownBackups} from './first-backup.ts'
-import {beganAt, CLASS_LABEL, isDone, newestFirst, SCHEDULE, statusOf, VELERO_API} from './names.ts'
+import {beganAt, CLASS_LABEL, isDone, newestFirst, SCHEDULE, simulatedServer, statusOf, VELERO_API} from './names.ts'
 
 /** Time that a backup may take before it is complete. */
 const TAKES_MS = 15 * 60_000
@@ -40,7 +40,7 @@ export const recentChecks: PlatformCheck[] = [
     id: 'backup.recent',
     title: 'The newest complete backup is within the RPO',
     pitfalls: ['KP1507', 'KP1514', 'KP1501'],
-    simulated: simulatedControllers,
+    simulated: simulatedServer,
     within: LATER,
     async run(ctx) {
       const newest = await newestComplete(ctx)
@@ -54,7 +54,7 @@ export const recentChecks: PlatformCheck[] = [
     id: 'backup.last-result',
     title: 'The last backup ended well and holds something',
     pitfalls: ['KP1506', 'KP1515'],
-    simulated: simulatedControllers,
+    simulated: simulatedServer,
     within: LATER,
     async run(ctx) {
       const all = await ownBackups(ctx)
@@ -77,7 +77,7 @@ export const recentChecks: PlatformCheck[] = [
     id: 'backup.volumes',
     title: 'The newest backup has the volumes in it',
     pitfalls: ['KP1505', 'KP1503', 'KP1504'],
-    simulated: simulatedControllers,
+    simulated: (ctx) => ctx.provider.simulated && 'the lab takes the snapshots',
     appliesTo: (ctx) => (ctx.spec.phases.backup.snapshots ? true : 'phases.backup.snapshots is off'),
     within: LATER,
     run: lookAtVolumes,
@@ -109,7 +109,7 @@ export const recentChecks: PlatformCheck[] = [
     title: 'A restore was tried, ended well and was within the RTO',
     severity: 'warning',
     pitfalls: ['KP1516', 'KP1517'],
-    simulated: simulatedControllers,
+    simulated: simulatedServer,
     within: SOON,
     async run(ctx) {
       const all = await (await ctx.cluster()).list(VELERO_API, 'Restore')

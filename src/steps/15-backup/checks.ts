@@ -1,11 +1,11 @@
 /** Checks of phase 15: the server, where backups go, and whether the newest one is worth something. */
 import {BACKUP_SECRET} from '../../components/backup-values.ts'
-import {check, definitionsEstablished, SOON, verdict, workloadsReady, simulatedControllers} from '../../checks/builders.ts'
+import {check, definitionsEstablished, SOON, verdict, workloadsReady} from '../../checks/builders.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {ownBackups} from './first-backup.ts'
-import {LOCATION, SCHEDULE, statusOf, VELERO_API, VELERO_NAMESPACE} from './names.ts'
+import {LOCATION, SCHEDULE, simulatedServer, statusOf, VELERO_API, VELERO_NAMESPACE} from './names.ts'
 import {dumpChecks} from './checks-dumps.ts'
 import {recentChecks} from './checks-recent.ts'
 
@@ -44,7 +44,7 @@ export const checks: PlatformCheck[] = [
     id: 'backup.location',
     title: 'The object store answers',
     pitfalls: ['KP1518', 'KP1501', 'KP1502', 'KP1510'],
-    simulated: simulatedControllers,
+    simulated: simulatedServer,
     within: SOON,
     async run(ctx) {
       const found = await own(ctx, 'BackupStorageLocation', LOCATION)
@@ -61,7 +61,7 @@ export const checks: PlatformCheck[] = [
     id: 'backup.schedule',
     title: 'Backups are made by the clock',
     pitfalls: ['KP1507'],
-    simulated: simulatedControllers,
+    simulated: simulatedServer,
     within: SOON,
     async run(ctx) {
       const found = await own(ctx, 'Schedule', SCHEDULE)

@@ -1,12 +1,12 @@
 /** Where backups go, and when they are made, as objects. Pure. */
 import {BACKUP_SECRET, goDuration} from '../../components/backup-values.ts'
 import {regionOf} from '../../components/dns-credentials.ts'
-import type {ManifestContext, PlatformStep} from '../../context.ts'
+import type {ManifestContext, PlatformContext, PlatformStep} from '../../context.ts'
 import {cronOf} from '../../spec/cron.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
 import {secretObject} from '../shared/secret-object.ts'
-import {LOCATION, SCHEDULE, VELERO_API, VELERO_NAMESPACE} from './names.ts'
+import {LOCATION, ownStore, SCHEDULE, VELERO_API, VELERO_NAMESPACE} from './names.ts'
 
 /** How often velero asks whether the store still answers. */
 const VALIDATED_EVERY = '1m0s'
@@ -17,13 +17,17 @@ export function bucketOf({spec}: Pick<ManifestContext, 'spec'>): string {
 }
 
 /** Settings of the plugin. A store that is not AWS wants its address, paths instead of host names, and no checksums that only AWS knows. */
-function storeConfig({spec}: Pick<ManifestContext, 'spec'>): Record<string, string> {
-  const {region, endpoint} = spec.phases.backup.store
+function storeConfig({spec}: Pick<ManifestContext, 'spec'>, own: string | undefined): Record<string, string> {
+  const {region, endpoint = own} = spec.phases.backup.store
   return {region: region ?? regionOf(spec), ...(endpoint === undefined ? {} : {s3Url: endpoint, s3ForcePathStyle: 'true', checksumAlgorithm: ''})}
 }
 
+/** Address of the store that runs beside a lab: its port is the lab's own, so that the repository does not hold it. */
+const labStore = (ctx: object): string | undefined => (ctx as Partial<Pick<PlatformContext, 'lab'>>).lab?.services.address('object-store')
+
 /** The BackupStorageLocation. */
-export function locationObject(ctx: Pick<ManifestContext, 'spec'>): KubeObject {
+export function locationObject(ctx: Pick<ManifestContext, 'spec' | 'provider'>): KubeObject {
+  const own = ownStore(ctx) ? labStore(ctx) : undefined
   return {
     apiVersion: VELERO_API,
     kind: 'BackupStorageLocation',
@@ -35,8 +39,8 @@ export function locationObject(ctx: Pick<ManifestContext, 'spec'>): KubeObject {
       validationFrequency: VALIDATED_EVERY,
       // Environments may share a bucket.
       objectStorage: {bucket: bucketOf(ctx), prefix: ctx.spec.environment.cluster},
-      config: storeConfig(ctx),
-      ...(ctx.spec.phases.backup.store.secret === undefined ? {} : {credential: {name: BACKUP_SECRET, key: 'cloud'}}),
+      config: storeConfig(ctx, own),
+      ...(ctx.spec.phases.backup.store.secret === undefined || ownStore(ctx) ? {} : {credential: {name: BACKUP_SECRET, key: 'cloud'}}),
     },
   }
 }
@@ -67,13 +71,15 @@ export const credentials: PlatformStep = secretObject({
   },
 })
 
-/** Where backups go. */
-export const location: PlatformStep = manifestSet({
+const locations = manifestSet({
   id: 'backup/location',
   title: 'Name the place of the backups',
   verify: ['backup.location'],
   objects: (ctx) => [locationObject(ctx)],
 })
+
+/** Where backups go. */
+export const location: PlatformStep = {...locations, manifests: ({spec, provider, catalog, home, phases}) => locations.manifests?.({spec, provider, catalog, home, phases}) ?? []}
 
 /** When they are made. */
 export const schedule: PlatformStep = manifestSet({

@@ -1,4 +1,5 @@
 /** Names that steps and checks of phase 15 share. */
+import type {ManifestContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 
 /** Namespace of velero, and of its backups. */
@@ -49,3 +50,9 @@ export const beganAt = (object: KubeObject): number => Date.parse(statusOf(objec
 
 /** The newest first. */
 export const newestFirst = (objects: readonly KubeObject[]): KubeObject[] => objects.toSorted((a, b) => beganAt(b) - beganAt(a))
+
+/** Whether this lab has a store and a server of its own: real ones. A store that kp.yaml names elsewhere is out of reach of a lab. */
+export const ownStore = ({spec, provider}: Pick<ManifestContext, 'spec' | 'provider'>): boolean => provider.simulated && spec.phases.backup.store.endpoint === undefined
+
+/** In a lab whose store is elsewhere nobody backs anything up. */
+export const simulatedServer = (ctx: Pick<ManifestContext, 'spec' | 'provider'>): false | string => ctx.provider.simulated && !ownStore(ctx) && 'the lab answers for a store that it cannot reach'

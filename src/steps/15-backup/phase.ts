@@ -1,6 +1,7 @@
 /** Phase 15: backups, database dumps, and the way back. */
-import type {ManifestContext, PlatformPhase} from '../../context.ts'
+import type {ManifestContext, PlatformContext, PlatformPhase, PlatformStep} from '../../context.ts'
 import {componentStep} from '../shared/component.ts'
+import {labService} from '../shared/lab-service.ts'
 import {labStages} from '../shared/lab-stages.ts'
 import {allowApiServer, networkPolicies} from '../shared/network-policies.ts'
 import type {TrafficRule} from '../shared/network-policies.ts'
@@ -10,9 +11,10 @@ import {checks} from './checks.ts'
 import {dumps} from './dumps.ts'
 import {firstBackup} from './first-backup.ts'
 import {firstDumps} from './first-dumps.ts'
-import {credentials, location, schedule} from './location.ts'
-import {VELERO_NAMESPACE, VELERO_PODS} from './names.ts'
+import {bucketOf, credentials, location, schedule} from './location.ts'
+import {ownStore, VELERO_NAMESPACE, VELERO_PODS} from './names.ts'
 import {pitfalls} from './pitfalls.ts'
+import {restoreFiles} from './restore-jobs.ts'
 
 export const backup: PlatformPhase = {
   ...about,
@@ -21,17 +23,26 @@ export const backup: PlatformPhase = {
   steps: (ctx) => [
     {...credentials, after: ['control-plane']},
     componentStep({id: 'backup/release', title: 'Install velero', component: 'velero', podSecurity: 'restricted', verify: ['backup.ready'], after: ['backup/credentials', ...PODS_CAN_RUN]}),
-    ...[labStages('backup/simulation', 'velero'), networkPolicies({id: 'backup/network-policies', namespace: VELERO_NAMESPACE, rules: (one) => [allowApiServer(), storeRule(one)]})].map((step) => ({...step, after: ['backup/release']})),
-    {...location, after: ['backup/simulation', 'backup/network-policies']},
+    ...[simulation, networkPolicies({id: 'backup/network-policies', namespace: VELERO_NAMESPACE, rules: (one) => [allowApiServer(), storeRule(one)]})].map((step) => ({...step, after: ['backup/release']})),
+    labService({id: 'backup/object-store', title: 'Run an object store beside the lab', service: 'object-store', appliesTo: hasOwnStore, buckets: (one) => [bucketOf(one)], after: ['control-plane']}),
+    labService({id: 'backup/server', title: 'Run the real velero beside the lab', service: 'velero', appliesTo: hasOwnStore, after: ['backup/object-store', 'backup/release']}),
+    {...location, after: ['backup/simulation', 'backup/network-policies', 'backup/server']},
     {...schedule, after: ['backup/location']},
     // The backup is of all that stands by then.
     {...dumps, after: [...databases(ctx), ...PODS_CAN_RUN]},
     {...firstDumps, after: ['backup/dumps']},
     {...firstBackup, after: ['backup/schedule', 'node-pools', 'cni', ...databases(ctx)]},
   ],
+  files: (ctx) => restoreFiles(ctx),
   checks,
   pitfalls,
 }
+
+const hasOwnStore = (ctx: PlatformContext): true | string => (ownStore(ctx) ? true : 'kp.yaml names a store elsewhere')
+
+/** Only where the real server could not work. */
+const stages = labStages('backup/simulation', 'velero')
+const simulation: PlatformStep = {...stages, appliesTo: (ctx) => (ownStore(ctx) ? 'velero itself runs beside the lab' : (stages.appliesTo?.(ctx) ?? true))}
 
 /** What is to be dumped must be there. */
 const databases = ({phases}: Pick<ManifestContext, 'phases'>): string[] => phases.filter(({id}) => id === 'operators').map(({id}) => id)

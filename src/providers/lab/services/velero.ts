@@ -29,6 +29,7 @@ export const velero: LabService = {
   launch: (place) => ({
     args: [
       '--namespace', NAMESPACE,
+      '--features', 'EnableCSI',
       'server',
       '--plugin-dir', pluginFolder(place),
       '--metrics-address', `127.0.0.1:${place.port}`,
