@@ -17,7 +17,7 @@ export function alertingConfig(spec: EnvironmentSpec): Values {
     global: {resolve_timeout: '5m'},
     route: {
       receiver: NOBODY,
-      group_by: ['namespace', 'alertname'],
+      group_by: ['namespace', 'alertname', 'slo'],
       group_wait: '30s',
       group_interval: '5m',
       repeat_interval: '12h',
@@ -27,9 +27,10 @@ export function alertingConfig(spec: EnvironmentSpec): Values {
         ...receivers.map(toRoute),
       ],
     },
+    // Objectives share the names of their alerts: one must not hold back another's.
     inhibit_rules: [
-      {source_matchers: ['severity =~ "page|critical"'], target_matchers: ['severity =~ "warning|info"'], equal: ['namespace', 'alertname']},
-      {source_matchers: ['severity = "warning"'], target_matchers: ['severity = "info"'], equal: ['namespace', 'alertname']},
+      {source_matchers: ['severity =~ "page|critical"'], target_matchers: ['severity =~ "warning|info"'], equal: ['namespace', 'alertname', 'slo']},
+      {source_matchers: ['severity = "warning"'], target_matchers: ['severity = "info"'], equal: ['namespace', 'alertname', 'slo']},
       {source_matchers: ['alertname = "InfoInhibitor"'], target_matchers: ['severity = "info"'], equal: ['namespace']},
     ],
     receivers: [{name: NOBODY}, ...receivers.map((receiver) => toReceiver(receiver, spec))],

@@ -5,6 +5,7 @@ import {stringify} from 'yaml'
 import {platformValues} from '../components/platform-values.ts'
 import type {ManifestContext, PlatformContext, PlatformStep, RepositoryContext, RepositoryFile} from '../context.ts'
 import type {KubeObject} from '../tools/kube-api.ts'
+import {applies} from '../engine/applies.ts'
 import {readme} from './readme.ts'
 
 /** A file of the platform repository. */
@@ -14,15 +15,12 @@ const HEADER = '# Rendered by kp from kp.yaml. Change kp.yaml, then run: kp rend
 
 /** The files of the repository, sorted by path. Same kp.yaml and same kp: same bytes. */
 export function renderContent(ctx: Pick<PlatformContext, 'environments' | 'catalog' | 'home' | 'phases' | 'providerFor'>): RenderedFile[] {
+  const environments = ctx.environments.map((spec): RepositoryContext => ({spec, catalog: ctx.catalog, home: ctx.home, phases: ctx.phases, provider: ctx.providerFor(spec), environments: ctx.environments}))
   const files: RenderedFile[] = [
     {path: '.gitignore', text: '# What belongs to one machine: journals, kubeconfigs, caches\n.kp/\n'},
     {path: 'README.md', text: readme(ctx)},
-    ...runbooks(ctx.home),
   ]
-  for (const spec of ctx.environments) {
-    const environment: RepositoryContext = {spec, catalog: ctx.catalog, home: ctx.home, phases: ctx.phases, provider: ctx.providerFor(spec), environments: ctx.environments}
-    files.push(...renderEnvironment(ctx.phases, environment))
-  }
+  files.push(...runbooks(ctx.home, environments), ...environments.flatMap((one) => renderEnvironment(ctx.phases, one)))
   return onceEach(files).toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
 
@@ -38,11 +36,13 @@ function onceEach(files: RenderedFile[]): RenderedFile[] {
 }
 
 function renderEnvironment(phases: PlatformContext['phases'], ctx: RepositoryContext): RenderedFile[] {
+  return [...environmentFiles(ctx), ...phases.filter((phase) => applies(phase, ctx)).flatMap((phase) => (phase.files?.(ctx) ?? []).map(insideRepository))]
+}
+
+/** Values and manifests of one environment, in the order of the phases. */
+export function environmentFiles(ctx: ManifestContext): RenderedFile[] {
   const base = `clusters/${ctx.spec.environment.name}`
-  return phases.flatMap((phase) => {
-    if (phase.appliesTo !== undefined && phase.appliesTo(ctx) !== true) return []
-    return [...phase.steps(ctx).flatMap((step) => renderStep(base, step, ctx)), ...(phase.files?.(ctx) ?? []).map(insideRepository)]
-  })
+  return ctx.phases.filter((phase) => applies(phase, ctx)).flatMap((phase) => phase.steps(ctx).flatMap((step) => renderStep(base, step, ctx)))
 }
 
 /** What is nobody's but kp's own, or outside of the repository, is no file of a phase. */
@@ -74,9 +74,11 @@ function toDocument(object: KubeObject): string {
   return stringify(object, {version: '1.1', lineWidth: 0, aliasDuplicateObjects: false})
 }
 
-function runbooks(home: string): RenderedFile[] {
+/** Those of the pitfalls that can happen: of phases that some environment has. Without an environment all of them. */
+function runbooks(home: string, environments: ManifestContext[]): RenderedFile[] {
   const folder = join(home, 'templates', 'runbooks')
+  const wanted = new Set(environments.flatMap((ctx) => ctx.phases.filter((phase) => applies(phase, ctx)).flatMap((phase) => phase.pitfalls.flatMap(({runbook}) => runbook ?? []))))
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.md'))
+    .filter((name) => name.endsWith('.md') && (environments.length === 0 || wanted.has(name)))
     .map((name) => ({path: `runbooks/${name}`, text: readFileSync(join(folder, name), 'utf8')}))
 }

@@ -31,6 +31,8 @@ export function readYaml(input: Uint8Array | string): Reading {
   const lines = new LineCounter()
   const odd = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F]/.exec(text)
   if (odd !== null) return {flaws: [{position: positionInText(text, odd.index), message: 'the file holds bytes that are not text'}]}
+  const conflict = /^(?:<{7}|={7}|>{7})(?: |$)/m.exec(text)
+  if (conflict !== null) return {flaws: [{position: positionInText(text, conflict.index), message: 'holds the mark of a merge conflict: keep what is wanted of both sides'}]}
   if (deepest(text) > DEEPEST) return {flaws: [{position: START, message: `the file is nested deeper than ${DEEPEST} levels`}]}
   let document: Document.Parsed
   try {

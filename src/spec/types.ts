@@ -50,11 +50,12 @@ type Phases = Body['phases']
 type Filled<T, K extends keyof T> = Omit<T, K> & {[P in K]-?: NonNullable<T[P]>}
 
 /** `phases` with every choice made. */
-export type PhasesSpec = Omit<Phases, 'node-pools' | 'cert-manager' | 'ingress' | 'gitops' | 'mesh' | 'autoscaling'> & {
+export type PhasesSpec = Omit<Phases, 'node-pools' | 'cert-manager' | 'ingress' | 'gitops' | 'monitoring' | 'mesh' | 'autoscaling'> & {
   'node-pools': Filled<Phases['node-pools'], 'spotHandler'>
   'cert-manager': Filled<Phases['cert-manager'], 'issuer'>
   ingress: Omit<Phases['ingress'], 'demo'> & {demo: Filled<Phases['ingress']['demo'], 'host'>}
   gitops: Filled<Phases['gitops'], 'tool' | 'path'>
+  monitoring: Filled<Phases['monitoring'], 'retention'>
   mesh: Filled<Phases['mesh'], 'namespace'>
   autoscaling: Filled<Phases['autoscaling'], 'nodes'>
 }

@@ -14,8 +14,10 @@ import {security} from './14-security/phase.ts'
 import {backup} from './15-backup/phase.ts'
 import {chaos} from './16-chaos/phase.ts'
 import {cost} from './17-cost/phase.ts'
+import {day2} from './18-day2/phase.ts'
+import {slo} from './19-slo/phase.ts'
+import {deliverables} from './20-deliverables/phase.ts'
 import {withEarlierChoice} from './shared/earlier-choice.ts'
 import {withNamespaces} from './shared/namespace-removal.ts'
-import {day2} from './18-day2/phase.ts'
 
-export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring, logging, security, backup, chaos, cost, day2].map(withEarlierChoice).map(withNamespaces)
+export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring, logging, security, backup, chaos, cost, day2, slo, deliverables].map(withEarlierChoice).map(withNamespaces)

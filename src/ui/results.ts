@@ -6,6 +6,7 @@ import type {error, history, plan, status, step, up, verify} from './schemas/pla
 import type {mirrorList} from './schemas/mirror.ts'
 import type {report, supportBundle} from './schemas/report.ts'
 import type {costReport, policyEnforce, policyReport} from './schemas/reports.ts'
+import type {sloGenerate, sloList, sloTest} from './schemas/slo.ts'
 import type {topology} from './schemas/topology.ts'
 import type {bind, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './schemas/tools.ts'
 
@@ -20,6 +21,9 @@ export type StepResult = z.infer<typeof step>
 export type StatusResult = z.infer<typeof status>
 export type HistoryResult = z.infer<typeof history>
 export type MirrorListResult = z.infer<typeof mirrorList>
+export type SloListResult = z.infer<typeof sloList>
+export type SloGenerateResult = z.infer<typeof sloGenerate>
+export type SloTestResult = z.infer<typeof sloTest>
 export type TopologyResult = z.infer<typeof topology>
 export type ReportResult = z.infer<typeof report>
 export type SupportBundleResult = z.infer<typeof supportBundle>

@@ -8,6 +8,7 @@ import {controlPlaneKindCases} from './control-plane-kinds.ts'
 import {costCases} from './cost.ts'
 import {controlPlaneCases} from './control-plane.ts'
 import {day2Cases} from './day2.ts'
+import {deliverablesCases} from './deliverables.ts'
 import {gitopsCases} from './gitops.ts'
 import {ingressConflictCases} from './ingress-conflicts.ts'
 import {ingressCases} from './ingress.ts'
@@ -19,6 +20,7 @@ import {nodeHealthCases} from './node-pools-health.ts'
 import {nodePoolsCases} from './node-pools.ts'
 import {prerequisitesCases} from './prerequisites.ts'
 import {securityCases} from './security.ts'
+import {sloCases} from './slo.ts'
 
 export const CASES: readonly CheckCase[] = [
   ...prerequisitesCases,
@@ -40,7 +42,9 @@ export const CASES: readonly CheckCase[] = [
   ...chaosCases,
   ...day2Cases,
   ...costCases,
+  ...sloCases,
+  ...deliverablesCases,
 ]
 
 /** Phases whose checks all have cases. A phase is added with its cases. */
-export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'logging', 'security', 'backup', 'chaos', 'day2', 'cost']
+export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'logging', 'security', 'backup', 'chaos', 'day2', 'cost', 'slo', 'deliverables']

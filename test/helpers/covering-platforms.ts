@@ -24,7 +24,14 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
     name: 'cover-envoy',
     spec: {
       network: {zones: 2},
+      slos: [
+        {name: 'shop', objective: 99.99, window: '28d', indicator: {type: 'http-errors', route: 'demo', namespace: 'demo'}, runbook: 'https://wiki.acme.io/shop'},
+        {name: 'fast', objective: 90, indicator: {type: 'http-latency', route: 'demo', namespace: 'demo', threshold: '250ms'}},
+        {name: 'orders', objective: 99, window: '1d', indicator: {type: 'prometheus', good: 'rate(orders_total{state="done"}[5m])', total: 'rate(orders_total[5m])'}},
+      ],
       phases: {
+        slo: {pageSeverity: 'critical', ticketSeverity: 'info'},
+        deliverables: {layout: 'helmfile', ci: 'gitlab-ci', decisionRecords: 'docs/adr'},
         gitops: {tool: 'argo-cd', repository: REMOTE, handOver: true, prune: true, selfHeal: false, interval: '5m', secret: 'git-token', path: 'clusters/lab'},
         monitoring: {
           replicas: 2, retention: '30d', volume: '20Gi', scrapeInterval: '60s',
@@ -38,7 +45,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
             {name: 'mail', type: 'email', severities: ['info'], secret: 'mail-password', to: 'ops@acme.io', smarthost: 'smtp.acme.io:587', username: 'kp'},
             {name: 'relay', type: 'email', severities: ['info'], to: 'log@acme.io', smarthost: 'relay.acme.io:25'},
           ],
-          grafana: {host: 'grafana.cover-envoy.test', adminPassword: 'grafana-password', dashboards: ['cluster', 'nodes', 'ingress', 'red', 'cost']},
+          grafana: {host: 'grafana.cover-envoy.test', adminPassword: 'grafana-password', dashboards: ['cluster', 'nodes', 'ingress', 'red', 'slo', 'mesh', 'cost']},
         },
         logging: {
           backend: {type: 'opensearch', replicas: 1, volume: '20Gi', retention: '30d', index: 'shop', password: 'log-password'},
@@ -86,6 +93,10 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
     name: 'cover-nginx',
     spec: {
       ...mail,
+      slos: [
+        {name: 'demo', objective: 99.5, indicator: {type: 'http-errors', route: 'demo'}},
+        {name: 'fast', objective: 99, indicator: {type: 'http-latency', route: 'demo', threshold: '1s'}},
+      ],
       repository: REMOTE,
       nodePools: [
         general,
@@ -97,6 +108,8 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         cni: {plugin: 'calico', encryption: 'wireguard'},
         'cert-manager': {issuer: 'letsencrypt-staging'},
         ingress: {controller: 'ingress-nginx', externalDns: {enabled: true, ...cloudflare}},
+        slo: {runbooks: false},
+        deliverables: {ci: 'none'},
         monitoring: {grafana: {host: 'grafana.acme.io'}},
         logging: {backend: {type: 'splunk-hec', host: 'splunk.acme.io', port: 443, token: 'log-token', index: 'kubernetes', ca: 'log-ca'}},
       },
@@ -110,6 +123,10 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
     name: 'cover-traefik',
     spec: {
       ...mail,
+      slos: [
+        {name: 'demo', objective: 99.9, indicator: {type: 'http-errors', route: 'demo'}},
+        {name: 'fast', objective: 95, indicator: {type: 'http-latency', route: 'demo', threshold: '300ms'}},
+      ],
       phases: {
         cni: {plugin: 'calico', routing: 'native', connectivityTest: false},
         'cert-manager': {issuer: 'dns01', dns01: clouddns},
@@ -145,6 +162,8 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         backup: {snapshots: false, excludeNamespaces: ['demo'], databases: {enabled: false}},
         logging: {backend: {type: 'logstash', host: 'logstash.acme.io', port: 8443, username: 'log-user', password: 'log-password', ca: 'log-ca'}},
         day2: {budgets: false, etcdSnapshots: {enabled: false}},
+        slo: {enabled: false},
+        deliverables: {enabled: false},
       },
     },
     changes: [

@@ -31,7 +31,7 @@ let door: Server | undefined
 /** A loopback address that nobody else has. */
 const FRONT_DOOR = '127.86.43.21'
 /** What Prometheus and Alertmanager themselves are asked: no container runs here, so nobody answers, and kp says that it does not know. */
-const ASKED_OF_PODS = ['monitoring.targets', 'monitoring.rules', 'monitoring.disk', 'monitoring.watchdog']
+const ASKED_OF_PODS = ['monitoring.targets', 'monitoring.rules', 'monitoring.disk', 'monitoring.watchdog', 'slo.evaluated', 'slo.measured', 'slo.traffic', 'slo.enough-traffic', 'slo.answered', 'slo.budget', 'slo.pages']
 
 beforeAll(async () => {
   platform = await openTestPlatform({

@@ -63,12 +63,12 @@ export const monitoringQuestions: readonly Question[] = [
   },
   {
     id: 'metrics-retention', phase: 'monitoring', kind: 'text', title: 'How long metrics are kept', path: ['phases', 'monitoring', 'retention'],
-    why: ['As 15d or 4w. Error budgets over 30 days want 30d or a remote store.', 'Twice the time is twice the volume.'],
-    when: watched, needs: 'monitoring', initial: () => '15d',
+    why: ['As 30d or 5w: as long as objectives look back, which is 30 days at first.', 'Twice the time is twice the volume.'],
+    when: watched, needs: 'monitoring', initial: () => '30d',
   },
   {
     id: 'metrics-volume', phase: 'monitoring', kind: 'text', title: 'Volume for the metrics', path: ['phases', 'monitoring', 'volume'],
-    why: ['50Gi holds 15 days of some ten nodes, with room to spare.', 'A full one stops Prometheus; most storage classes can grow it later.'],
+    why: ['50Gi holds 30 days of some ten nodes.', 'A full one stops Prometheus; most storage classes can grow it later.'],
     when: watched, needs: 'monitoring', initial: () => '50Gi',
   },
   {

@@ -1,5 +1,6 @@
 /** Every question of `kp init`, in the order of the phases. Data alone: nothing is loaded that the flags do not need. */
 import {gitopsQuestions, monitoringQuestions} from './delivery.ts'
+import {deliverablesQuestions, sloQuestions} from './finish.ts'
 import {controlPlaneQuestions, networkQuestions, nodeQuestions} from './foundation.ts'
 import {laterQuestions} from './later.ts'
 import {loggingQuestions} from './logging.ts'
@@ -11,6 +12,7 @@ import {certificateQuestions, ingressQuestions} from './ways-in.ts'
 export const QUESTIONS: readonly Question[] = [
   ...platformQuestions, ...networkQuestions, ...controlPlaneQuestions, ...nodeQuestions, ...cniQuestions,
   ...certificateQuestions, ...ingressQuestions, ...gitopsQuestions, ...monitoringQuestions, ...loggingQuestions, ...laterQuestions,
+  ...sloQuestions, ...deliverablesQuestions,
 ]
 
 /** The question of an id, which is also the name of its flag. */

@@ -5,7 +5,7 @@ import {providerHas} from '../provider-facts.ts'
 import {durationSeconds} from '../units.ts'
 import type {EnvironmentSpec} from '../types.ts'
 import {dnsFits} from './dns.ts'
-import {doubt, repeated, wrong} from './finding.ts'
+import {doubt, wrong} from './finding.ts'
 
 const SYSTEM = ['kube-system', 'kube-public', 'kube-node-lease']
 const LAB_VERSIONS: readonly string[] = KUBERNETES_VERSIONS.filter((version) => version !== '1.34')
@@ -179,19 +179,6 @@ export function snapshotsOfEtcdFit(spec: EnvironmentSpec): Problem[] {
   if (!backup.enabled || !day2.enabled || !enabled || !providerHas.ownEtcd(spec.provider)) return []
   const {rpo} = spec.backup
   return durationSeconds(every) > durationSeconds(rpo) ? [wrong(['phases', 'day2', 'etcdSnapshots', 'every'], `${every} cannot meet backup.rpo ${rpo}: snapshot at least that often`, ['backup', 'rpo'])] : []
-}
-
-/** SLOs have names of their own and windows that make sense; something measures them. */
-export function slosFit(spec: EnvironmentSpec): Problem[] {
-  const found = repeated(spec.slos.map(({name}) => name)).map(({index, name}) => wrong(['slos', index, 'name'], `must be unique: there is another objective "${name}"`))
-  spec.slos.forEach((slo, i) => {
-    const days = durationSeconds(slo.window) / 86_400
-    if (days < 1 || days > 90) found.push(wrong(['slos', i, 'window'], `must be from 1d to 90d (got "${slo.window}")`))
-  })
-  if (spec.slos.length > 0 && spec.phases.slo.enabled && !spec.phases.monitoring.enabled) {
-    found.push(wrong(['phases', 'monitoring', 'enabled'], 'cannot be off while there are slos: Prometheus measures them', ['slos']))
-  }
-  return found
 }
 
 /** Autoscaling bounds and chaos make sense. */

@@ -20,7 +20,7 @@ export const gitops = z.strictObject({
 /** `phases.monitoring` */
 export const monitoring = z.strictObject({
   enabled: onOff(true, 'Prometheus, Alertmanager and Grafana'),
-  retention: duration().default('15d').describe('How long metrics are kept'),
+  retention: duration().optional().describe('How long metrics are kept; default 15d, or as long as the longest window of slos'),
   volume: bytes().default('50Gi').describe('Volume of each Prometheus'),
   replicas: count(1, 3).default(1).describe('Copies of Prometheus'),
   scrapeInterval: duration().default('30s').describe('How often metrics are read'),
@@ -42,7 +42,7 @@ export const monitoring = z.strictObject({
   })).default([]).describe('Who gets which alerts'),
   grafana: z.strictObject({
     enabled: onOff(true, 'Grafana'),
-    dashboards: z.array(z.enum(['cluster', 'nodes', 'ingress', 'red', 'mesh', 'slo', 'cost'])).default(['cluster', 'nodes', 'ingress']).describe('Dashboards that kp brings'),
+    dashboards: z.array(z.enum(['cluster', 'nodes', 'ingress', 'red', 'mesh', 'slo', 'cost'])).default(['cluster', 'nodes', 'ingress', 'slo']).describe('Dashboards that kp brings'),
     host: domainName().optional().describe('Host name; without it only by port-forward'),
     adminPassword: secretName().optional().describe('Entry of secrets with the password; without it one is made in the cluster'),
   }).prefault({}).describe('Dashboards'),

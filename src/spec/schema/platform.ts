@@ -89,7 +89,7 @@ export const bodyShape = {
   charts: chartsSchema,
   images: imagesSchema,
   secrets: secretsSchema,
-  slos: z.array(sloSchema).default([]).describe('Service level objectives'),
+  slos: z.array(sloSchema).optional().describe('Service level objectives; default 99.9 % of the requests to the demo application, where it is measured'),
   backup: backupSchema,
   tools: z.record(text(/^[a-z][a-z0-9-]*$/, 'must be the name of a tool'), version()).default({}).describe('Versions of tools to pin, by name'),
 } as const

@@ -7,7 +7,9 @@ import {costDashboard} from './dashboards/cost.ts'
 import {dashboardJson} from './dashboards/dashboard.ts'
 import type {Dashboard} from './dashboards/dashboard.ts'
 import {ingressDashboard, redDashboard} from './dashboards/ingress.ts'
+import {meshDashboard} from './dashboards/mesh.ts'
 import {nodes} from './dashboards/nodes.ts'
+import {sloDashboard} from './dashboards/slo.ts'
 import {DASHBOARD_LABEL, MONITORING_NAMESPACE} from './names.ts'
 
 /** Whether the platform has Grafana, or why not. */
@@ -15,13 +17,15 @@ export const wantsGrafana = (ctx: Pick<ManifestContext, 'spec'>): true | string 
 
 /** The dashboards that kp.yaml asks for and that have something to show on this platform. */
 export function dashboardsOf(ctx: ManifestContext): Dashboard[] {
-  const {cost, ingress, monitoring} = ctx.spec.phases
+  const {slos, phases: {cost, ingress, mesh, monitoring, slo}} = ctx.spec
   const made: Record<string, () => Dashboard | undefined> = {
     cluster: () => cluster,
     nodes: () => nodes,
     ingress: () => (ingress.enabled ? ingressDashboard(ingress.controller) : undefined),
     cost: () => (cost.enabled && cost.opencost ? costDashboard(cost.budget) : undefined),
     red: () => (ingress.enabled ? redDashboard(ingress.controller) : undefined),
+    mesh: () => (mesh.enabled ? meshDashboard(mesh.type) : undefined),
+    slo: () => (slo.enabled && slos.length > 0 ? sloDashboard : undefined),
   }
   return [...new Set(monitoring.grafana.dashboards)].flatMap((id) => made[id]?.() ?? [])
 }

@@ -5,6 +5,7 @@ import {mirrorList} from './mirror.ts'
 import {error, history, plan, status, step, up, verify} from './platform.ts'
 import {report, supportBundle} from './report.ts'
 import {costReport, policyEnforce, policyReport} from './reports.ts'
+import {sloGenerate, sloList, sloTest} from './slo.ts'
 import {topology} from './topology.ts'
 import {bind, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './tools.ts'
 
@@ -27,6 +28,9 @@ export const RESULT_SCHEMAS = {
   'policy-report': policyReport,
   'policy-enforce': policyEnforce,
   'cost-report': costReport,
+  'slo-list': sloList,
+  'slo-generate': sloGenerate,
+  'slo-test': sloTest,
   render,
   init,
   kubeconfig,

@@ -40,7 +40,9 @@ describe('the choices of kp.yaml', () => {
     for (const choice of CHOICES) {
       const phase = phases.find(({id}) => id === choice.phase)
       const named = Object.keys(choice.components)
-      const values = named.length > 1 ? named : [...named, named[0] === 'true' ? 'false' : 'none']
+      // A choice that stands for a whole section needs a value that the section knows.
+      const other = choice.whole === undefined ? 'none' : 'cloudwatch'
+      const values = named.length > 1 ? named : [...named, named[0] === 'true' ? 'false' : other]
       const installed = new Map(values.map((value) => {
         const before = {...ctx, spec: {...ctx.spec, phases: withChoice(ctx.spec.phases, {choice, value})}}
         const steps = phase?.steps(before).filter((step) => applies(step, before as never)) ?? []

@@ -15,7 +15,7 @@ const environment = (name: string): EnvironmentSpec => ({platform: 'acme', envir
 
 /** A platform of two environments with one phase that brings files. */
 function platformWith(files: NonNullable<PlatformPhase['files']>, appliesTo?: PlatformPhase['appliesTo']): RenderPlatform {
-  const phase = {id: 'docs', steps: () => [], files, ...(appliesTo === undefined ? {} : {appliesTo})} as unknown as PlatformPhase
+  const phase = {id: 'docs', steps: () => [], pitfalls: [], files, ...(appliesTo === undefined ? {} : {appliesTo})} as unknown as PlatformPhase
   return {
     environments: [environment('dev'), environment('prod')],
     catalog: loadCatalog(join(HOME, 'templates')),

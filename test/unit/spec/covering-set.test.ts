@@ -7,15 +7,14 @@ import {mergeEnvironment} from '../../../src/spec/merge.ts'
 import {resolveEnvironment} from '../../../src/spec/resolve.ts'
 import {bodySchema} from '../../../src/spec/schema/platform.ts'
 import {PHASE_IDS, phasesSchema} from '../../../src/spec/schema/phases.ts'
-import type {EnvironmentSpec} from '../../../src/spec/types.ts'
+import type {EnvironmentSpec, PhaseId} from '../../../src/spec/types.ts'
 import {member} from '../../../src/spec/walk.ts'
 import {alternatives, keyOf, taken} from '../../helpers/choices.ts'
 import type {Alternative} from '../../helpers/choices.ts'
 import {COVERING_SET, everyCoveringSpec} from '../../helpers/covering-set.ts'
 
 /** The phases whose alternatives are all in the set. */
-/** Phases 0 to 8. */
-const PHASES = [...PHASE_IDS.slice(0, 9), 'logging', 'backup', 'chaos', 'day2'] as const
+const PHASES: readonly PhaseId[] = [...PHASE_IDS.slice(0, 9), 'logging', 'backup', 'chaos', 'day2', 'slo', 'deliverables']
 
 /** Why an alternative is not in the set. A field alone stands for all of its alternatives. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
@@ -33,6 +32,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'phases.logging.backend<opensearch>.host: left out': 'OpenSearch in the cluster has one of its own, one elsewhere wants it',
   'phases.chaos.namespaces: none': 'an allow-list that allows nothing is refused',
   'phases.day2.window.days: none': 'a window has at least one day',
+  'phases.deliverables.harbor.host': 'Harbor cannot be built yet',
+  'phases.deliverables.harbor.volume': 'Harbor cannot be built yet',
   'nodePools[].disk': 'a lab node has no disk',
   'nodePools[].volumes': 'a lab node has no disk',
 }
@@ -40,7 +41,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 /** The sections that say what they build. */
 const SECTIONS = [
   ...PHASES.map((id) => [`phases.${id}`, member(phasesSchema, id)] as const),
-  ...(['kubernetes', 'network', 'nodePools'] as const).map((name) => [name, member(bodySchema, name)] as const),
+  ...(['kubernetes', 'network', 'nodePools', 'slos'] as const).map((name) => [name, member(bodySchema, name)] as const),
 ]
 
 /** Whether a choice decides anything on this platform: the settings of a provider that is not chosen do not. */
@@ -101,6 +102,15 @@ describe('the covering set', () => {
 
   it('leaves out nothing that is not there', () => {
     for (const entry of Object.keys(LEFT_OUT)) expect(wanted.some((one) => keyOf(one) === entry || one.field === entry), entry).toBe(true)
+  })
+
+  it('has every kind of indicator, by every way in that counts requests', () => {
+    const ways = new Set(everyCoveringSpec().flatMap(({name, spec}) => {
+      const {slos, phases: {ingress}} = chosen(name, spec).filled
+      return slos.map(({indicator: {type}}) => (type === 'prometheus' ? type : `${type} ${ingress.controller}`))
+    }))
+    for (const type of ['http-errors', 'http-latency']) for (const controller of ['envoy-gateway', 'traefik', 'ingress-nginx']) expect(ways).toContain(`${type} ${controller}`)
+    expect(ways).toContain('prometheus')
   })
 
   it('has every kind of issuer by every way to prove a name', () => {

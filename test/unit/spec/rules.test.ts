@@ -206,6 +206,49 @@ describe('objectives', () => {
     expect(said(slo(`, window: ${window}`))).toEqual([`slos[0].window  must be from 1d to 90d (got "${window}")`])
   })
 
+  it.each([
+    [90, ['14.4 times the budget (1h and 5m) can never fire and is left out: at 90 % it would want more than 144 % of the events to be bad']],
+    [80, ['14.4 times', '6 times']],
+    [50, ['14.4 times', '6 times', '3 times']],
+  ])('at %d %% rows that can never fire are named', (objective, expected) => {
+    const warned = warningsWith(slo('').replace('99.9', String(objective)))
+    expect(warned).toHaveLength(expected.length)
+    expected.forEach((text, i) => expect(warned[i]).toContain(text))
+  })
+
+  it.each([94, 99, 99.99])('at %d %% all rows can fire', (objective) => {
+    expect(warningsWith(slo('').replace('99.9', String(objective)))).toEqual([])
+  })
+
+  it('a window leaves out rows that look back further', () => {
+    expect(warningsWith(slo(', window: 2d')).join()).toContain('1 times the budget (3d and 6h) can never fire and is left out: its window of 3d is longer than the objective\'s 2d')
+  })
+
+  it('are measured by the way in, by a time that it counts', () => {
+    const latency = (threshold: string): string => `slos: [{name: a, objective: 99, indicator: {type: http-latency, route: demo, threshold: ${threshold}}}]\n`
+    expect(said(`${slo('')}phases: {ingress: {enabled: false}}\n`).join()).toContain('http-errors cannot be measured: phases.ingress.enabled is false')
+    expect(warningsWith(latency('300ms')).join()).toContain('is measured at 250ms, the nearest below that envoy-gateway counts')
+    expect(warningsWith(latency('250ms'))).toEqual([])
+    expect(warningsWith(latency('1s'))).toEqual([])
+    expect(said(`${latency('3ms')}phases: {ingress: {controller: ingress-nginx}}\n`).join()).toContain('3ms is below all times that ingress-nginx counts')
+  })
+
+  it('are not thrown away by monitoring, read often enough, and kept as long as they look back', () => {
+    const monitoring = (fields: string): string => `phases: {monitoring: {${fields}}}\n`
+    expect(said(monitoring('drop: ["envoy_cluster_.*"]')).join()).toContain('must not match envoy_cluster_upstream_rq_xx: slo demo-availability is measured by it')
+    expect(said(monitoring('dropLabels: [envoy_cluster_name]')).join()).toContain('must not be envoy_cluster_name: slo demo-availability is measured by it')
+    expect(said(monitoring('scrapeInterval: 3m')).join()).toContain('3m is too slow for slos')
+    expect(warningsWith(monitoring('retention: 15d')).join()).toContain('15d is shorter than the window 30d of slo demo-availability')
+    expect(resolved(MINIMAL).phases.monitoring.retention).toBe('30d')
+    expect(resolved(MINIMAL + slo(', window: 60d')).phases.monitoring.retention).toBe('60d')
+    expect(resolved(`${MINIMAL}slos: []\n`).phases.monitoring.retention).toBe('15d')
+  })
+
+  it('are there for the demo application where something counts its requests', () => {
+    expect(resolved(MINIMAL).slos).toMatchObject([{name: 'demo-availability', objective: 99.9}])
+    for (const off of ['slo: {enabled: false}', 'monitoring: {enabled: false}', 'ingress: {enabled: false}', 'ingress: {demo: {enabled: false}}']) expect(resolved(`${MINIMAL}phases: {${off}}\n`).slos, off).toEqual([])
+  })
+
   it('need names of their own and Prometheus', () => {
     expect(said(slo('').replace(']', ', {name: a, objective: 99, indicator: {type: http-errors, route: b}}]'))).toEqual(['slos[1].name  must be unique: there is another objective "a"'])
     expect(said(`${slo('')}phases: {monitoring: {enabled: false}}\n`)).toEqual(['phases.monitoring.enabled  cannot be off while there are slos: Prometheus measures them'])

@@ -12,6 +12,8 @@ export interface Panel {
   /** From where on it is yellow and red, for numbers. */
   warn?: number
   bad?: number
+  /** Low values are the bad ones: yellow below `warn`, red below `bad`. */
+  low?: boolean
 }
 
 /** A page of panels, in rows of three numbers or two drawings. */
@@ -56,11 +58,13 @@ function placed(panels: Panel[]): unknown[] {
 
 function toModel(panel: Panel, id: number, gridPos: Record<string, number>): unknown {
   const number = panel.kind === 'number'
-  const steps = [
-    {color: 'green', value: null},
-    ...(panel.warn === undefined ? [] : [{color: 'yellow', value: panel.warn}]),
-    ...(panel.bad === undefined ? [] : [{color: 'red', value: panel.bad}]),
-  ]
+  const steps = panel.low === true
+    ? [{color: 'red', value: null}, {color: 'yellow', value: panel.bad}, {color: 'green', value: panel.warn}]
+    : [
+        {color: 'green', value: null},
+        ...(panel.warn === undefined ? [] : [{color: 'yellow', value: panel.warn}]),
+        ...(panel.bad === undefined ? [] : [{color: 'red', value: panel.bad}]),
+      ]
   return {
     id,
     title: panel.title,
