@@ -74,7 +74,7 @@ function nameOf({kind, metadata}: Loose): string {
 
 function workload(spec: Loose): NonNullable<ChartFacts['workloads']>[string] {
   const pod = spec.template.spec
-  const containers = pod.containers.map((container: Loose) => [container.name, {image: container.image, ports: Object.fromEntries((container.ports ?? []).map((port: Loose) => [port.name, port.containerPort]))}])
+  const containers = pod.containers.map((container: Loose) => [container.name, {image: container.image, ports: Object.fromEntries((container.ports ?? []).filter((port: Loose) => port.name !== undefined).map((port: Loose) => [port.name, port.containerPort]))}])
   return {...(spec.replicas === undefined ? {} : {replicas: spec.replicas}), selector: spec.selector.matchLabels, account: pod.serviceAccountName, containers: Object.fromEntries(containers)}
 }
 
@@ -95,5 +95,10 @@ function definition(spec: Loose): NonNullable<ChartFacts['crds']>[string] {
 
 function webhook(hook: Loose): NonNullable<ChartFacts['webhooks']>[string][number] {
   const {service} = hook.clientConfig
-  return {name: hook.name, service: `${service.namespace}/${service.name}`, path: service.path, port: service.port ?? 443, failurePolicy: hook.failurePolicy, rules: hook.rules, ...(hook.namespaceSelector === undefined ? {} : {namespaceSelector: hook.namespaceSelector})}
+  return {name: hook.name, service: `${service.namespace}/${service.name}`, path: service.path ?? '/', port: service.port ?? 443, failurePolicy: hook.failurePolicy, rules: hook.rules.map(withoutScope), ...(Object.keys(hook.namespaceSelector ?? {}).length === 0 ? {} : {namespaceSelector: hook.namespaceSelector})}
+}
+
+/** `*` is what every rule has that says nothing. */
+function withoutScope({scope, ...rule}: Loose): Loose {
+  return scope === undefined || scope === '*' ? rule : {...rule, scope}
 }

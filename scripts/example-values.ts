@@ -29,6 +29,7 @@ export const EXAMPLE_VALUES: ValuesContext = {
     owner: 'acme-dev', domains: ['example.com'],
   },
   backup: {ttl: '720h0m0s', features: 'EnableCSI', useSecret: true, secret: 'velero-credentials'},
+  autoscaling: {admission: true, updater: true, region: 'eu-central-1', unneeded: '10m'},
   metrics: {
     replicas: 2,
     guarded: true,

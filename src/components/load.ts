@@ -6,6 +6,7 @@ import type {Document} from 'yaml'
 import {asKpError, KpError} from '../engine/errors.ts'
 import {didYouMean} from '../engine/spelling.ts'
 import {LOGGING_NAMES} from './logging/values.ts'
+import {AUTOSCALING_NAMES} from './autoscaling-values.ts'
 import {METRICS_NAMES} from './metrics-values.ts'
 import {componentSchema} from './schema.ts'
 import type {ComponentEntry} from './schema.ts'
@@ -21,6 +22,7 @@ const CONTEXT = [
   'ingress.replicas', 'ingress.serviceAnnotations', 'ingress.scheme', 'ingress.targetType', 'ingress.region',
   'externalDns.provider', 'externalDns.policy', 'externalDns.sources', 'externalDns.args', 'externalDns.env', 'externalDns.volumes', 'externalDns.mounts', 'externalDns.owner', 'externalDns.domains',
   'backup.ttl', 'backup.features', 'backup.useSecret', 'backup.secret',
+  ...AUTOSCALING_NAMES.map((name) => `autoscaling.${name}`),
   ...METRICS_NAMES.map((name) => `metrics.${name}`),
   ...LOGGING_NAMES.map((name) => `logging.${name}`),
 ]

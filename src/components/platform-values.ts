@@ -2,6 +2,7 @@
 import type {EnvironmentSpec} from '../spec/types.ts'
 import {durationSeconds} from '../spec/units.ts'
 import {backupValues} from './backup-values.ts'
+import {autoscalingValues} from './autoscaling-values.ts'
 import {externalDnsValues, ingressValues} from './ingress-values.ts'
 import {loggingValues} from './logging/values.ts'
 import {metricsValues} from './metrics-values.ts'
@@ -32,6 +33,7 @@ export function valuesContext({spec, provider}: ValuesPlatform): ValuesContext {
     certificates: spec.phases['cert-manager'].enabled,
     metrics: metricsValues(spec),
     logging: loggingValues(spec),
+    autoscaling: autoscalingValues(spec),
     gitopsInterval: `${durationSeconds(spec.phases.gitops.interval)}s`,
     cni: cniValues({spec, provider}),
     gpuPools: spec.nodePools.filter((pool) => pool.gpu !== undefined).map(({name}) => name),

@@ -1,4 +1,5 @@
 /** What the catalog hands out: plain values. */
+import type {AutoscalingValues} from './autoscaling-values.ts'
 import type {ComponentEntry} from './schema.ts'
 
 /** Any value of a chart, as YAML has it. */
@@ -94,6 +95,8 @@ export interface ValuesContext {
   backup: BackupValues
   /** `phases.logging` in the words of its charts. */
   logging: LoggingValues
+  /** `phases.autoscaling` in the words of its charts. */
+  autoscaling: AutoscalingValues
   /** `images.mirror` of kp.yaml. */
   imageMirror?: string | undefined
 }

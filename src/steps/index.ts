@@ -10,6 +10,7 @@ import {ingress} from './06-ingress/phase.ts'
 import {gitops} from './07-gitops/phase.ts'
 import {monitoring} from './08-monitoring/phase.ts'
 import {logging} from './09-logging/phase.ts'
+import {autoscaling} from './13-autoscaling/phase.ts'
 import {security} from './14-security/phase.ts'
 import {backup} from './15-backup/phase.ts'
 import {chaos} from './16-chaos/phase.ts'
@@ -20,4 +21,5 @@ import {deliverables} from './20-deliverables/phase.ts'
 import {withEarlierChoice} from './shared/earlier-choice.ts'
 import {withNamespaces} from './shared/namespace-removal.ts'
 
-export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring, logging, security, backup, chaos, cost, day2, slo, deliverables].map(withEarlierChoice).map(withNamespaces)
+export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring, logging, autoscaling, security, backup, chaos, cost, day2, slo, deliverables].map(withEarlierChoice).map(withNamespaces)
+

@@ -1,6 +1,7 @@
 /** The cases of all checks, by phase; one file a phase. */
 import type {CheckCase} from '../helpers/check-cases.ts'
 import {backupCases} from './backup.ts'
+import {autoscalingCases} from './autoscaling.ts'
 import {certManagerCases} from './cert-manager.ts'
 import {chaosCases} from './chaos.ts'
 import {cniCases} from './cni.ts'
@@ -39,6 +40,7 @@ export const CASES: readonly CheckCase[] = [
   ...securityCases,
   ...backupCases,
   ...loggingCases,
+  ...autoscalingCases,
   ...chaosCases,
   ...day2Cases,
   ...costCases,
@@ -47,4 +49,5 @@ export const CASES: readonly CheckCase[] = [
 ]
 
 /** Phases whose checks all have cases. A phase is added with its cases. */
-export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'logging', 'security', 'backup', 'chaos', 'day2', 'cost', 'slo', 'deliverables']
+export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'logging', 'security', 'backup', 'chaos', 'day2', 'cost', 'slo', 'deliverables', 'autoscaling']
+

@@ -32,6 +32,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
       phases: {
         slo: {pageSeverity: 'critical', ticketSeverity: 'info'},
         deliverables: {layout: 'helmfile', ci: 'gitlab-ci', decisionRecords: 'docs/adr'},
+        autoscaling: {vpa: {enabled: true, mode: 'auto'}, nodes: 'cluster-autoscaler', scaleDownAfter: '20m'},
         gitops: {tool: 'argo-cd', repository: REMOTE, handOver: true, prune: true, selfHeal: false, interval: '5m', secret: 'git-token', path: 'clusters/lab'},
         monitoring: {
           replicas: 2, retention: '30d', volume: '20Gi', scrapeInterval: '60s',
@@ -65,6 +66,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
       ...mail,
       kubernetes: {version: '1.36'},
       phases: {
+        autoscaling: {vpa: {enabled: true, mode: 'initial'}, nodes: 'karpenter', hpa: {min: 3, max: 6, cpuPercent: 60, scaleDownAfter: '10m'}},
         cni: {routing: 'native', encryption: 'wireguard', kubeProxyReplacement: true, hubble: false},
         'cert-manager': {issuer: 'dns01', dns01: {server: 'production', ...route53}},
         ingress: {
@@ -128,6 +130,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         {name: 'fast', objective: 95, indicator: {type: 'http-latency', route: 'demo', threshold: '300ms'}},
       ],
       phases: {
+        autoscaling: {hpa: {enabled: false}, vpa: {enabled: true}, nodes: 'none'},
         cni: {plugin: 'calico', routing: 'native', connectivityTest: false},
         'cert-manager': {issuer: 'dns01', dns01: clouddns},
         ingress: {controller: 'traefik', exposure: 'internal', externalDns: {enabled: true, zone: 'acme.io', ...azuredns}},
@@ -194,6 +197,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
     name: 'cover-quiet',
     spec: {
       phases: {
+        autoscaling: {enabled: false},
         ingress: {controller: 'traefik'},
         monitoring: {enabled: false},
         backup: {enabled: false},

@@ -23,6 +23,17 @@ export const laterQuestions: readonly Question[] = [
     initial: () => 'none',
   },
   {
+    id: 'node-scaler', phase: 'autoscaling', kind: 'choice', title: 'What adds and removes nodes', path: ['phases', 'autoscaling', 'nodes'],
+    why: ['Pods that find no room need a node; empty nodes cost money.', 'Copies of pods follow the load in any case.'],
+    choices: [
+      {value: 'cluster-autoscaler', lines: ['Grows and shrinks the pools as you wrote them down.', 'Each size of machine wants a pool of its own.']},
+      {value: 'karpenter', lines: ['Starts whatever machine fits what waits, and packs again.', 'AWS alone; your pools stay small and fixed.']},
+      {value: 'none', lines: ['The number of nodes is what you say.', 'Pods wait when it is full, and empty nodes cost.']},
+    ],
+    when: (answers) => answers['provider'] === 'lab' || answers['provider'] === 'eks', needs: 'provider lab or eks',
+    initial: (answers) => (answers['provider'] === 'eks' ? 'cluster-autoscaler' : 'none'),
+  },
+  {
     id: 'policy', phase: 'security', kind: 'choice', title: 'Policy engine', path: ['phases', 'security', 'engine'],
     why: ['Refuses what must not run: privileged pods, missing limits, unknown registries.', 'It only reports at first; kp policy enforce goes on from there.'],
     choices: [

@@ -55,6 +55,9 @@ export const LAB = {
   startDelay: 'lab.kp.dev/start-delay',
   runFor: 'lab.kp.dev/run-for',
   exitCode: 'lab.kp.dev/exit-code',
+  /** Pod annotations: what it uses, as its kubelet reports it. */
+  load: 'lab.kp.dev/load',
+  memoryUse: 'lab.kp.dev/memory-use',
   /** Service annotation `denied`: the cloud refuses the load balancer. */
   loadBalancer: 'lab.kp.dev/load-balancer',
   /** On what a stage made in the place of a component. */

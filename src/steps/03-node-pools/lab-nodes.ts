@@ -38,6 +38,8 @@ export function labNodes(ctx: ManifestContext, pool: NodePool): KubeObject[] {
         annotations: {
           'node.alpha.kubernetes.io/ttl': '0',
           'kwok.x-k8s.io/node': 'fake',
+          // Where metrics-server asks the simulated kubelet.
+          'metrics.k8s.io/resource-metrics-path': `/metrics/nodes/${name}/metrics/resource`,
           [LAB.cpu]: pool.cpu,
           [LAB.memory]: pool.memory,
           [LAB.pods]: String(pool.pods),

@@ -1,7 +1,7 @@
 /** The demo application and the way to it. */
 import {exposedServiceType} from '../../components/ingress-values.ts'
 import {relocateImage} from '../../components/objects.ts'
-import type {PlatformStep} from '../../context.ts'
+import type {ManifestContext, PlatformStep} from '../../context.ts'
 import {exposeHost} from '../shared/expose-host.ts'
 import {allowFrontDoor, allowSolver, frontDoor} from '../shared/front-door.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
@@ -14,6 +14,9 @@ import {DEMO_NAMESPACE, demoHost} from './names.ts'
 const DEMO_IMAGE = 'registry.k8s.io/e2e-test-images/agnhost:2.53'
 
 const wantsDemo: NonNullable<PlatformStep['appliesTo']> = (ctx) => (ctx.spec.phases.ingress.demo.enabled ? true : 'phases.ingress.demo.enabled is false')
+
+/** Whether an autoscaler decides how many copies there are: then nobody else says a number. */
+const scalesItself = ({spec}: Pick<ManifestContext, 'spec'>): boolean => spec.phases.autoscaling.enabled && spec.phases.autoscaling.hpa.enabled
 
 /** The demo application. */
 export const demo: PlatformStep = manifestSet({
@@ -30,7 +33,7 @@ export const demo: PlatformStep = manifestSet({
       kind: 'Deployment',
       metadata: {name: 'demo', namespace: DEMO_NAMESPACE, labels: {app: 'demo'}},
       spec: {
-        replicas: 2,
+        ...(scalesItself(ctx) ? {} : {replicas: 2}),
         selector: {matchLabels: {app: 'demo'}},
         template: {
           metadata: {labels: {app: 'demo'}},
