@@ -66,7 +66,7 @@ export const demo: PlatformStep = manifestSet({
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
       metadata: {name: 'demo', namespace: DEMO_NAMESPACE},
-      spec: {minAvailable: 1, selector: {matchLabels: {app: 'demo'}}},
+      spec: {...(scalesItself(ctx) ? {maxUnavailable: 1} : {minAvailable: 1}), selector: {matchLabels: {app: 'demo'}}},
     },
   ],
 })
