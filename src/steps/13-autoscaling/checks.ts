@@ -32,7 +32,7 @@ const targetKey = (object: KubeObject): string => `${specOf(object).scaleTargetR
 const followed = (hpa: KubeObject): string[] => (specOf(hpa).metrics ?? []).flatMap(({type, resource}) => (type === 'Resource' && resource?.target?.type === 'Utilization' ? [resource.name] : []))
 
 export const checks: PlatformCheck[] = [
-  workloadsReady({id: 'autoscaling.metrics-server', title: 'metrics-server is ready', component: 'metrics-server', pitfalls: ['KP1301']}),
+  workloadsReady({id: 'autoscaling.metrics-server', title: 'Pods are measured: metrics-server is ready', component: 'metrics-server', pitfalls: ['KP1301']}),
   check({
     id: 'autoscaling.metrics-api',
     title: 'The metrics API answers for every ready node',
