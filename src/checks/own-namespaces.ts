@@ -1,10 +1,11 @@
 /** Which namespaces are kp's own, which are the cluster's, and which hold applications. */
+import {exemptNamespacesOf, SYSTEM_NAMESPACES} from '../components/policy-values.ts'
 import type {ManifestContext} from '../context.ts'
 import {applies} from '../engine/applies.ts'
 import type {PlatformContext} from '../context.ts'
 
 /** Namespaces that come with every cluster, but for `default`. */
-export const SYSTEM_NAMESPACES: readonly string[] = ['kube-system', 'kube-public', 'kube-node-lease']
+export {SYSTEM_NAMESPACES}
 
 /** The application that kp brings along; its namespace is like those of others. */
 const DEMO = 'demo'
@@ -19,7 +20,7 @@ export function componentNamespaces(ctx: ManifestContext): string[] {
 
 /** Namespaces that policies and quotas leave alone: those of the cluster, of what kp installs, and those of kp.yaml. */
 export function exemptNamespaces(ctx: ManifestContext): string[] {
-  return [...new Set([...SYSTEM_NAMESPACES, ...componentNamespaces(ctx), ...ctx.spec.phases.security.excludeNamespaces])].filter((name) => !ctx.spec.phases.security.enforceNamespaces.includes(name)).toSorted()
+  return exemptNamespacesOf(ctx.spec, ctx.catalog)
 }
 
 /** Whether the demo application is on this platform. */

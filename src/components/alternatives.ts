@@ -39,6 +39,13 @@ export const CHOICES: Choice[] = [
   {phase: 'gitops', field: 'tool', components: {'argo-cd': ['argo-cd'], flux: ['flux2']}, change: 'beside', note: 'what the old tool deployed stays; the new one takes it over from the same repository'},
   {phase: 'logging', field: 'agent', components: {'fluent-bit': ['fluent-bit'], vector: ['vector']}, change: 'beside', note: 'Vector reads the files of the nodes from their begin: lines that were sent already come once more'},
   {phase: 'logging', field: 'backend.type', components: {opensearch: ['opensearch', 'opensearch-dashboards']}, change: 'beside', whole: (type) => logBackend.parse({type}), note: 'the logs in OpenSearch stay on its volumes, until the phase is removed with its data'},
+  {
+    phase: 'security',
+    field: 'engine',
+    components: {kyverno: ['kyverno', 'kyverno-policies'], gatekeeper: ['gatekeeper']},
+    change: 'beside',
+    note: 'until the new engine stands, both are asked before every write; the level of the namespaces holds all the time',
+  },
 ]
 
 /** A changed value of a release that a person must know more about than that it changes. */

@@ -8,6 +8,7 @@ import {didYouMean} from '../engine/spelling.ts'
 import {LOGGING_NAMES} from './logging/values.ts'
 import {AUTOSCALING_NAMES} from './autoscaling-values.ts'
 import {METRICS_NAMES} from './metrics-values.ts'
+import {POLICY_NAMES} from './policy-values.ts'
 import {componentSchema} from './schema.ts'
 import type {ComponentEntry} from './schema.ts'
 import type {Catalog, Component, ProviderId, ValuePaths, Values} from './types.ts'
@@ -24,6 +25,7 @@ const CONTEXT = [
   'backup.ttl', 'backup.features', 'backup.useSecret', 'backup.secret',
   ...AUTOSCALING_NAMES.map((name) => `autoscaling.${name}`),
   ...METRICS_NAMES.map((name) => `metrics.${name}`),
+  ...POLICY_NAMES.map((name) => `policies.${name}`),
   ...LOGGING_NAMES.map((name) => `logging.${name}`),
 ]
 

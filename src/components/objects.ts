@@ -46,7 +46,7 @@ const API_VERSIONS: Record<string, string> = {
 const CLUSTER_KINDS = new Set([
   'Namespace', 'ClusterRole', 'ClusterRoleBinding', 'PriorityClass', 'IngressClass', 'CustomResourceDefinition', 'APIService', 'StorageClass', 'CSIDriver',
   'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'GatewayClass', 'ClusterIssuer',
-  'Installation', 'APIServer', 'Goldmane', 'Whisker', 'FelixConfiguration', 'IngressClassParams',
+  'ValidatingPolicy', 'Installation', 'APIServer', 'Goldmane', 'Whisker', 'FelixConfiguration', 'IngressClassParams',
 ])
 
 /** The API version of an object of the catalog. */

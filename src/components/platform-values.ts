@@ -6,6 +6,7 @@ import {autoscalingValues} from './autoscaling-values.ts'
 import {externalDnsValues, ingressValues} from './ingress-values.ts'
 import {loggingValues} from './logging/values.ts'
 import {metricsValues} from './metrics-values.ts'
+import {policyValues} from './policy-values.ts'
 import {resolveObjects} from './objects.ts'
 import type {ComponentObjects} from './objects.ts'
 import type {Catalog, CniValues, RenderedValues, ValuesContext} from './types.ts'
@@ -19,7 +20,7 @@ export interface ValuesPlatform {
 }
 
 /** What the values templates of components may name, from the spec. */
-export function valuesContext({spec, provider}: ValuesPlatform): ValuesContext {
+export function valuesContext({spec, catalog, provider}: ValuesPlatform): ValuesContext {
   return {
     provider: spec.provider.type,
     cluster: spec.environment.cluster,
@@ -39,6 +40,7 @@ export function valuesContext({spec, provider}: ValuesPlatform): ValuesContext {
     gpuPools: spec.nodePools.filter((pool) => pool.gpu !== undefined).map(({name}) => name),
     spotPools: spec.nodePools.filter((pool) => pool.capacity === 'spot').map(({name}) => name),
     ingress: ingressValues(spec),
+    policies: policyValues(spec, catalog),
     externalDns: externalDnsValues(spec),
     backup: backupValues(spec),
     ...(spec.images.mirror === undefined ? {} : {imageMirror: spec.images.mirror}),

@@ -97,6 +97,8 @@ export interface ValuesContext {
   logging: LoggingValues
   /** `phases.autoscaling` in the words of its charts. */
   autoscaling: AutoscalingValues
+  /** `phases.security` in the words of the policy engines. */
+  policies: PolicyValues
   /** `images.mirror` of kp.yaml. */
   imageMirror?: string | undefined
 }
@@ -145,6 +147,21 @@ export interface LoggingValues {
   storeReplicas: number
   storeSingle: boolean
   storeVolume: string
+}
+
+/** What the values of policy engines are made of. */
+export interface PolicyValues {
+  replicas: number
+  /** More than one copy: one may go while the others stay. */
+  guarded: boolean
+  scanInterval: string
+  auditSeconds: number
+  /** What Kyverno's own policies do. */
+  action: 'Audit' | 'Enforce'
+  /** Namespaces that policies leave alone. */
+  exempt: Value[]
+  gatekeeperImage?: string
+  gatekeeperCrdsImage?: string
 }
 
 /** What the values of kube-prometheus-stack are made of. */

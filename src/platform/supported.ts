@@ -14,7 +14,6 @@ export interface NotBuilt {
 /** The providers are not here: `open.ts` refuses those that it cannot make. */
 export const NOT_BUILT: readonly NotBuilt[] = [
   {field: 'phases.deliverables.harbor.enabled', values: ['true']},
-  {field: 'phases.security.engine', values: ['kyverno', 'gatekeeper']},
 ]
 
 /** The providers that a platform can be built on. */

@@ -9,6 +9,7 @@ import type {CheckResult} from '../../engine/types.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {admissionPolicies, ruleLevel} from './admission-policies.ts'
 import {accessChecks} from './checks-access.ts'
+import {constraints, constraintTemplates, KYVERNO_API, kyvernoPolicies} from './engine-policies.ts'
 import {refusalChecks} from './checks-refusal.ts'
 import {ENGINE_TITLES, PREFIX, settingsOf} from './names.ts'
 import {findEngines} from './engines.ts'
@@ -49,8 +50,7 @@ export const checks: PlatformCheck[] = [
     id: 'security.policies',
     title: 'Every policy is there and does what kp.yaml says: report or refuse',
     pitfalls: ['KP1407'],
-    appliesTo: (ctx) => (settingsOf(ctx).engine === BUILT_IN ? true : hasEngine(ctx)),
-    simulated: webhookEngine,
+    appliesTo: hasEngine,
     within: SOON,
     run: lookAtPolicies,
   }),
@@ -59,7 +59,10 @@ export const checks: PlatformCheck[] = [
     title: 'What the policies would block can be told',
     pitfalls: ['KP1408'],
     async run(ctx) {
-      const {namespaces, blocked} = await policyReport(ctx, await ctx.cluster())
+      const cluster = await ctx.cluster()
+      // Kyverno writes its own reports beside: their kind is a part of it.
+      if (settingsOf(ctx).engine === 'kyverno' && (await cluster.list('wgpolicyk8s.io/v1alpha2', 'PolicyReport')) === undefined) return {status: 'fail', observed: 'the cluster does not know PolicyReport (wgpolicyk8s.io/v1alpha2)', expected: 'Kyverno writes a report for each workload'}
+      const {namespaces, blocked} = await policyReport(ctx, cluster)
       const looked = namespaces.filter(({mode}) => mode !== 'exempt')
       return {status: 'pass', observed: `${looked.reduce((sum, {workloads}) => sum + workloads, 0)} workloads in ${looked.length} namespaces, ${blocked.length} would be blocked`}
     },
@@ -105,25 +108,44 @@ function isOurs(object: KubeObject): boolean {
   return object.metadata.name.startsWith(PREFIX)
 }
 
+interface WantedPolicy {
+  apiVersion: string
+  kind: string
+  name: string
+  /** What it does, as it says it itself; undefined for a policy whose binding does. */
+  does?: string
+}
+
+/** The policies by engine, with what each must do. */
+function wantedPolicies(ctx: PlatformContext): WantedPolicy[] {
+  const {engine, mode} = settingsOf(ctx)
+  const of = (object: KubeObject): WantedPolicy => ({apiVersion: object.apiVersion, kind: object.kind, name: object.metadata.name, ...(object.kind === 'ValidatingAdmissionPolicy' || object.kind === 'ConstraintTemplate' ? {} : {does: doesOf(object)})})
+  if (engine === BUILT_IN) return admissionPolicies(ctx).map(of)
+  if (engine === 'gatekeeper') return [...constraintTemplates(ctx), ...constraints(ctx)].map(of)
+  const chart = platformObjects(ctx, 'kyverno-policies').others.map(({kind, name}): WantedPolicy => ({apiVersion: KYVERNO_API, kind, name, does: mode === 'enforce' ? 'Deny' : 'Audit'}))
+  return [...chart, ...kyvernoPolicies(ctx).map(of)]
+}
+
 async function lookAtPolicies(ctx: PlatformContext): Promise<CheckResult> {
   const cluster = await ctx.cluster()
-  const wanted = admissionPolicies(ctx)
   const complaints: string[] = []
-  for (const kind of ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']) {
-    const live = new Map((await cluster.listKnown(API, kind)).map((object) => [object.metadata.name, object]))
-    for (const object of wanted.filter((one) => one.kind === kind)) {
-      const found = live.get(object.metadata.name)
-      if (found === undefined) complaints.push(`${kind} ${object.metadata.name} does not exist`)
-      else if (kind.endsWith('Binding')) complaints.push(...wrongActions(object, found))
+  const wanted = wantedPolicies(ctx)
+  for (const [kind, policies] of Map.groupBy(wanted, (one) => `${one.apiVersion} ${one.kind}`)) {
+    const [apiVersion = '', name = ''] = kind.split(' ')
+    const live = new Map((await cluster.listKnown(apiVersion, name)).map((object) => [object.metadata.name, object]))
+    for (const policy of policies) {
+      const found = live.get(policy.name)
+      if (found === undefined) complaints.push(`${policy.kind} ${policy.name} does not exist`)
+      else if (policy.does !== undefined && doesOf(found) !== policy.does) complaints.push(`${policy.name}: does ${doesOf(found) || 'nothing'} instead of ${policy.does}`)
     }
   }
   const {mode, enforceNamespaces} = settingsOf(ctx)
   const where = mode === 'enforce' ? 'refuse' : enforceNamespaces.length === 0 ? 'report' : `refuse in ${enforceNamespaces.join(', ')}, report elsewhere`
-  return verdict(complaints, `${rulesOf(ruleLevel(ctx)).length} policies ${where}`, 'every policy with its bindings')
+  return verdict(complaints, `${rulesOf(ruleLevel(ctx)).length} rules ${where}`, 'every policy, doing what kp.yaml says')
 }
 
-function wrongActions(wanted: KubeObject, live: KubeObject): string[] {
-  const actions = (object: KubeObject): string => ((object['spec'] as {validationActions?: string[]} | undefined)?.validationActions ?? []).toSorted().join(' and ')
-  return actions(wanted) === actions(live) ? [] : [`${wanted.metadata.name}: does ${actions(live) || 'nothing'} instead of ${actions(wanted)}`]
+/** What a policy, a binding or a constraint does: `Audit and Deny`. */
+function doesOf(object: KubeObject): string {
+  const {validationActions = [], enforcementAction} = (object['spec'] ?? {}) as {validationActions?: string[]; enforcementAction?: string}
+  return enforcementAction ?? validationActions.toSorted().join(' and ')
 }
-

@@ -3,6 +3,7 @@ import {keptElsewhere, madeCluster} from '../../checks/own-namespaces.ts'
 import type {ManifestContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {PSA, settingsOf} from './names.ts'
+import {GENERATE_LABEL} from './tiers.ts'
 
 type NamespaceSettings = ManifestContext['spec']['phases']['security']['namespaces'][number]
 
@@ -17,13 +18,16 @@ export function namespaceObjects(ctx: ManifestContext): KubeObject[] {
   const own = settingsOf(ctx).namespaces.filter(({name}) => !elsewhere.has(name))
   return [
     ...(madeCluster(ctx) ? [namespaceOf('default', 'baseline')] : []),
-    ...own.map((one) => namespaceOf(one.name, levelOf(ctx, one))),
+    ...own.map((one) => namespaceOf(one.name, levelOf(ctx, one), generates(ctx) ? {[GENERATE_LABEL]: 'generate'} : {})),
   ]
 }
 
+/** Whether Kyverno makes the network policies. */
+const generates = (ctx: ManifestContext): boolean => settingsOf(ctx).engine === 'kyverno' && settingsOf(ctx).generateNetworkPolicies
+
 /** What does not fit is refused; what would not fit the strictest level is said. */
-function namespaceOf(name: string, level: string): KubeObject {
-  return {apiVersion: 'v1', kind: 'Namespace', metadata: {name, labels: {[PSA.enforce]: level, [PSA.warn]: 'restricted', [PSA.audit]: 'restricted'}}}
+function namespaceOf(name: string, level: string, more: Record<string, string> = {}): KubeObject {
+  return {apiVersion: 'v1', kind: 'Namespace', metadata: {name, labels: {[PSA.enforce]: level, [PSA.warn]: 'restricted', [PSA.audit]: 'restricted', ...more}}}
 }
 
 /** Who may do what in the namespaces of kp.yaml: by the roles that every cluster has. */

@@ -4,6 +4,7 @@ import {KpError} from '../../engine/errors.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
 import {onCluster} from '../shared/on-cluster.ts'
 import {admissionPolicies} from './admission-policies.ts'
+import {constraints, constraintTemplates, generatingPolicy, kyvernoPolicies} from './engine-policies.ts'
 import {findEngines} from './engines.ts'
 import type {FoundEngine} from './engines.ts'
 import {namespaceObjects, roleObjects} from './namespaces.ts'
@@ -69,6 +70,44 @@ export const builtInPolicies: PlatformStep = manifestSet({
   objects: admissionPolicies,
   prunes: [{apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicy'}, {apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicyBinding'}],
   appliesTo: engineIs('validating-admission-policy'),
+})
+
+/** The engine makes kinds from kp's templates, and its webhook comes up after its pods: both take a moment. */
+const engineStarting = {
+  tries: 10,
+  delayMs: 3000,
+  when: (error: unknown): boolean => error instanceof KpError && /no matches for kind|ensure CRDs are installed|failed calling webhook|no endpoints available/.test(error.tool?.output ?? ''),
+}
+
+/** Kyverno: what refuses namespace by namespace, and what makes network policies. */
+export const kyvernoOwn: PlatformStep = manifestSet({
+  id: 'security/kyverno-own',
+  title: "Bring kp's own policies for Kyverno",
+  verify: ['security.policies'],
+  retry: engineStarting,
+  objects: (ctx) => [...kyvernoPolicies(ctx), ...(settingsOf(ctx).generateNetworkPolicies ? [generatingPolicy(ctx)] : [])],
+  prunes: [{apiVersion: 'policies.kyverno.io/v1beta1', kind: 'ValidatingPolicy'}, {apiVersion: 'policies.kyverno.io/v1beta1', kind: 'GeneratingPolicy'}],
+  appliesTo: engineIs('kyverno'),
+})
+
+/** Gatekeeper: what its constraints are made of. */
+export const gatekeeperTemplates: PlatformStep = manifestSet({
+  id: 'security/constraint-templates',
+  title: 'Bring the constraint templates',
+  retry: engineStarting,
+  objects: constraintTemplates,
+  prunes: [{apiVersion: 'templates.gatekeeper.sh/v1', kind: 'ConstraintTemplate'}],
+  appliesTo: engineIs('gatekeeper'),
+})
+
+/** Gatekeeper: what is done about them. */
+export const gatekeeperConstraints: PlatformStep = manifestSet({
+  id: 'security/constraints',
+  title: 'Bring the constraints',
+  verify: ['security.policies'],
+  retry: engineStarting,
+  objects: constraints,
+  appliesTo: engineIs('gatekeeper'),
 })
 
 /** Who may talk to whom, by the labels of pods. */
