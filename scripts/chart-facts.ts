@@ -19,7 +19,7 @@ export interface ChartFacts {
 type Loose = any
 
 /** Kinds that charts make and that have no namespace. */
-const CLUSTER_WIDE = /^(?:Cluster\w+|CustomResourceDefinition|\w+WebhookConfiguration|ValidatingAdmissionPolicy\w*|MutatingAdmissionPolicy\w*|Namespace|PriorityClass|IngressClass|GatewayClass|StorageClass|CSIDriver|APIService|VolumeSnapshotClass)$/
+const CLUSTER_WIDE = /^(?:Cluster\w+|CustomResourceDefinition|\w+WebhookConfiguration|ValidatingAdmissionPolicy\w*|MutatingAdmissionPolicy\w*|Namespace|PriorityClass|IngressClass|GatewayClass|StorageClass|CSIDriver|APIService|ValidatingPolicy|VolumeSnapshotClass)$/
 
 /** Charts may leave the namespace to the release. */
 function inRelease(object: Loose, namespace: string): Loose {

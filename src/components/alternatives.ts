@@ -38,7 +38,7 @@ export const CHOICES: Choice[] = [
   {phase: 'autoscaling', field: 'nodes', components: {'cluster-autoscaler': ['cluster-autoscaler'], karpenter: ['karpenter']}, change: 'beside', note: 'nodes that the old one started stay until somebody takes them away'},
   {phase: 'gitops', field: 'tool', components: {'argo-cd': ['argo-cd'], flux: ['flux2']}, change: 'beside', note: 'what the old tool deployed stays; the new one takes it over from the same repository'},
   {phase: 'logging', field: 'agent', components: {'fluent-bit': ['fluent-bit'], vector: ['vector']}, change: 'beside', note: 'Vector reads the files of the nodes from their begin: lines that were sent already come once more'},
-  {phase: 'logging', field: 'backend.type', components: {opensearch: ['opensearch', 'opensearch-dashboards']}, change: 'beside', whole: (type) => logBackend.parse({type}), note: 'the logs in OpenSearch stay on its volumes, until the phase is removed with its data'},
+  {phase: 'logging', field: 'backend.type', components: {opensearch: ['opensearch', 'opensearch-dashboards']}, change: 'beside', whole: (type) => (type === 'opensearch' ? logBackend.parse({type}) : {type}), note: 'the logs in OpenSearch stay on its volumes, until the phase is removed with its data'},
   {
     phase: 'security',
     field: 'engine',

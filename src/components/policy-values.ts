@@ -4,7 +4,7 @@ import {durationSeconds} from '../spec/units.ts'
 import type {Catalog, PolicyValues} from './types.ts'
 
 /** Names that the values templates may use. */
-export const POLICY_NAMES = ['replicas', 'guarded', 'scanInterval', 'auditSeconds', 'action', 'exempt', 'gatekeeperImage', 'gatekeeperCrdsImage'] as const satisfies readonly (keyof PolicyValues)[]
+export const POLICY_NAMES = ['replicas', 'guarded', 'scanInterval', 'auditSeconds', 'action', 'exempt'] as const satisfies readonly (keyof PolicyValues)[]
 
 /** Namespaces that come with every cluster, but for `default`. */
 export const SYSTEM_NAMESPACES: readonly string[] = ['kube-system', 'kube-public', 'kube-node-lease']
@@ -25,7 +25,6 @@ export function exemptNamespacesOf(spec: EnvironmentSpec, catalog: Catalog): str
 /** What the values templates of the engines may name. */
 export function policyValues(spec: EnvironmentSpec, catalog: Catalog): PolicyValues {
   const {replicas, scanInterval, mode, enforceNamespaces} = spec.phases.security
-  const {mirror} = spec.images
   return {
     replicas,
     guarded: replicas > 1,
@@ -34,6 +33,5 @@ export function policyValues(spec: EnvironmentSpec, catalog: Catalog): PolicyVal
     action: mode === 'enforce' ? 'Enforce' : 'Audit',
     // Where kp's own policies refuse, those of the chart need not report as well.
     exempt: [...new Set([...exemptNamespacesOf(spec, catalog), ...(mode === 'enforce' ? [] : enforceNamespaces)])].toSorted(),
-    ...(mirror === undefined ? {} : {gatekeeperImage: `${mirror}/openpolicyagent/gatekeeper`, gatekeeperCrdsImage: `${mirror}/openpolicyagent/gatekeeper-crds`}),
   }
 }

@@ -160,8 +160,6 @@ export interface PolicyValues {
   action: 'Audit' | 'Enforce'
   /** Namespaces that policies leave alone. */
   exempt: Value[]
-  gatekeeperImage?: string
-  gatekeeperCrdsImage?: string
 }
 
 /** What the values of kube-prometheus-stack are made of. */

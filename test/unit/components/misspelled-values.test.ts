@@ -25,7 +25,7 @@ function complaints(id: string, path: string[]): string[] {
 /** Paths of the values of a chart, at most two deep, whose names are long enough to be misspelled. */
 function paths(known: ValuePaths, above: string[] = []): string[][] {
   if (known === '*' || above.length === 2) return []
-  return Object.entries(known).flatMap(([key, below]) => [...(/^(?!.*([Ss]ecret|[Pp]assword|[Tt]oken))[A-Za-z]{5,}$/.test(key) ? [[...above, key]] : []), ...paths(below, [...above, key])])
+  return Object.entries(known).flatMap(([key, below]) => [...(/^(?!.*([Ss]ecret|[Pp]assword|[Tt]oken|[Ww]ebhookU))[A-Za-z]{5,}$/.test(key) ? [[...above, key]] : []), ...paths(below, [...above, key])])
 }
 
 const withValues = all.all().filter(({valuePaths}) => paths(valuePaths).length > 0)
