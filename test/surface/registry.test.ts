@@ -20,8 +20,8 @@ const PLATFORMS = {
   'a lab with Argo CD': await readOnlyPlatform(PROJECT, {repository: 'https://git.example.com/acme/platform.git', phases: {gitops: {handOver: true}}}),
   'a lab with Flux': await readOnlyPlatform(PROJECT, {repository: 'https://git.example.com/acme/platform.git', phases: {gitops: {tool: 'flux', handOver: true}}}),
   'a lab with Calico': await readOnlyPlatform(PROJECT, {phases: {cni: {plugin: 'calico'}}}),
-  'a lab with Traefik': await readOnlyPlatform(PROJECT, {phases: {ingress: {controller: 'traefik', externalDns: {enabled: true}}}} as never),
-  'a lab with ingress-nginx': await readOnlyPlatform(PROJECT, {phases: {ingress: {controller: 'ingress-nginx'}}} as never),
+  'a lab with Traefik and Kyverno': await readOnlyPlatform(PROJECT, {phases: {security: {engine: 'kyverno'}, ingress: {controller: 'traefik', externalDns: {enabled: true}}}} as never),
+  'a lab with ingress-nginx and Gatekeeper': await readOnlyPlatform(PROJECT, {phases: {security: {engine: 'gatekeeper'}, ingress: {controller: 'ingress-nginx'}}} as never),
   'a lab with the AWS Load Balancer Controller': await readOnlyPlatform(PROJECT, {phases: {ingress: {controller: 'aws-load-balancer-controller'}}} as never),
   existing: await readOnlyPlatform(PROJECT, {provider: {type: 'existing', kubeconfig: 'kubeconfig'}, email: 'ops@example.org', domain: 'example.org'} as never),
 }
