@@ -48,6 +48,14 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
           ],
           grafana: {host: 'grafana.cover-envoy.test', adminPassword: 'grafana-password', dashboards: ['cluster', 'nodes', 'ingress', 'red', 'slo', 'mesh', 'cost']},
         },
+        security: {
+          engine: 'kyverno', replicas: 2, scanInterval: '30m', generateNetworkPolicies: true, enforceNamespaces: ['shop'],
+          namespaces: [{name: 'shop', podSecurity: 'restricted', admins: ['shop-team'], viewers: ['support'], deployers: ['ci']}, {name: 'agents', podSecurity: 'privileged'}, {name: 'orders', podSecurity: 'baseline'}, {name: 'reports'}],
+        },
+        cost: {
+          budget: 5000, currency: 'USD', warnAtPercent: 70, headroomPercent: 30,
+          teams: [{name: 'shop', namespaces: ['shop', 'orders'], cpu: 4, memory: '8Gi', pods: 40, budget: 800}, {name: 'tools', namespaces: ['tools']}],
+        },
         logging: {
           backend: {type: 'opensearch', replicas: 1, volume: '20Gi', retention: '30d', index: 'shop', password: 'log-password'},
           parsers: ['cri', 'json', 'nginx', 'apache', 'logfmt', 'klog'], multiline: ['java', 'python', 'go', 'ruby', 'node'],
@@ -57,7 +65,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
     },
     changes: [
       {what: 'your own CA', set: {'phases.cert-manager.issuer': 'internal-ca', 'phases.cert-manager.ca': {certificate: 'ca-certificate', key: 'ca-key'}}},
-      {what: 'a wildcard for one dashboard alone, and no one to alert; logs as they are, by Vector', set: {'phases.monitoring.receivers': [], 'phases.monitoring.grafana.dashboards': ['nodes'], 'phases.logging.parsers': [], 'phases.logging.multiline': [], 'phases.logging.agent': 'vector', 'phases.logging.backend.dashboards': false}},
+      {what: 'a wildcard for one dashboard alone, and no one to alert; logs as they are, by Vector', set: {'phases.security.engine': 'validating-admission-policy', 'phases.monitoring.receivers': [], 'phases.monitoring.grafana.dashboards': ['nodes'], 'phases.logging.parsers': [], 'phases.logging.multiline': [], 'phases.logging.agent': 'vector', 'phases.logging.backend.dashboards': false}},
     ],
   },
   {
@@ -82,6 +90,8 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
           databases: {every: '1h', volume: '10Gi', retention: '14d', verify: false},
         },
         logging: {agent: 'vector', backend: {type: 'cloudwatch', region: 'eu-central-1', group: '/acme/lab', retention: '90d'}, sample: [{namespace: 'demo', keepOneIn: 100}], drop: [{matching: 'kube-probe'}]},
+        security: {engine: 'gatekeeper', mode: 'enforce', podSecurity: 'baseline', replicas: 1, scanInterval: '15m', excludeNamespaces: []},
+        cost: {budget: 3000, currency: 'EUR'},
         chaos: {enabled: true, namespaces: ['demo'], maxTargets: 3},
         day2: {window: {days: ['mon', 'fri', 'sat', 'sun'], start: '22:00', duration: '4h', timezone: 'Europe/Berlin'}, etcdSnapshots: {every: '1h', keep: 7}, certificateThreshold: '60d'},
       },
@@ -113,6 +123,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         slo: {runbooks: false},
         deliverables: {ci: 'none'},
         monitoring: {grafana: {host: 'grafana.acme.io'}},
+        cost: {budget: 900, currency: 'GBP', teams: [{name: 'ml', namespaces: ['training'], cpu: '2500m'}]},
         logging: {backend: {type: 'splunk-hec', host: 'splunk.acme.io', port: 443, token: 'log-token', index: 'kubernetes', ca: 'log-ca'}},
       },
     },
@@ -164,6 +175,8 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         monitoring: {grafana: {enabled: false}},
         backup: {snapshots: false, excludeNamespaces: ['demo'], databases: {enabled: false}},
         logging: {backend: {type: 'logstash', host: 'logstash.acme.io', port: 8443, username: 'log-user', password: 'log-password', ca: 'log-ca'}},
+        security: {engine: 'none', podSecurity: 'privileged'},
+        cost: {opencost: false},
         day2: {budgets: false, etcdSnapshots: {enabled: false}},
         slo: {enabled: false},
         deliverables: {enabled: false},
@@ -202,6 +215,8 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         monitoring: {enabled: false},
         backup: {enabled: false},
         logging: {enabled: false},
+        security: {enabled: false},
+        cost: {enabled: false},
         day2: {enabled: false},
       },
     },

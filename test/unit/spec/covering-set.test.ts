@@ -14,8 +14,7 @@ import type {Alternative} from '../../helpers/choices.ts'
 import {COVERING_SET, everyCoveringSpec} from '../../helpers/covering-set.ts'
 
 /** The phases whose alternatives are all in the set. */
-const PHASES: readonly PhaseId[] = [...PHASE_IDS.slice(0, 9), 'logging', 'backup', 'chaos', 'day2', 'slo', 'deliverables', 'autoscaling']
-
+const PHASES: readonly PhaseId[] = [...PHASE_IDS.slice(0, 9), 'logging', 'security', 'backup', 'chaos', 'cost', 'day2', 'slo', 'deliverables', 'autoscaling']
 
 /** Why an alternative is not in the set. A field alone stands for all of its alternatives. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
