@@ -16,6 +16,8 @@ const policies = (ctx: PlatformContext): KubeObject[] => admissionPolicies(ctx).
 const safe = {securityContext: {runAsNonRoot: true, seccompProfile: {type: 'RuntimeDefault'}}, containers: [{name: 'web', securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: ['ALL']}}}]}
 const web = thing('apps/v1', 'Deployment', 'shop/web', {spec: {replicas: 2, template: {spec: safe}}})
 const kinds = ['apps/v1 Deployment', 'apps/v1 StatefulSet', 'apps/v1 DaemonSet', 'batch/v1 CronJob', 'batch/v1 Job', 'v1 Pod']
+/** Where Kyverno writes what it found. */
+const REPORTS = 'wgpolicyk8s.io/v1alpha2 PolicyReport'
 const workloads = (ctx: PlatformContext): World => ({kinds, objects: [...namespaces(ctx), web]})
 
 const refused = (message: string): NonNullable<World['answers']> => ({'dry-run Pod': {status: 403, body: {reason: 'Forbidden', message}}})
@@ -127,6 +129,13 @@ export const securityCases: CheckCase[] = [
     platform,
     passes: workloads,
     fails: [],
+  },
+  {
+    check: 'security.reports',
+    of: 'Kyverno',
+    platform: {phases: {security: {namespaces: [NAMESPACES], engine: 'kyverno'}}},
+    passes: (ctx) => ({...workloads(ctx), kinds: [...kinds, REPORTS]}),
+    fails: [{what: 'its kind of reports is gone', change: (world) => ({...world, kinds}), observed: /^the cluster does not know PolicyReport \(wgpolicyk8s\.io\/v1alpha2\)$/}],
   },
   {
     check: 'security.violations',

@@ -35,12 +35,12 @@ export const laterQuestions: readonly Question[] = [
   },
   {
     id: 'policy', phase: 'security', kind: 'choice', title: 'Policy engine', path: ['phases', 'security', 'engine'],
-    why: ['Refuses what must not run: privileged pods, missing limits, unknown registries.', 'It only reports at first; kp policy enforce goes on from there.'],
+    why: ['Refuses what must not run: privileged pods, paths of the node, root.', 'It only reports at first; kp policy enforce goes on from there.'],
     choices: [
       {value: 'validating-admission-policy', lines: ['Built into the API server: no webhook that can be down.', 'Checks only: it changes and generates nothing.']},
       {value: 'kyverno', lines: ['Policies as YAML; changes and generates objects, scans what runs.', 'A webhook before every write: three copies, and memory.']},
       {value: 'gatekeeper', lines: ['Policies in Rego, which other systems of yours may share.', 'Rego has to be learned; a webhook before every write.']},
-      {value: 'none', lines: ['Pod Security Admission alone.', 'Limits, registries and labels are not checked by anything.']},
+      {value: 'none', lines: ['Pod Security Admission alone.', 'A namespace that has no level checks nothing.']},
     ],
     initial: () => 'validating-admission-policy',
   },
