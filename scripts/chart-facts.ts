@@ -8,7 +8,7 @@ export interface ChartFacts {
   version: string
   /** `Kind namespace/name`, sorted; what hooks make has a star behind it. */
   objects: string[]
-  workloads?: Record<string, {replicas?: number; selector: Record<string, string>; account: string; containers: Record<string, {image: string; ports: Record<string, number>}>}>
+  workloads?: Record<string, {replicas?: number; selector: Record<string, string>; account: string; containers: Record<string, {image: string; ports: Record<string, number>}>; volumes?: Record<string, string>}>
   services?: Record<string, {selector: Record<string, string>; headless: boolean; ports: {name?: string; port: number; targetPort: number | string}[]}>
   budgets?: Record<string, {minAvailable?: number | string; maxUnavailable?: number | string; selector: Record<string, string>}>
   crds?: Record<string, {kind: string; scope: string; storage: string; served: string[]; shortNames: string[]; status: boolean; required: string[]}>
@@ -75,7 +75,8 @@ function nameOf({kind, metadata}: Loose): string {
 function workload(spec: Loose): NonNullable<ChartFacts['workloads']>[string] {
   const pod = spec.template.spec
   const containers = pod.containers.map((container: Loose) => [container.name, {image: container.image, ports: Object.fromEntries((container.ports ?? []).filter((port: Loose) => port.name !== undefined).map((port: Loose) => [port.name, port.containerPort]))}])
-  return {...(spec.replicas === undefined ? {} : {replicas: spec.replicas}), selector: spec.selector.matchLabels, account: pod.serviceAccountName, containers: Object.fromEntries(containers)}
+  const volumes = Object.fromEntries((spec.volumeClaimTemplates ?? []).map((claim: Loose) => [claim.metadata.name, claim.spec.resources.requests.storage]))
+  return {...(spec.replicas === undefined ? {} : {replicas: spec.replicas}), selector: spec.selector.matchLabels, account: pod.serviceAccountName, containers: Object.fromEntries(containers), ...(Object.keys(volumes).length === 0 ? {} : {volumes})}
 }
 
 function definition(spec: Loose): NonNullable<ChartFacts['crds']>[string] {

@@ -11,6 +11,7 @@ import {METRICS_NAMES} from './metrics-values.ts'
 import {POLICY_NAMES} from './policy-values.ts'
 import {componentSchema} from './schema.ts'
 import type {ComponentEntry} from './schema.ts'
+import {SECRETS_NAMES} from './secrets-values.ts'
 import type {Catalog, Component, ProviderId, ValuePaths, Values} from './types.ts'
 import {isMap, placeholders} from './values.ts'
 
@@ -27,6 +28,7 @@ const CONTEXT = [
   ...METRICS_NAMES.map((name) => `metrics.${name}`),
   ...POLICY_NAMES.map((name) => `policies.${name}`),
   ...LOGGING_NAMES.map((name) => `logging.${name}`),
+  ...SECRETS_NAMES.map((name) => `secrets.${name}`),
 ]
 
 /**

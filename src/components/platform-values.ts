@@ -9,6 +9,7 @@ import {metricsValues} from './metrics-values.ts'
 import {policyValues} from './policy-values.ts'
 import {resolveObjects} from './objects.ts'
 import type {ComponentObjects} from './objects.ts'
+import {secretsValues} from './secrets-values.ts'
 import type {Catalog, CniValues, RenderedValues, ValuesContext} from './types.ts'
 import {renderValues} from './values.ts'
 
@@ -35,6 +36,7 @@ export function valuesContext({spec, catalog, provider}: ValuesPlatform): Values
     metrics: metricsValues(spec),
     logging: loggingValues(spec),
     autoscaling: autoscalingValues(spec),
+    secrets: secretsValues(spec),
     gitopsInterval: `${durationSeconds(spec.phases.gitops.interval)}s`,
     cni: cniValues({spec, provider}),
     gpuPools: spec.nodePools.filter((pool) => pool.gpu !== undefined).map(({name}) => name),

@@ -99,6 +99,8 @@ export interface ValuesContext {
   autoscaling: AutoscalingValues
   /** `phases.security` in the words of the policy engines. */
   policies: PolicyValues
+  /** `phases.secrets` in the words of the charts of Vault and of the CSI driver. */
+  secrets: SecretsValues
   /** `images.mirror` of kp.yaml. */
   imageMirror?: string | undefined
 }
@@ -190,6 +192,26 @@ export interface MetricsValues {
   /** Whether etcd, scheduler and controller manager can be read on the nodes. */
   controlPlane: boolean
   kubeProxy: boolean
+}
+
+/** What the values of Vault and of the Secrets Store CSI driver are made of. */
+export interface SecretsValues {
+  replicas: number
+  volume: string
+  /** The configuration of Vault's servers, as HCL. */
+  config: string
+  /** Whether Vault talks without TLS: nobody issues its certificate. */
+  plain: boolean
+  audit: boolean
+  /** Whether Vault's provider for the CSI driver runs on each node. */
+  csi: boolean
+  /** Only with TLS: volumes, mounts and environment of the pods, and arguments of the provider. */
+  tls?: Value[]
+  tlsMounts?: Value[]
+  environment?: Values
+  csiArgs?: Value[]
+  /** Audiences of the tokens that the kubelet hands to the CSI driver. */
+  tokenRequests?: Value[]
 }
 
 /** The values that a chart gets. */

@@ -11,6 +11,7 @@ import {gitops} from './07-gitops/phase.ts'
 import {monitoring} from './08-monitoring/phase.ts'
 import {logging} from './09-logging/phase.ts'
 import {autoscaling} from './13-autoscaling/phase.ts'
+import {secrets} from './12-secrets/phase.ts'
 import {security} from './14-security/phase.ts'
 import {backup} from './15-backup/phase.ts'
 import {chaos} from './16-chaos/phase.ts'
@@ -21,5 +22,4 @@ import {deliverables} from './20-deliverables/phase.ts'
 import {withEarlierChoice} from './shared/earlier-choice.ts'
 import {withNamespaces} from './shared/namespace-removal.ts'
 
-export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring, logging, autoscaling, security, backup, chaos, cost, day2, slo, deliverables].map(withEarlierChoice).map(withNamespaces)
-
+export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring, logging, secrets, autoscaling, security, backup, chaos, cost, day2, slo, deliverables].map(withEarlierChoice).map(withNamespaces)

@@ -19,6 +19,8 @@ export interface HelmRelease {
   labels: Record<string, string>
   /** Milliseconds to wait for the workloads. */
   timeoutMs: number
+  /** False where the workloads cannot be ready before a person has done something: helm then waits for its hooks alone. */
+  wait?: boolean
   /** Objects and a release that somebody else made are taken over. */
   takeOwnership?: boolean
 }
@@ -62,7 +64,7 @@ export function upgradeArgs(release: HelmRelease, access: ClusterAccess): string
     // A release of an older helm was applied by the client; from now on the server does it.
     ...(release.takeOwnership === true ? ['--take-ownership', '--server-side=true'] : []),
     '--reset-values',
-    '--wait',
+    ...(release.wait === false ? [] : ['--wait']),
     '--timeout',
     `${Math.round(release.timeoutMs / 1000)}s`,
     '--hide-notes',

@@ -62,6 +62,28 @@ export function editNode(exec: Exec, access: ClusterAccess, args: string[], opti
   return exec.run({tool: 'kubectl', args: [...contextArgs(access), ...args], mutates: true, doing: options.doing, env: accessEnv(access)})
 }
 
+/** Runs a program in a container. What is secret goes over its standard input, never into the arguments. */
+export function execInPod(
+  exec: Exec,
+  access: ClusterAccess,
+  pod: {namespace: string; name: string; container: string},
+  command: string[],
+  options: {doing: string; mutates: boolean; input?: string; redact?: string[]; okExitCodes?: number[]},
+): Promise<ToolResult> {
+  const {input = ''} = options
+  return exec.run({
+    tool: 'kubectl',
+    args: [...contextArgs(access), 'exec', '--stdin', '--namespace', pod.namespace, pod.name, '--container', pod.container, '--', ...command],
+    mutates: options.mutates,
+    doing: options.doing,
+    input,
+    env: accessEnv(access),
+    timeoutMs: 60_000,
+    ...(options.redact === undefined ? {} : {redact: options.redact}),
+    ...(options.okExitCodes === undefined ? {} : {okExitCodes: options.okExitCodes}),
+  })
+}
+
 /** Deletes objects that may already be gone. */
 export function deleteObject(exec: Exec, access: ClusterAccess, object: {kind: string; apiVersion: string; metadata: {name: string; namespace?: string}}, options: {doing: string}): Promise<ToolResult> {
   return exec.run({

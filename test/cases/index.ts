@@ -5,21 +5,22 @@ import {autoscalingCases} from './autoscaling.ts'
 import {certManagerCases} from './cert-manager.ts'
 import {chaosCases} from './chaos.ts'
 import {cniCases} from './cni.ts'
+import {controlPlaneCases} from './control-plane.ts'
 import {controlPlaneKindCases} from './control-plane-kinds.ts'
 import {costCases} from './cost.ts'
-import {controlPlaneCases} from './control-plane.ts'
 import {day2Cases} from './day2.ts'
 import {deliverablesCases} from './deliverables.ts'
 import {gitopsCases} from './gitops.ts'
-import {ingressConflictCases} from './ingress-conflicts.ts'
 import {ingressCases} from './ingress.ts'
-import {monitoringSelectionCases} from './monitoring-selection.ts'
+import {ingressConflictCases} from './ingress-conflicts.ts'
 import {loggingCases} from './logging.ts'
 import {monitoringCases} from './monitoring.ts'
+import {monitoringSelectionCases} from './monitoring-selection.ts'
 import {networkingCases} from './networking.ts'
-import {nodeHealthCases} from './node-pools-health.ts'
 import {nodePoolsCases} from './node-pools.ts'
+import {nodeHealthCases} from './node-pools-health.ts'
 import {prerequisitesCases} from './prerequisites.ts'
+import {secretsCases} from './secrets.ts'
 import {securityCases} from './security.ts'
 import {sloCases} from './slo.ts'
 
@@ -46,8 +47,8 @@ export const CASES: readonly CheckCase[] = [
   ...costCases,
   ...sloCases,
   ...deliverablesCases,
+  ...secretsCases,
 ]
 
 /** Phases whose checks all have cases. A phase is added with its cases. */
-export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'logging', 'security', 'backup', 'chaos', 'day2', 'cost', 'slo', 'deliverables', 'autoscaling']
-
+export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'logging', 'security', 'backup', 'chaos', 'day2', 'cost', 'slo', 'deliverables', 'autoscaling', 'secrets']

@@ -13,6 +13,9 @@ const both = (settings: Record<string, unknown>): Record<string, unknown> => ({
   'phases.cert-manager.dns01': settings,
   'phases.ingress.externalDns': {enabled: true, ...settings},
 })
+/** A public key of age, and a KMS key. */
+const AGE = 'age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqy'
+const KMS = 'arn:aws:kms:eu-central-1:123456789012:key/0123-4567'
 const general = {name: 'general', min: 3, max: 6}
 const mail = {domain: 'acme.io', email: 'ops@acme.io'}
 /** Stands for the address of the bare repository that the test makes beside the platform. */
@@ -61,6 +64,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
           parsers: ['cri', 'json', 'nginx', 'apache', 'logfmt', 'klog'], multiline: ['java', 'python', 'go', 'ruby', 'node'],
           sample: [{namespace: 'shop', keepOneIn: 10}], drop: [{matching: 'GET /healthz'}, {namespace: 'shop', matching: '^DEBUG '}], excludeNamespaces: ['kube-system'],
         },
+        secrets: {store: 'vault', vault: {replicas: 3, volume: '5Gi', unsealKeys: 'unseal-keys', token: 'vault-token', pki: true, database: true}},
       },
     },
     changes: [
@@ -94,6 +98,10 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         cost: {budget: 3000, currency: 'EUR'},
         chaos: {enabled: true, namespaces: ['demo'], maxTargets: 3},
         day2: {window: {days: ['mon', 'fri', 'sat', 'sun'], start: '22:00', duration: '4h', timezone: 'Europe/Berlin'}, etcdSnapshots: {every: '1h', keep: 7}, certificateThreshold: '60d'},
+        secrets: {
+          store: 'aws-secrets-manager', rotateEvery: '30d', git: 'sops', sops: {age: AGE, ageKey: 'age-key'},
+          aws: {region: 'eu-central-1', role: 'arn:aws:iam::123456789012:role/secrets', accessKeyId: 'aws-key-id', secretAccessKey: 'aws-key'},
+        },
       },
     },
     changes: [
@@ -125,6 +133,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         monitoring: {grafana: {host: 'grafana.acme.io'}},
         cost: {budget: 900, currency: 'GBP', teams: [{name: 'ml', namespaces: ['training'], cpu: '2500m'}]},
         logging: {backend: {type: 'splunk-hec', host: 'splunk.acme.io', port: 443, token: 'log-token', index: 'kubernetes', ca: 'log-ca'}},
+        secrets: {store: 'vault', delivery: 'secrets-store-csi', git: 'none', reloader: false, vault: {replicas: 1, unseal: 'kms', kmsKey: KMS, audit: false}},
       },
     },
     changes: [
@@ -148,6 +157,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         gitops: {tool: 'flux', repository: 'git@git.acme.io:acme/platform.git', branch: 'release'},
         monitoring: {grafana: {host: 'grafana.acme.io'}},
         logging: {backend: {type: 'elasticsearch', host: 'logs.acme.io', port: 9243, index: 'acme', username: 'log-user', password: 'log-password', ca: 'log-ca'}},
+        secrets: {store: 'aws-secrets-manager', delivery: 'secrets-store-csi', git: 'sops', sops: {kmsKey: KMS}},
       },
     },
     changes: [
@@ -184,6 +194,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
     },
     changes: [
       {what: 'no demo application, Logstash without a login', set: {'phases.logging.backend': {type: 'logstash', host: 'logstash.acme.io', tls: false}, 'phases.ingress.demo': {enabled: false}, 'phases.control-plane.audit': 'request'}},
+      {what: 'no demo application, and applications that ask Vault by themselves', set: {'phases.secrets.store': 'vault', 'phases.secrets.delivery': 'none', 'phases.secrets.vault': {unsealKeys: 'unseal-keys'}, 'phases.ingress.demo': {enabled: false}, 'phases.control-plane.audit': 'request'}},
     ],
   },
   {
@@ -200,6 +211,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         gitops: {tool: 'none'},
         monitoring: {enabled: true},
         logging: {backend: {type: 'http', url: 'https://logs.acme.io/in', token: 'log-token'}},
+        secrets: {store: 'vault', vault: {unsealKeys: 'unseal-keys', auth: 'approle', approle: {roleId: 'vault-role-id', secretId: 'vault-secret-id'}}},
       },
     },
     changes: [
@@ -218,6 +230,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         security: {enabled: false},
         cost: {enabled: false},
         day2: {enabled: false},
+        secrets: {enabled: false},
       },
     },
     changes: [],

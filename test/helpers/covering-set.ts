@@ -42,6 +42,13 @@ export const COVERING_SECRETS: Readonly<Record<string, string>> = {
   'log-user': 'covering-log-writer',
   'log-password': 'covering-set-log-password',
   'log-ca': '-----BEGIN CERTIFICATE-----\nY292ZXJpbmctbG9nLWNh\n-----END CERTIFICATE-----\n',
+  'unseal-keys': 'Y292ZXJpbmctc2V0LXVuc2VhbC1rZXktMDE= Y292ZXJpbmctc2V0LXVuc2VhbC1rZXktMDI= Y292ZXJpbmctc2V0LXVuc2VhbC1rZXktMDM=',
+  'vault-token': 'hvs.CoveringSetToken0123456789',
+  'vault-role-id': 'covering-role-0123-4567-89ab-cdef01234567',
+  'vault-secret-id': 'covering-secret-0123-4567-89ab-cdef01234567',
+  'age-key': 'AGE-SECRET-KEY-1COVERINGSET0123456789COVERINGSET0123456789COVERINGSET01',
+  'aws-key-id': 'AKIAIOSFODNN7COVERING',
+  'aws-key': 'covering-set-aws-key-0123456789abcdef01',
 }
 
 /** Those that are read from a file of the repository; the others are variables. */

@@ -6,6 +6,7 @@ import {durationSeconds} from '../units.ts'
 import type {EnvironmentSpec} from '../types.ts'
 import {dnsFits} from './dns.ts'
 import {doubt, wrong} from './finding.ts'
+import {secretsFit} from './secrets.ts'
 
 const SYSTEM = ['kube-system', 'kube-public', 'kube-node-lease']
 const LAB_VERSIONS: readonly string[] = KUBERNETES_VERSIONS.filter((version) => version !== '1.34')
@@ -109,17 +110,8 @@ export function meshFits(spec: EnvironmentSpec): Problem[] {
 
 /** Stores for secrets and logs have what they need. */
 export function storesFit(spec: EnvironmentSpec): Problem[] {
-  const {secrets, logging} = spec.phases
-  const found: Problem[] = []
-  if (secrets.enabled && secrets.store === 'vault') {
-    const path = ['phases', 'secrets', 'vault']
-    if (secrets.vault.replicas % 2 === 0) found.push(wrong([...path, 'replicas'], `must be odd (got ${secrets.vault.replicas}): an even number survives no more failures`))
-    if (secrets.vault.unseal === 'keys' && secrets.vault.unsealKeys === undefined) found.push(wrong([...path, 'unsealKeys'], 'is missing: say where the unseal keys are kept, or use unseal kms'))
-    if (secrets.vault.unseal === 'kms' && secrets.vault.kmsKey === undefined) found.push(wrong([...path, 'kmsKey'], 'is missing: unseal kms needs a key'))
-  }
-  if (secrets.enabled && secrets.git === 'sops' && secrets.sops.age === undefined && secrets.sops.kmsKey === undefined) {
-    found.push(wrong(['phases', 'secrets', 'sops'], 'is missing: sops needs an age key or a KMS key', ['phases', 'secrets', 'git']))
-  }
+  const {logging} = spec.phases
+  const found = secretsFit(spec)
   const {backend} = logging
   if (logging.enabled && backend.type === 'opensearch' && !backend.inCluster && backend.host === undefined) {
     found.push(wrong(['phases', 'logging', 'backend', 'host'], 'is missing: inCluster is false'))

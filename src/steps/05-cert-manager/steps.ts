@@ -2,19 +2,12 @@
 import {PLATFORM_LABEL} from '../../checks/labels.ts'
 import {describeObject} from '../../checks/objects.ts'
 import type {PlatformContext, PlatformStep} from '../../context.ts'
-import {KpError} from '../../engine/errors.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
+import {WEBHOOK_STARTING} from '../shared/retries.ts'
 import {secretObject} from '../shared/secret-object.ts'
 import {DNS01_SECRET, dnsSolver} from './dns-solver.ts'
 import {countsAtLetsEncrypt, issuerName, issuerObjects} from './issuers.ts'
 import {certManagerNamespace, OWN_CA, PROBE_CERTIFICATE} from './names.ts'
-
-/** The webhook of cert-manager answers a few seconds after its pod is ready. */
-const webhookStarting = {
-  tries: 6,
-  delayMs: 5000,
-  when: (error: unknown): boolean => error instanceof KpError && /failed calling webhook|no endpoints available|connection refused/.test(error.tool?.output ?? ''),
-}
 
 /** Certificates of others that an issuer renews: without it they run out. */
 async function certificatesOf(ctx: PlatformContext, issuers: {kind: string; metadata: {name: string}}[]): Promise<string[]> {
@@ -36,7 +29,7 @@ export const issuers: PlatformStep = {
     title: 'Make the certificate issuer',
     after: ['cert-manager/network-policies', 'cert-manager/simulation', 'cert-manager/dns-credentials', 'cert-manager/own-ca'],
     verify: ['cert-manager.issuer-ready'],
-    retry: webhookStarting,
+    retry: WEBHOOK_STARTING,
     // The certificate of the internal CA goes with its issuer.
     prunes: [{apiVersion: 'cert-manager.io/v1', kind: 'Certificate'}],
     objects: issuerObjects,
@@ -79,7 +72,7 @@ export const probeCertificate: PlatformStep = manifestSet({
   id: 'cert-manager/probe-certificate',
   title: 'Ask for a probe certificate',
   verify: ['cert-manager.probe-certificate'],
-  retry: webhookStarting,
+  retry: WEBHOOK_STARTING,
   appliesTo: (ctx) => (['internal-ca', 'self-signed'].includes(issuerName(ctx)) ? true : 'an ACME issuer would have to prove that it owns the name, and counts what it issues'),
   objects: (ctx) => [
     {

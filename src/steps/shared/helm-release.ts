@@ -36,6 +36,8 @@ export interface HelmReleaseStep {
   appliesTo?: PlatformStep['appliesTo']
   /** Milliseconds that helm waits for the workloads; default 5 minutes. */
   timeoutMs?: number
+  /** False where its pods become ready only after a later step, or a person, has done something. */
+  wait?: false
   /** Pod Security level of the namespace; default `baseline`. */
   podSecurity?: 'privileged' | 'baseline' | 'restricted'
   /** Its objects may be there without a release: they become the release's. */
@@ -116,7 +118,8 @@ async function look(ctx: PlatformContext, options: HelmReleaseStep): Promise<Rel
   const cluster = await ctx.cluster()
   const revisions = await readRevisions(cluster, component.namespace, component.releaseName)
   const installed = revisions.find((revision) => revision.status === 'deployed')
-  const made = await releaseInputs(ctx, options.component, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, installed?.labels[RELEASE_LABELS.source] as ChartSource['kind'] | undefined)
+  const inputs = await releaseInputs(ctx, options.component, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, installed?.labels[RELEASE_LABELS.source] as ChartSource['kind'] | undefined)
+  const made = options.wait === false ? {...inputs, helm: {...inputs.helm, wait: false}} : inputs
   const base = await lookAtBase(ctx, options, made.source)
   const foreign = options.takeOwnership === true ? undefined : await findForeign(ctx, options.component, revisions[0])
   if (foreign !== undefined) return {release: {state: 'foreign', adoption: await judgeAdoption(ctx, options.component, foreign, made)}, base, source: made.source, helm: made.helm}

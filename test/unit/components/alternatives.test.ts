@@ -36,7 +36,7 @@ describe('the choices of kp.yaml', () => {
   })
 
   it('name every component that a phase installs for one value and not for another', async () => {
-    const ctx = await readOnlyPlatform(PROJECT, {nodePools: [{name: 'a', min: 1, max: 3}, {name: 'b', capacity: 'spot', min: 0, max: 3}, {name: 'c', min: 1, gpu: {count: 1}}], phases: {gitops: {repository: 'https://git.example.com/platform.git'}}} as never)
+    const ctx = await readOnlyPlatform(PROJECT, {nodePools: [{name: 'a', min: 1, max: 3}, {name: 'b', capacity: 'spot', min: 0, max: 3}, {name: 'c', min: 1, gpu: {count: 1}}], phases: {gitops: {repository: 'https://git.example.com/platform.git'}, secrets: {store: 'vault', vault: {unsealKeys: 'keys'}}}, secrets: {keys: 'env:KEYS'}} as never)
     for (const choice of CHOICES) {
       const phase = phases.find(({id}) => id === choice.phase)
       const named = Object.keys(choice.components)

@@ -84,6 +84,7 @@ describe.each(IDS)('%s', (id) => {
       const made = real[key(workload)]
       expect({selector: workload.labels, account: workload.account, containers: Object.fromEntries(workload.containers.map(({name, image, ports}) => [name, {image, ports}]))}).toEqual({selector: made?.selector, account: made?.account, containers: made?.containers})
       if (workload.kind !== 'DaemonSet') expect(workload.replicas).toBe(made?.replicas)
+      expect(Object.fromEntries(workload.volumes.map(({name, size}) => [name, size]))).toEqual(made?.volumes ?? {})
     }
   })
 

@@ -182,6 +182,18 @@ describe('objects', () => {
     expect(set.spec.template.spec.containers.map(({name, ports}: Loose) => [name, ports.length])).toEqual([['thing', 1], ['side', 0]])
   })
 
+  it('gives each pod of a StatefulSet its claims, in the size and class of the values', () => {
+    const volumes = [{name: 'data', size: '10Gi', values: {size: 'disk.size', storageClass: 'disk.class'}}, {name: 'audit', size: '1Gi', when: {value: 'audit', default: false}}]
+    const claims = (values: Record<string, unknown>): unknown => {
+      const [set] = objectsOf(component({workloads: [{...WORKLOAD, kind: 'StatefulSet', service: 'thing-internal', volumes}]}), values as never)
+      expect(set.spec).toMatchObject({serviceName: 'thing-internal'})
+      return set.spec.volumeClaimTemplates
+    }
+    const claim = (name: string, storage: string, more: object = {}): unknown => ({metadata: {name}, spec: {accessModes: ['ReadWriteOnce'], resources: {requests: {storage}}, ...more}})
+    expect(claims({})).toMatchObject([claim('data', '10Gi')])
+    expect(claims({disk: {size: '50Gi', class: 'fast'}, audit: true})).toMatchObject([claim('data', '50Gi', {storageClassName: 'fast'}), claim('audit', '1Gi')])
+  })
+
   it('of a DaemonSet have no replicas', () => {
     expect(objectsOf(component({workloads: [{...WORKLOAD, kind: 'DaemonSet'}]}))[0].spec).not.toHaveProperty('replicas')
   })

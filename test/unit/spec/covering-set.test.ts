@@ -14,7 +14,7 @@ import type {Alternative} from '../../helpers/choices.ts'
 import {COVERING_SET, everyCoveringSpec} from '../../helpers/covering-set.ts'
 
 /** The phases whose alternatives are all in the set. */
-const PHASES: readonly PhaseId[] = [...PHASE_IDS.slice(0, 9), 'logging', 'security', 'backup', 'chaos', 'cost', 'day2', 'slo', 'deliverables', 'autoscaling']
+const PHASES: readonly PhaseId[] = [...PHASE_IDS.slice(0, 9), 'logging', 'security', 'backup', 'chaos', 'cost', 'day2', 'slo', 'deliverables', 'autoscaling', 'secrets']
 
 /** Why an alternative is not in the set. A field alone stands for all of its alternatives. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
@@ -34,6 +34,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'phases.day2.window.days: none': 'a window has at least one day',
   'phases.deliverables.harbor.host': 'Harbor cannot be built yet',
   'phases.deliverables.harbor.volume': 'Harbor cannot be built yet',
+  ...Object.fromEntries(['unsealKeys', 'kmsKey', 'approle.roleId', 'approle.secretId'].map((name) => [`phases.secrets.vault.${name}: left out`, 'the way that is chosen wants it'])),
   'nodePools[].disk': 'a lab node has no disk',
   'nodePools[].volumes': 'a lab node has no disk',
 }
@@ -60,6 +61,7 @@ function decides(field: string, spec: EnvironmentSpec): boolean {
   if (field.startsWith('phases.ingress.aws')) return ingress.controller === 'aws-load-balancer-controller'
   if (field.startsWith('phases.ingress.externalDns.')) return path === 'externalDns.enabled' || (ingress.externalDns.enabled && ofProvider(field, 'externalDns', ingress.externalDns.provider))
   if (field.startsWith('phases.ingress.demo.')) return path === 'demo.enabled' || ingress.demo.enabled
+  if (phase === 'secrets') return ofSecrets(path, spec.phases.secrets)
   if (phase === 'gitops') return path === 'enabled' || path === 'tool' || gitops.tool !== 'none'
   if (field.startsWith('phases.monitoring.grafana.')) return path === 'grafana.enabled' || monitoring.grafana.enabled
   if (field.startsWith('phases.logging.backend<opensearch>.')) return ofLogStore(path, spec)
@@ -72,6 +74,17 @@ function ofLogStore(path: string, {phases: {logging: {backend}}}: EnvironmentSpe
   const name = path.split('.').at(-1) ?? ''
   if (['inCluster', 'index', 'password'].includes(name)) return true
   return ['dashboards', 'replicas', 'volume', 'retention'].includes(name) === backend.inCluster
+}
+
+/** The settings of a store that is not chosen decide nothing, nor those of another way into Git. */
+function ofSecrets(path: string, {store, git, vault, delivery}: EnvironmentSpec['phases']['secrets']): boolean {
+  if (path.startsWith('vault.unsealKeys')) return store === 'vault' && vault.unseal === 'keys'
+  if (path.startsWith('vault.kmsKey')) return store === 'vault' && vault.unseal === 'kms'
+  if (path.startsWith('vault.approle')) return store === 'vault' && vault.auth === 'approle'
+  if (path.startsWith('vault.')) return store === 'vault'
+  if (path.startsWith('aws.')) return store === 'aws-secrets-manager' && delivery !== 'none'
+  if (path.startsWith('sops.')) return git === 'sops'
+  return path !== 'delivery' || store !== 'none'
 }
 
 function ofProvider(field: string, section: string, provider: string): boolean {
