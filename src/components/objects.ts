@@ -154,6 +154,8 @@ function imageOf({image, imageWhen, values: paths}: WorkloadEntry['containers'][
   const wanted = imageWhen !== undefined && holds(imageWhen, values) ? imageWhen.image : image
   const registry = paths.registry === undefined ? undefined : valueAt(values, paths.registry)
   if (typeof registry === 'string' && registry !== '') return relocateImage(wanted, registry)
+  const folder = paths.folder === undefined ? undefined : valueAt(values, paths.folder)
+  if (typeof folder === 'string' && folder !== '') return `${folder.replace(/\/+$/, '')}/${wanted.split('/').at(-1)}`
   const repository = paths.repository === undefined ? undefined : valueAt(values, paths.repository)
   if (typeof repository !== 'string' || repository === '') return wanted
   const base = wanted.replace(/[:@].*$/, '').split('/').at(-1) ?? ''

@@ -27,8 +27,8 @@ const container = z.strictObject({
   /** Another image while a value is true. */
   imageWhen: when.extend({image: text}).optional(),
   ports: z.record(z.string(), port).default({}),
-  /** Where in the chart's values the place of the image is set: the registry, or the repository, to which the chart may append. */
-  values: z.strictObject({registry: valuePath.optional(), repository: valuePath.optional(), suffixed: z.boolean().optional()}).default({}),
+  /** Where in the chart's values the place of the image is set: the registry, the repository, to which the chart may append, or the folder of repositories. */
+  values: z.strictObject({registry: valuePath.optional(), repository: valuePath.optional(), suffixed: z.boolean().optional(), folder: valuePath.optional()}).default({}),
 })
 
 const workload = z.strictObject({

@@ -22,4 +22,4 @@ import {deliverables} from './20-deliverables/phase.ts'
 import {withEarlierChoice} from './shared/earlier-choice.ts'
 import {withNamespaces} from './shared/namespace-removal.ts'
 
-export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring, logging, secrets, autoscaling, security, backup, chaos, cost, day2, slo, deliverables].map(withEarlierChoice).map(withNamespaces)
+export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring, logging, operators, secrets, autoscaling, security, backup, chaos, cost, day2, slo, deliverables].map(withEarlierChoice).map(withNamespaces)

@@ -19,6 +19,7 @@ import {monitoringSelectionCases} from './monitoring-selection.ts'
 import {networkingCases} from './networking.ts'
 import {nodePoolsCases} from './node-pools.ts'
 import {nodeHealthCases} from './node-pools-health.ts'
+import {operatorsCases} from './operators.ts'
 import {prerequisitesCases} from './prerequisites.ts'
 import {secretsCases} from './secrets.ts'
 import {securityCases} from './security.ts'
@@ -47,8 +48,9 @@ export const CASES: readonly CheckCase[] = [
   ...costCases,
   ...sloCases,
   ...deliverablesCases,
+  ...operatorsCases,
   ...secretsCases,
 ]
 
 /** Phases whose checks all have cases. A phase is added with its cases. */
-export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'logging', 'security', 'backup', 'chaos', 'day2', 'cost', 'slo', 'deliverables', 'autoscaling', 'secrets']
+export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'logging', 'security', 'backup', 'chaos', 'day2', 'cost', 'slo', 'deliverables', 'autoscaling', 'secrets', 'operators']

@@ -1,0 +1,70 @@
+/** Phase 11: stateful systems by operators. */
+import type {ManifestContext, PlatformPhase, PlatformStep} from '../../context.ts'
+import {componentStep} from '../shared/component.ts'
+import {labStages} from '../shared/lab-stages.ts'
+import {manifestSet} from '../shared/manifest-set.ts'
+import {namespacePolicies} from '../shared/network-policies.ts'
+import {PODS_CAN_RUN} from '../shared/order.ts'
+import {WEBHOOK_STARTING} from '../shared/retries.ts'
+import {about} from './about.ts'
+import {checks} from './checks.ts'
+import {has, namespaceOf, SYSTEMS, systemsOf} from './names.ts'
+import type {System} from './names.ts'
+import {systemObjects} from './objects.ts'
+import {madePassword} from './passwords.ts'
+import {pitfalls} from './pitfalls.ts'
+import {volumesGate} from './volumes-gate.ts'
+
+const PASSWORDS = ['mysql', 'mongodb', 'redis'] as const
+
+function stepsOf(ctx: ManifestContext, system: System): PlatformStep[] {
+  const {id, title, component} = system
+  const wanted = has(id)
+  const before = component === undefined ? [] : [`operators/${id}-simulation`]
+  const password = PASSWORDS.some((one) => one === id) ? [`operators/${id}-password`] : []
+  const operator = component === undefined ? [] : [
+    componentStep({id: `operators/${id}-operator`, title: `Install the operator of ${title}`, component, appliesTo: wanted, after: [...PODS_CAN_RUN, ...(ctx.spec.phases.monitoring.enabled ? ['monitoring/release'] : [])], verify: [`operators.${id}-operator`]}),
+    simulated(`operators/${id}-simulation`, component, wanted, `operators/${id}-operator`),
+  ]
+  return [
+    ...operator,
+    ...(PASSWORDS.filter((one) => one === id).map((one) => ({...madePassword(one), after: ['control-plane']}))),
+    manifestSet({
+      id: `operators/${id}`,
+      title: `Make ${title}`,
+      after: ['operators/storage-class', ...before, ...password, ...PODS_CAN_RUN],
+      retry: WEBHOOK_STARTING,
+      verify: [`operators.${id}`],
+      appliesTo: wanted,
+      objects: (one) => systemObjects(one, system),
+    }),
+  ]
+}
+
+function simulated(id: string, component: string, wanted: ReturnType<typeof has>, after: string): PlatformStep {
+  const stages = labStages(id, component)
+  return {...stages, after: [after], appliesTo: (ctx) => (wanted(ctx) === true ? (stages.appliesTo?.(ctx) ?? true) : wanted(ctx))}
+}
+
+/** Clients of the cluster on the ports of a system, its own instances among themselves, and its operator. */
+const policies: PlatformStep = manifestSet({
+  id: 'operators/network-policies',
+  title: 'Deny all traffic to the databases but that of their clients',
+  after: SYSTEMS.map(({id}) => `operators/${id}`),
+  appliesTo: (ctx) => (!ctx.spec.phases.cni.defaultDeny ? 'phases.cni.defaultDeny is off' : systemsOf(ctx).length > 0 ? true : 'phases.operators switches nothing on'),
+  objects: (ctx) => systemsOf(ctx).flatMap((system) => namespacePolicies(namespaceOf(ctx, system.id), [
+    {name: 'allow-clients', pods: {}, ingress: [{from: [{namespaceSelector: {}}], ports: system.ports.map((port) => ({protocol: 'TCP', port}))}]},
+    {name: 'allow-inside', pods: {}, ingress: [{from: [{podSelector: {}}]}], egress: [{to: [{podSelector: {}}]}]},
+    {name: 'allow-api-server', pods: {}, egress: [{ports: [443, 6443].map((port) => ({protocol: 'TCP', port}))}]},
+    ...(system.component === undefined ? [] : [{name: 'allow-operator', pods: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': ctx.catalog.get(system.component).namespace}}}]}]}]),
+  ])),
+})
+
+export const operators: PlatformPhase = {
+  ...about,
+  appliesTo: (ctx) => (ctx.spec.phases.operators.enabled ? true : 'phases.operators.enabled is false'),
+  dependsOn: (ctx) => ['node-pools', 'cni', ...(ctx.spec.phases.monitoring.enabled ? ['monitoring'] : [])],
+  steps: (ctx) => [{...volumesGate, after: ['node-pools/storage-class']}, ...SYSTEMS.flatMap((system) => stepsOf(ctx, system)), policies],
+  checks,
+  pitfalls,
+}
