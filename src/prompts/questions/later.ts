@@ -1,6 +1,6 @@
 /** Phases 10 and on: one question each, asked once kp builds the phase. */
-import {yesNo, type Answers, type Question} from './types.ts'
 import {secretsQuestions} from './secrets.ts'
+import {yesNo, type Answers, type Question} from './types.ts'
 
 export const laterQuestions: readonly Question[] = [
   {
