@@ -16,11 +16,14 @@ const SECRET_KIND = /\bkind["']?:\s*["']?Secret\b/
 /** Values that SOPS encrypted. */
 const ENCRYPTED = /ENC\[AES256_GCM,/
 
+/** What a template leaves to be filled in: `{{password}}`. */
+const PLACEHOLDER = /\{\{[^{}]*\}\}/g
+
 /** Looks at one file. */
 export function scanText(path: string, text: string): PlainSecretFile[] {
   if (text.length > LARGEST || text.includes('\0')) return []
   const manifests = MANIFEST.test(path) && SECRET_KIND.test(text) ? secretsIn(path, text) : []
-  const lines = text.split('\n').flatMap((line, index) => (looksLikeSecret(line) && !ENCRYPTED.test(line) ? [{path, line: index + 1, what: 'looks like a key, token or password'}] : []))
+  const lines = text.split('\n').flatMap((line, index) => (looksLikeSecret(line.replaceAll(PLACEHOLDER, '')) && !ENCRYPTED.test(line) ? [{path, line: index + 1, what: 'looks like a key, token or password'}] : []))
   return [...manifests, ...lines]
 }
 
