@@ -21,7 +21,7 @@ export interface ValueSources {
 }
 
 /** Maps that Kubernetes defines, whatever a chart puts into them by default. */
-const OPEN_NAMES = /^(.*[lL]abels|.*[aA]nnotations|.*[rR]esources|.*[sS]ecurityContext|nodeSelector|affinity|spec|.*Probe|.*[sS]trategy|grafana\.ini)$/
+const OPEN_NAMES = /^(.*[lL]abels|.*[aA]nnotations|.*[rR]esources|.*[sS]ecurityContext|nodeSelector|affinity|spec|.*Probe|.*[sS]trategy|grafana\.ini|meshConfig|external_services)$/
 /** A template that takes a map as a whole. */
 const WHOLE_USES = [
   /toYaml \(?\.Values\.([\w.]+)/g,
@@ -37,7 +37,7 @@ export function valuePathsOf(sources: ValueSources): ValuePaths {
   const root = sources.schema === undefined ? undefined : (JSON.parse(sources.schema) as JsonSchema)
   // A schema that refuses other keys says all there is to say.
   if (root !== undefined && resolve(root, root).additionalProperties === false) return sort(openKnown(fromSchema(root, root)))
-  let tree = fromValues(parse(sources.values, {logLevel: 'silent'}) as unknown)
+  let tree = fromValues(ownDefaults(parse(sources.values, {logLevel: 'silent'}) as unknown))
   // No default and no template that reads one: such a chart takes no values at all.
   if (tree === '*' && root === undefined && sources.templates !== undefined) tree = {}
   if (root !== undefined) tree = union(tree, fromSchema(root, root))
@@ -56,6 +56,12 @@ export function valuePathsOf(sources: ValueSources): ValuePaths {
 export function formatValuePaths(tree: ValuePaths): string {
   if (tree === '*' || Object.keys(tree).length === 0) return `${JSON.stringify(tree)}\n`
   return `{\n${Object.entries(tree).map(([key, below]) => `${JSON.stringify(key)}: ${JSON.stringify(below)}`).join(',\n')}\n}\n`
+}
+
+/** Charts of Istio keep their defaults below a key that nobody sets. */
+function ownDefaults(values: unknown): unknown {
+  const {_internal_defaults_do_not_set: inner} = (values ?? {}) as {_internal_defaults_do_not_set?: unknown}
+  return inner ?? values
 }
 
 function fromValues(value: unknown): ValuePaths {

@@ -20,6 +20,7 @@ export interface Schema {
   anyOf?: Schema[]
   oneOf?: Schema[]
   allOf?: Schema[]
+  not?: Schema
   'x-kubernetes-preserve-unknown-fields'?: boolean
   'x-kubernetes-int-or-string'?: boolean
   $ref?: string
@@ -51,6 +52,7 @@ export function prune(schema: Schema, values: readonly unknown[], root: Schema):
   else if (schema.additionalProperties !== undefined) result.additionalProperties = schema.additionalProperties
   if (schema.items !== undefined && lists.length > 0) result.items = prune(schema.items, lists, root)
   for (const key of CHOICES) if (schema[key] !== undefined) result[key] = schema[key].map((branch) => prune(branch, values, root))
+  if (schema.not !== undefined) result.not = prune(schema.not, values, root)
   return result
 }
 
@@ -80,6 +82,7 @@ export function problemsOf(schema: Schema, value: unknown, options: {structural:
   for (const branch of schema.allOf ?? []) found.push(...problemsOf(branch, value, inner, path))
   if (schema.anyOf !== undefined && !schema.anyOf.some((branch) => problemsOf(branch, value, inner, path).length === 0)) found.push(`${here}: is none of what it may be`)
   if (schema.oneOf !== undefined && schema.oneOf.filter((branch) => problemsOf(branch, value, inner, path).length === 0).length !== 1) found.push(`${here}: must be exactly one of what it may be`)
+  if (schema.not !== undefined && problemsOf(schema.not, value, inner, path).length === 0) found.push(`${here}: is what it must not be`)
   return found
 }
 

@@ -47,6 +47,12 @@ export const CHOICES: Choice[] = [
   {phase: 'secrets', field: 'git', components: {'sealed-secrets': ['sealed-secrets']}, change: 'beside', note: 'its keys stay in the cluster; a SealedSecret that is still in Git is opened by nobody then'},
   {phase: 'secrets', field: 'reloader', components: {true: ['reloader']}, change: 'beside'},
   {phase: 'gitops', field: 'tool', components: {'argo-cd': ['argo-cd'], flux: ['flux2']}, change: 'beside', note: 'what the old tool deployed stays; the new one takes it over from the same repository'},
+  {
+    phase: 'mesh',
+    field: 'type',
+    components: {linkerd: ['linkerd-crds', 'linkerd-cni', 'linkerd-control-plane', 'linkerd-viz'], istio: ['istio-base', 'istio-cni', 'istiod', 'kiali']},
+    change: 'refuse',
+  },
   {phase: 'logging', field: 'agent', components: {'fluent-bit': ['fluent-bit'], vector: ['vector']}, change: 'beside', note: 'Vector reads the files of the nodes from their begin: lines that were sent already come once more'},
   {phase: 'logging', field: 'backend.type', components: {opensearch: ['opensearch', 'opensearch-dashboards']}, change: 'beside', whole: (type) => (type === 'opensearch' ? logBackend.parse({type}) : {type}), note: 'the logs in OpenSearch stay on its volumes, until the phase is removed with its data'},
   {

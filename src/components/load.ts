@@ -7,6 +7,7 @@ import {asKpError, KpError} from '../engine/errors.ts'
 import {didYouMean} from '../engine/spelling.ts'
 import {LOGGING_NAMES} from './logging/values.ts'
 import {AUTOSCALING_NAMES} from './autoscaling-values.ts'
+import {MESH_NAMES} from './mesh-values.ts'
 import {METRICS_NAMES} from './metrics-values.ts'
 import {POLICY_NAMES} from './policy-values.ts'
 import {componentSchema} from './schema.ts'
@@ -20,7 +21,7 @@ const PROVIDERS: readonly ProviderId[] = ['lab', 'existing', 'kind', 'eks', 'kub
 const CONTEXT = [
   'provider', 'cluster', 'environment', 'domain', 'podCidr', 'serviceCidr', 'zones', 'apiServer.host', 'apiServer.port', 'monitoring', 'certificates', 'gitopsInterval', 'imageMirror', 'gpuPools', 'spotPools',
   'cni.kubeProxyReplacement', 'cni.healthzBindAddress', 'cni.apiServer.host', 'cni.apiServer.port', 'cni.routingMode', 'cni.nativeCidr', 'cni.nodeRoutes', 'cni.encryption', 'cni.hubble',
-  'cni.calico.encapsulation', 'cni.calico.bgp',
+  'cni.exclusive', 'cni.hostSocketsOnly', 'cni.calico.encapsulation', 'cni.calico.bgp',
   'ingress.replicas', 'ingress.serviceAnnotations', 'ingress.scheme', 'ingress.targetType', 'ingress.region',
   'externalDns.provider', 'externalDns.policy', 'externalDns.sources', 'externalDns.args', 'externalDns.env', 'externalDns.volumes', 'externalDns.mounts', 'externalDns.owner', 'externalDns.domains',
   'backup.ttl', 'backup.features', 'backup.useSecret', 'backup.secret',
@@ -29,6 +30,7 @@ const CONTEXT = [
   ...POLICY_NAMES.map((name) => `policies.${name}`),
   ...LOGGING_NAMES.map((name) => `logging.${name}`),
   ...SECRETS_NAMES.map((name) => `secrets.${name}`),
+  ...MESH_NAMES.map((name) => `mesh.${name}`),
 ]
 
 /**

@@ -137,7 +137,7 @@ function resolveWorkload(entry: WorkloadEntry, namespace: string, values: Values
       ...(isMap(affinity) ? {affinity} : {}),
       ...(typeof priorityClassName === 'string' ? {priorityClassName} : {}),
     },
-    resources: isMap(resources) ? resources : undefined,
+    resources: isMap(resources) ? requirements(resources) : undefined,
     topologySpread: Array.isArray(topologySpread) ? topologySpread : undefined,
   }
 }
@@ -149,6 +149,14 @@ function resolveVolume({name, size, values: paths}: WorkloadEntry['volumes'][num
   return {name, size: typeof given === 'string' ? given : size, ...(typeof storageClass === 'string' && storageClass !== '' ? {storageClass} : {})}
 }
 
+/** Some charts say `memory: {request, limit}` where Kubernetes says `requests: {memory}` and `limits: {memory}`. */
+function requirements(resources: Values): Values {
+  if (resources['requests'] !== undefined || resources['limits'] !== undefined) return resources
+  const of = (which: 'request' | 'limit'): Values => Object.fromEntries(Object.entries(resources).flatMap(([name, value]) => (isMap(value) && typeof value[which] === 'string' && value[which] !== '' ? [[name, value[which]]] : [])))
+  const [requests, limits] = [of('request'), of('limit')]
+  return {...(Object.keys(requests).length === 0 ? {} : {requests}), ...(Object.keys(limits).length === 0 ? {} : {limits})}
+}
+
 /** A container's image: the variant that the values ask for, at the place that they name. */
 function imageOf({image, imageWhen, values: paths}: WorkloadEntry['containers'][number], values: Values): string {
   const wanted = imageWhen !== undefined && holds(imageWhen, values) ? imageWhen.image : image
@@ -156,6 +164,8 @@ function imageOf({image, imageWhen, values: paths}: WorkloadEntry['containers'][
   if (typeof registry === 'string' && registry !== '') return relocateImage(wanted, registry)
   const folder = paths.folder === undefined ? undefined : valueAt(values, paths.folder)
   if (typeof folder === 'string' && folder !== '') return `${folder.replace(/\/+$/, '')}/${wanted.split('/').at(-1)}`
+  const prefix = paths.prefix === undefined ? undefined : valueAt(values, paths.prefix)
+  if (typeof prefix === 'string' && prefix !== '') return `${prefix}/${wanted.split('/').at(-1) ?? ''}`
   const repository = paths.repository === undefined ? undefined : valueAt(values, paths.repository)
   if (typeof repository !== 'string' || repository === '') return wanted
   const base = wanted.replace(/[:@].*$/, '').split('/').at(-1) ?? ''

@@ -5,6 +5,7 @@ import {backupValues} from './backup-values.ts'
 import {autoscalingValues} from './autoscaling-values.ts'
 import {externalDnsValues, ingressValues} from './ingress-values.ts'
 import {loggingValues} from './logging/values.ts'
+import {meshValues} from './mesh-values.ts'
 import {metricsValues} from './metrics-values.ts'
 import {policyValues} from './policy-values.ts'
 import {resolveObjects} from './objects.ts'
@@ -37,6 +38,7 @@ export function valuesContext({spec, catalog, provider}: ValuesPlatform): Values
     logging: loggingValues(spec),
     autoscaling: autoscalingValues(spec),
     secrets: secretsValues(spec),
+    mesh: meshValues(spec),
     gitopsInterval: `${durationSeconds(spec.phases.gitops.interval)}s`,
     cni: cniValues({spec, provider}),
     gpuPools: spec.nodePools.filter((pool) => pool.gpu !== undefined).map(({name}) => name),
@@ -64,6 +66,7 @@ function cniValues({spec, provider}: Pick<ValuesPlatform, 'spec' | 'provider'>):
     ...(native ? {nativeCidr: spec.network.podCidr, nodeRoutes: true} : {}),
     encryption: encryption === 'wireguard',
     hubble,
+    ...(spec.phases.mesh.enabled ? {exclusive: false, hostSocketsOnly: true} : {}),
     calico: native ? {encapsulation: 'None', bgp: 'Enabled'} : {encapsulation: 'VXLAN', bgp: 'Disabled'},
   }
 }

@@ -29,6 +29,8 @@ const container = z.strictObject({
   ports: z.record(z.string(), port).default({}),
   /** Where in the chart's values the place of the image is set: the registry, the repository, to which the chart may append, or the folder of repositories. */
   values: z.strictObject({registry: valuePath.optional(), repository: valuePath.optional(), suffixed: z.boolean().optional(), folder: valuePath.optional()}).default({}),
+  /** Where in the chart's values the place of the image is set: the registry, the registry with a folder, or the repository, to which the chart may append. */
+  values: z.strictObject({registry: valuePath.optional(), prefix: valuePath.optional(), repository: valuePath.optional(), suffixed: z.boolean().optional()}).default({}),
 })
 
 const workload = z.strictObject({
@@ -39,6 +41,8 @@ const workload = z.strictObject({
   account: text,
   /** The selector, and labels of the pods. */
   labels,
+  /** Labels of the pods besides. */
+  podLabels: labels.default({}),
   containers: z.array(container).min(1),
   pod: z
     .strictObject({

@@ -18,7 +18,7 @@ export function standInObjects(component: Component, values: Values): Values[] {
     ...objects.workloads.map(workloadObject),
     ...objects.services.map((entry) => serviceObject(entry, objects, values)),
     ...objects.budgets.map((entry) => budgetObject(entry, objects)),
-    ...objects.webhooks.map((entry) => webhookObject(entry, objects)),
+    ...objects.webhooks.map((entry) => webhookObject(entry, component, objects)),
   ]
 }
 
@@ -32,7 +32,7 @@ function workloadObject(entry: ResolvedWorkload): Values {
       ...(entry.volumes.length === 0 ? {} : {volumeClaimTemplates: entry.volumes.map(claimTemplate)}),
       selector: {matchLabels: entry.labels},
       template: {
-        metadata: {labels: entry.labels},
+        metadata: {labels: {...entry.labels, ...entry.podLabels}},
         spec: {
           serviceAccountName: entry.account,
           ...(pod as Values),
@@ -88,13 +88,13 @@ function budgetObject(entry: BudgetEntry, objects: ComponentObjects): Values {
   }
 }
 
-function webhookObject(entry: WebhookEntry, objects: ComponentObjects): Values {
+function webhookObject(entry: WebhookEntry, component: Component, objects: ComponentObjects): Values {
   const service = objects.services.find(({name}) => name === entry.service)
   return {
     ...head(entry.kind, entry),
     webhooks: entry.calls.map(({name, path, port, failurePolicy, timeoutSeconds, rules, namespaceSelector}) => ({
       name,
-      clientConfig: {service: {name: entry.service, namespace: service?.namespace ?? '', path, port}},
+      clientConfig: {service: {name: entry.service, namespace: service?.namespace ?? component.namespace, path, port}},
       failurePolicy,
       timeoutSeconds,
       matchPolicy: 'Equivalent',

@@ -101,6 +101,8 @@ export interface ValuesContext {
   policies: PolicyValues
   /** `phases.secrets` in the words of the charts of Vault and of the CSI driver. */
   secrets: SecretsValues
+  /** `phases.mesh` in the words of its charts. */
+  mesh: MeshValues
   /** `images.mirror` of kp.yaml. */
   imageMirror?: string | undefined
 }
@@ -131,6 +133,9 @@ export interface CniValues {
   nodeRoutes?: boolean
   encryption: boolean
   hubble: boolean
+  /** Only with a mesh: plugins of others may stand beside it, and its balancer leaves connections of pods to their proxies. */
+  exclusive?: boolean
+  hostSocketsOnly?: boolean
   calico: {encapsulation: 'VXLAN' | 'None'; bgp: 'Enabled' | 'Disabled'}
 }
 
@@ -162,6 +167,20 @@ export interface PolicyValues {
   action: 'Audit' | 'Enforce'
   /** Namespaces that policies leave alone. */
   exempt: Value[]
+}
+
+/** What the values of the meshes are made of. */
+export interface MeshValues {
+  /** Whom a proxy of Linkerd lets in. */
+  inboundPolicy: 'all-authenticated' | 'all-unauthenticated'
+  tracing: boolean
+  /** Where proxies of Linkerd send their traces, as host:port. */
+  collector?: string
+  /** Where proxies of Istio do. */
+  providers?: Value[]
+  /** The Prometheus of the platform, or one of linkerd viz's own. */
+  prometheusUrl?: string
+  ownPrometheus: boolean
 }
 
 /** What the values of kube-prometheus-stack are made of. */

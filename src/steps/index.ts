@@ -10,6 +10,7 @@ import {ingress} from './06-ingress/phase.ts'
 import {gitops} from './07-gitops/phase.ts'
 import {monitoring} from './08-monitoring/phase.ts'
 import {logging} from './09-logging/phase.ts'
+import {mesh} from './10-mesh/phase.ts'
 import {operators} from './11-operators/phase.ts'
 import {secrets} from './12-secrets/phase.ts'
 import {autoscaling} from './13-autoscaling/phase.ts'
@@ -23,4 +24,4 @@ import {deliverables} from './20-deliverables/phase.ts'
 import {withEarlierChoice} from './shared/earlier-choice.ts'
 import {withNamespaces} from './shared/namespace-removal.ts'
 
-export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring, logging, operators, secrets, autoscaling, security, backup, chaos, cost, day2, slo, deliverables].map(withEarlierChoice).map(withNamespaces)
+export const phases: PlatformPhase[] = [prerequisites, networking, controlPlane, nodePools, cni, certManager, ingress, gitops, monitoring, logging, mesh, operators, secrets, autoscaling, security, backup, chaos, cost, day2, slo, deliverables].map(withEarlierChoice).map(withNamespaces)

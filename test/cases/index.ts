@@ -13,9 +13,10 @@ import {deliverablesCases} from './deliverables.ts'
 import {gitopsCases} from './gitops.ts'
 import {ingressCases} from './ingress.ts'
 import {ingressConflictCases} from './ingress-conflicts.ts'
+import {meshCases} from './mesh.ts'
+import {monitoringSelectionCases} from './monitoring-selection.ts'
 import {loggingCases} from './logging.ts'
 import {monitoringCases} from './monitoring.ts'
-import {monitoringSelectionCases} from './monitoring-selection.ts'
 import {networkingCases} from './networking.ts'
 import {nodePoolsCases} from './node-pools.ts'
 import {nodeHealthCases} from './node-pools-health.ts'
@@ -50,7 +51,8 @@ export const CASES: readonly CheckCase[] = [
   ...deliverablesCases,
   ...operatorsCases,
   ...secretsCases,
+  ...meshCases,
 ]
 
 /** Phases whose checks all have cases. A phase is added with its cases. */
-export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'logging', 'security', 'backup', 'chaos', 'day2', 'cost', 'slo', 'deliverables', 'autoscaling', 'secrets', 'operators']
+export const COVERED: readonly string[] = ['prerequisites', 'networking', 'control-plane', 'node-pools', 'cni', 'cert-manager', 'ingress', 'gitops', 'monitoring', 'logging', 'security', 'backup', 'chaos', 'day2', 'cost', 'slo', 'deliverables', 'autoscaling', 'secrets', 'operators', 'mesh']

@@ -59,6 +59,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
           budget: 5000, currency: 'USD', warnAtPercent: 70, headroomPercent: 30,
           teams: [{name: 'shop', namespaces: ['shop', 'orders'], cpu: 4, memory: '8Gi', pods: 40, budget: 800}, {name: 'tools', namespaces: ['tools']}],
         },
+        mesh: {enabled: true, namespace: 'linkerd', inject: ['demo'], canary: 20, retries: 3, timeout: '5s', tracing: {backend: 'jaeger', samplePercent: 10}, rotateEvery: '15d'},
         logging: {
           backend: {type: 'opensearch', replicas: 1, volume: '20Gi', retention: '30d', index: 'shop', password: 'log-password'},
           parsers: ['cri', 'json', 'nginx', 'apache', 'logfmt', 'klog'], multiline: ['java', 'python', 'go', 'ruby', 'node'],
@@ -97,6 +98,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         security: {engine: 'gatekeeper', mode: 'enforce', podSecurity: 'baseline', replicas: 1, scanInterval: '15m', excludeNamespaces: []},
         cost: {budget: 3000, currency: 'EUR'},
         chaos: {enabled: true, namespaces: ['demo'], maxTargets: 3},
+        mesh: {enabled: true, type: 'istio', mtls: 'permissive', viz: false, gateway: false, circuitBreaker: false},
         day2: {window: {days: ['mon', 'fri', 'sat', 'sun'], start: '22:00', duration: '4h', timezone: 'Europe/Berlin'}, etcdSnapshots: {every: '1h', keep: 7}, certificateThreshold: '60d'},
         secrets: {
           store: 'aws-secrets-manager', rotateEvery: '30d', git: 'sops', sops: {age: AGE, ageKey: 'age-key'},
@@ -156,6 +158,10 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         ingress: {controller: 'traefik', exposure: 'internal', externalDns: {enabled: true, zone: 'acme.io', ...azuredns}},
         gitops: {tool: 'flux', repository: 'git@git.acme.io:acme/platform.git', branch: 'release'},
         monitoring: {grafana: {host: 'grafana.acme.io'}},
+        mesh: {
+          enabled: true, type: 'istio', namespace: 'istio-system', inject: ['demo'], rateLimit: 50, jwt: {issuer: 'https://login.acme.io', jwks: 'https://login.acme.io/keys'},
+          trustAnchor: {certificate: 'mesh-anchor', issuerCertificate: 'mesh-issuer', issuerKey: 'mesh-issuer-key'}, tracing: {backend: 'otlp', endpoint: 'traces.acme.io:4317'},
+        },
         logging: {backend: {type: 'elasticsearch', host: 'logs.acme.io', port: 9243, index: 'acme', username: 'log-user', password: 'log-password', ca: 'log-ca'}},
         secrets: {store: 'aws-secrets-manager', delivery: 'secrets-store-csi', git: 'sops', sops: {kmsKey: KMS}},
       },

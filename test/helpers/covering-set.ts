@@ -2,6 +2,7 @@
  * A few platforms in which every alternative of every choice appears at least once. That it does is
  * proven by test/unit/spec/covering-set.test.ts; test/long/covering-set.test.ts builds them.
  */
+import {CERTIFICATES} from '../data/certificates.ts'
 import {COVERING_PLATFORMS} from './covering-platforms.ts'
 
 /** One change of kp.yaml: values by path; undefined takes a field away. */
@@ -49,10 +50,13 @@ export const COVERING_SECRETS: Readonly<Record<string, string>> = {
   'age-key': 'AGE-SECRET-KEY-1COVERINGSET0123456789COVERINGSET0123456789COVERINGSET01',
   'aws-key-id': 'AKIAIOSFODNN7COVERING',
   'aws-key': 'covering-set-aws-key-0123456789abcdef01',
+  'mesh-anchor': `${CERTIFICATES.long}\n`,
+  'mesh-issuer': `${CERTIFICATES.long}\n`,
+  'mesh-issuer-key': '-----BEGIN PRIVATE KEY-----\nY292ZXJpbmctbWVzaC1rZXk=\n-----END PRIVATE KEY-----\n',
 }
 
 /** Those that are read from a file of the repository; the others are variables. */
-export const SECRET_FILES: readonly string[] = ['dns-key-json', 'ca-certificate', 'ca-key', 'store-credentials', 'log-ca']
+export const SECRET_FILES: readonly string[] = ['dns-key-json', 'ca-certificate', 'ca-key', 'store-credentials', 'log-ca', 'mesh-anchor', 'mesh-issuer', 'mesh-issuer-key']
 
 /** Folder of the secret files, in the repository of the platform. */
 export const SECRET_FOLDER = '.kp/covering'

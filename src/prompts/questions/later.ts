@@ -15,6 +15,30 @@ export const laterQuestions: readonly Question[] = [
   },
   ...secretsQuestions,
   {
+    id: 'mesh-inject', phase: 'mesh', kind: 'list', title: 'Namespaces that join the mesh', path: ['phases', 'mesh', 'inject'],
+    why: ['As demo,shop: one after the other, and only while the one before is well.', 'Their pods start anew to get proxies. kube-system is refused.'],
+    optional: true, when: meshed, needs: 'a mesh', initial: () => '',
+  },
+  {
+    id: 'mesh-mtls', phase: 'mesh', kind: 'choice', title: 'Plain requests in the mesh', path: ['phases', 'mesh', 'mtls'],
+    why: ['Pods with a proxy speak mTLS to each other in either case.', 'It can be changed at any time.'],
+    choices: [
+      {value: 'strict', lines: ['Refuses what comes without mTLS: nobody pretends to be another.', 'Callers outside of the mesh are cut off, but the front door.']},
+      {value: 'permissive', lines: ['Takes plain requests too: services can join one after the other.', 'What has no proxy still talks to everything in plain.']},
+    ],
+    when: meshed, needs: 'a mesh', initial: () => 'strict',
+  },
+  {
+    id: 'secrets', phase: 'secrets', kind: 'choice', title: 'Where secrets are kept', path: ['phases', 'secrets', 'store'],
+    why: ['Pods get them from there; Git never holds them in plain text.', 'Sealed Secrets work beside any of them.'],
+    choices: [
+      {value: 'none', lines: ['Sealed Secrets in Git alone: nothing more to run.', 'Rotation means a commit for each secret.']},
+      {value: 'vault', lines: ['Short-lived database users, own PKI, an audit log; on any cloud.', 'Three servers to run and to unseal.']},
+      {value: 'aws-secrets-manager', lines: ['Nothing to run; rights by IAM, rotation by AWS.', '$0.40 a month for each secret, and only on AWS convenient.']},
+    ],
+    initial: () => 'none',
+  },
+  {
     id: 'node-scaler', phase: 'autoscaling', kind: 'choice', title: 'What adds and removes nodes', path: ['phases', 'autoscaling', 'nodes'],
     why: ['Pods that find no room need a node; empty nodes cost money.', 'Copies of pods follow the load in any case.'],
     choices: [
@@ -69,6 +93,10 @@ export const laterQuestions: readonly Question[] = [
     when: (answers) => answers['chaos'] === true, needs: 'chaos', initial: () => 'demo',
   },
 ]
+
+function meshed(answers: Answers): boolean {
+  return answers['mesh'] === 'linkerd' || answers['mesh'] === 'istio'
+}
 
 function backsUp(answers: Answers): boolean {
   return answers['backup'] !== false

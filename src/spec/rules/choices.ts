@@ -7,6 +7,7 @@ import type {EnvironmentSpec} from '../types.ts'
 import {dnsFits} from './dns.ts'
 import {doubt, wrong} from './finding.ts'
 import {secretsFit} from './secrets.ts'
+import {doubt, repeated, wrong} from './finding.ts'
 
 const SYSTEM = ['kube-system', 'kube-public', 'kube-node-lease']
 const LAB_VERSIONS: readonly string[] = KUBERNETES_VERSIONS.filter((version) => version !== '1.34')
@@ -104,6 +105,13 @@ export function meshFits(spec: EnvironmentSpec): Problem[] {
     if (SYSTEM.includes(namespace)) found.push(wrong(['phases', 'mesh', 'inject', i], `must not be ${namespace}: sidecars there can cut the cluster off from DNS and its own controllers`))
     else if (namespace === mesh.namespace) found.push(wrong(['phases', 'mesh', 'inject', i], `must not be ${namespace}: the mesh itself runs there`))
   })
+  const own = mesh.type === 'istio' ? 'istio-system' : 'linkerd'
+  if (found.length === 0 && mesh.namespace !== own) found.push(wrong(['phases', 'mesh', 'namespace'], `must be ${own}: objects of the whole cluster carry its name`, ['phases', 'mesh', 'type']))
+  if (mesh.enabled && !spec.phases['cert-manager'].enabled) {
+    found.push(wrong(['phases', 'cert-manager', 'enabled'], 'cannot be off while the mesh is on: its certificates come from cert-manager', ['phases', 'mesh', 'enabled']))
+  }
+  if (mesh.enabled && mesh.type === 'linkerd' && mesh.jwt !== undefined) found.push(wrong(['phases', 'mesh', 'jwt'], 'is used by Istio\'s gateway only', ['phases', 'mesh', 'type']))
+  for (const {index, name} of repeated(mesh.inject)) found.push(wrong(['phases', 'mesh', 'inject', index], `is named twice: ${name}`))
   if (mesh.tracing.backend === 'otlp' && mesh.tracing.endpoint === undefined) found.push(wrong(['phases', 'mesh', 'tracing', 'endpoint'], 'is missing: otlp needs the address of a collector'))
   return found
 }

@@ -132,7 +132,12 @@ export const mesh = z.strictObject({
   inject: z.array(dnsLabel()).default([]).describe('Namespaces that join the mesh, one after the other'),
   mtls: z.enum(['strict', 'permissive']).default('strict').describe('Whether plain traffic is refused'),
   viz: onOff(true, 'linkerd viz, or Kiali for Istio'),
-  gateway: onOff(true, 'Istio\'s gateway'),
+  gateway: onOff(true, 'Istio\'s gateway for the demo'),
+  rateLimit: count(0, 1_000_000).default(100).describe('Requests a second that each pod of Istio\'s gateway lets through; 0 for no limit'),
+  jwt: z.strictObject({
+    issuer: webAddress().describe('Who issues the tokens'),
+    jwks: webAddress().describe('Where its public keys are'),
+  }).optional().describe('Istio\'s gateway lets in requests with a token of this issuer alone'),
   trustAnchor: z.strictObject({
     certificate: secretName().describe('Entry of secrets with the anchor\'s certificate'),
     issuerCertificate: secretName().describe('Entry of secrets with the issuer\'s certificate'),

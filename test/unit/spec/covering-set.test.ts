@@ -14,7 +14,8 @@ import type {Alternative} from '../../helpers/choices.ts'
 import {COVERING_SET, everyCoveringSpec} from '../../helpers/covering-set.ts'
 
 /** The phases whose alternatives are all in the set. */
-const PHASES: readonly PhaseId[] = [...PHASE_IDS.slice(0, 9), 'logging', 'security', 'backup', 'chaos', 'cost', 'day2', 'slo', 'deliverables', 'autoscaling', 'secrets']
+const PHASES: readonly PhaseId[] = [...PHASE_IDS.slice(0, 9), 'logging', 'security', 'backup', 'chaos', 'cost', 'day2', 'slo', 'deliverables', 'autoscaling', 'secrets', 'mesh']
+
 
 /** Why an alternative is not in the set. A field alone stands for all of its alternatives. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
@@ -64,6 +65,7 @@ function decides(field: string, spec: EnvironmentSpec): boolean {
   if (phase === 'secrets') return ofSecrets(path, spec.phases.secrets)
   if (phase === 'gitops') return path === 'enabled' || path === 'tool' || gitops.tool !== 'none'
   if (field.startsWith('phases.monitoring.grafana.')) return path === 'grafana.enabled' || monitoring.grafana.enabled
+  if (['gateway', 'rateLimit', 'jwt'].includes(rest[0]?.split('.')[0] ?? '') && phase === 'mesh') return spec.phases.mesh.type === 'istio'
   if (field.startsWith('phases.logging.backend<opensearch>.')) return ofLogStore(path, spec)
   return true
 }
