@@ -23,7 +23,7 @@ const PLATFORMS = {
   'a lab with Traefik and Kyverno': await readOnlyPlatform(PROJECT, {phases: {security: {engine: 'kyverno'}, ingress: {controller: 'traefik', externalDns: {enabled: true}}}} as never),
   'a lab with ingress-nginx and Gatekeeper': await readOnlyPlatform(PROJECT, {phases: {security: {engine: 'gatekeeper'}, ingress: {controller: 'ingress-nginx'}}} as never),
   'a lab with the AWS Load Balancer Controller': await readOnlyPlatform(PROJECT, {phases: {ingress: {controller: 'aws-load-balancer-controller'}}} as never),
-  'a lab with Linkerd': await readOnlyPlatform(PROJECT, {phases: {mesh: {enabled: true, inject: ['demo']}}} as never),
+  'a lab with Linkerd': await readOnlyPlatform(PROJECT, {phases: {mesh: {enabled: true, inject: ['demo']}}}),
   'a lab with Istio': await readOnlyPlatform(PROJECT, {phases: {mesh: {enabled: true, type: 'istio', inject: ['demo']}}} as never),
   existing: await readOnlyPlatform(PROJECT, {provider: {type: 'existing', kubeconfig: 'kubeconfig'}, email: 'ops@example.org', domain: 'example.org'} as never),
 }

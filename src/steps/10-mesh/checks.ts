@@ -69,6 +69,9 @@ async function lookAtTrust(ctx: PlatformContext): Promise<CheckResult> {
   const half = days(issuer.ends)
   const ended = [...(anchor <= now ? [`the trust anchor ended ${-days(anchor)} days ago`] : []), ...(issuer.ends <= now ? ['the issuer has ended: no proxy gets a certificate'] : [])]
   if (ended.length > 0) return verdict(ended, '', expected)
+  // The lab signs every certificate by itself: there the issuer is its own anchor, and both are renewed together.
+  const [only] = anchors
+  if (ctx.provider.simulated && only?.fingerprint === issuer.fingerprint) return {status: 'pass', observed: `the lab's issuer is its own anchor, valid for ${half} days`}
   if (days(anchor) < ANCHOR_DAYS) return {status: 'warn', observed: `the trust anchor ends in ${days(anchor)} days`, expected}
   return {status: 'pass', observed: `the anchor is valid for ${days(anchor)} days, the issuer for ${half}`}
 }

@@ -4,10 +4,12 @@ import type {ManifestContext, PlatformStep} from '../../context.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
 import {allowApiServer, namespacePolicies} from '../shared/network-policies.ts'
 import type {TrafficRule} from '../shared/network-policies.ts'
-import {isIstio, LINKERD_VIZ, meshOf} from './names.ts'
+import type {KubeObject} from '../../tools/kube-api.ts'
+import {isIstio, LINKERD_VIZ, meshOf, wantsViz} from './names.ts'
 import {wantsJaeger} from './tracing.ts'
 
 const tcp = (...ports: number[]): unknown[] => ports.map((port) => ({protocol: 'TCP', port}))
+const INSIDE: TrafficRule = {name: 'allow-inside', pods: {}, ingress: [{from: [{podSelector: {}}]}], egress: [{to: [{podSelector: {}}]}]}
 const from = (name: string): unknown => ({namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': name}}})
 
 /** Ports of control planes that every proxy asks, and of their webhooks. */
@@ -15,17 +17,29 @@ function controlPorts(ctx: ManifestContext): {proxies: number[]; webhooks: numbe
   return isIstio(ctx) ? {proxies: [15_010, 15_012], webhooks: [15_017]} : {proxies: [8080, 8086, 8090, 4143], webhooks: [8443, 9443]}
 }
 
-/** The namespace of the control plane. */
-export const controlPolicies: PlatformStep = policiesOf('mesh/network-policies', 'Deny all traffic of the control plane but what is named', (ctx) => meshOf(ctx).namespace, (ctx) => {
-    const {proxies, webhooks} = controlPorts(ctx)
-    return [
+/** The namespaces of the control plane and of the network plugin, which has its component's name. */
+export const controlPolicies: PlatformStep = policiesOf('mesh/network-policies', 'Deny all traffic of the control plane but what is named', (ctx) => {
+  const {namespace, cni} = meshOf(ctx)
+  const {proxies, webhooks} = controlPorts(ctx)
+  return [
+    ...namespacePolicies(namespace, [
       allowApiServer(),
-      {name: 'allow-inside', pods: {}, ingress: [{from: [{podSelector: {}}]}], egress: [{to: [{podSelector: {}}]}]},
+      INSIDE,
       {name: 'allow-proxies', pods: {}, ingress: [{from: [{namespaceSelector: {}}], ports: tcp(...proxies)}]},
       {name: 'allow-webhooks', pods: {}, ingress: [{ports: tcp(...webhooks)}]},
       ...(isIstio(ctx) ? [] : [{name: 'allow-viz', pods: {}, ingress: [{from: [from(LINKERD_VIZ)]}]}]),
-    ]
-  })
+    ]),
+    ...namespacePolicies(cni, [allowApiServer()]),
+  ]
+})
+
+/** linkerd viz asks the control plane, Prometheus and the proxies whose requests it shows; the API server calls its webhooks. */
+export const vizPolicies: PlatformStep = policiesOf('mesh/viz-policies', `Deny all traffic of ${LINKERD_VIZ} but what is named`, () => namespacePolicies(LINKERD_VIZ, [
+  allowApiServer(),
+  INSIDE,
+  {name: 'allow-mesh', pods: {}, egress: [{to: [{namespaceSelector: {}}], ports: tcp(4143, 4190, 4191, 8080, 8085, 8086, 8090, 9090)}]},
+  {name: 'allow-webhooks', pods: {}, ingress: [{ports: tcp(8089, 8443)}]},
+]), (ctx) => (isIstio(ctx) ? 'Kiali runs beside the control plane' : wantsViz(ctx)))
 
 /** Proxies of the namespaces that join reach their control plane, each other, and where traces go. */
 export const memberPolicies: PlatformStep = manifestSet({
@@ -44,13 +58,13 @@ export const memberPolicies: PlatformStep = manifestSet({
 })
 
 /** Jaeger takes traces from everybody, and shows them by a port-forward alone. */
-export const tracingPolicies: PlatformStep = policiesOf('mesh/tracing-policies', `Deny all traffic of ${TRACING_NAMESPACE} but what is named`, () => TRACING_NAMESPACE, () => [{name: 'allow-traces', pods: {}, ingress: [{from: [{namespaceSelector: {}}], ports: tcp(4317, 4318)}]}], wantsJaeger)
+export const tracingPolicies: PlatformStep = policiesOf('mesh/tracing-policies', `Deny all traffic of ${TRACING_NAMESPACE} but what is named`, () => namespacePolicies(TRACING_NAMESPACE, [{name: 'allow-traces', pods: {}, ingress: [{from: [{namespaceSelector: {}}], ports: tcp(4317, 4318)}]}]), wantsJaeger)
 
-function policiesOf(id: string, title: string, namespace: (ctx: ManifestContext) => string, rules: (ctx: ManifestContext) => TrafficRule[], wanted: (ctx: ManifestContext) => true | string = () => true): PlatformStep {
+function policiesOf(id: string, title: string, objects: (ctx: ManifestContext) => KubeObject[], wanted: (ctx: ManifestContext) => true | string = () => true): PlatformStep {
   return manifestSet({
     id,
     title,
     appliesTo: (ctx) => (wanted(ctx) !== true ? wanted(ctx) : ctx.spec.phases.cni.defaultDeny ? true : 'phases.cni.defaultDeny is off'),
-    objects: (ctx) => namespacePolicies(namespace(ctx), rules(ctx)),
+    objects,
   })
 }

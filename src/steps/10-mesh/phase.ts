@@ -8,7 +8,7 @@ import {checks} from './checks.ts'
 import {injectNamespace} from './inject.ts'
 import {mtls} from './mtls.ts'
 import {isIstio, LINKERD_VIZ, meshOf, wantsViz} from './names.ts'
-import {controlPolicies, memberPolicies, tracingPolicies} from './network.ts'
+import {controlPolicies, memberPolicies, tracingPolicies, vizPolicies} from './network.ts'
 import {pitfalls} from './pitfalls.ts'
 import {jaeger, telemetry, wantsJaeger} from './tracing.ts'
 import {gateway, traffic} from './traffic.ts'
@@ -37,6 +37,7 @@ export const mesh: PlatformPhase = {
       after(tracingPolicies, 'mesh/jaeger'),
       after(telemetry, 'mesh/control-plane'),
       componentStep({id: 'mesh/viz', title: istio ? 'Install Kiali' : 'Install linkerd viz', component: viz, podSecurity: istio ? 'privileged' : 'baseline', appliesTo: wantsViz, verify: ['mesh.viz'], after: ['mesh/control-plane', ...(ctx.spec.phases.monitoring.enabled ? ['monitoring/release'] : [])]}),
+      after(vizPolicies, 'mesh/viz'),
       after(memberPolicies, 'mesh/control-plane', ...(ctx.spec.phases.ingress.enabled ? ['ingress'] : [])),
       after(traffic, 'mesh/member-policies'),
       // One after the other: each waits for the health of the one before.

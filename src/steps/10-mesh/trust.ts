@@ -7,7 +7,6 @@ import {durationSeconds} from '../../spec/units.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {applyObjects} from '../../tools/kubectl.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
-import {namespaceObject} from '../shared/namespace.ts'
 import {onCluster} from '../shared/on-cluster.ts'
 import {secretObject} from '../shared/secret-object.ts'
 import {isIstio, ISTIO, ISTIO_CA, LINKERD, LINKERD_ISSUER, TRUST_ROOTS} from './names.ts'
@@ -30,7 +29,6 @@ function meshCertificates(ctx: ManifestContext): KubeObject[] {
   const namespace = isIstio(ctx) ? ISTIO : LINKERD
   const own = !byReference(ctx)
   return [
-    ...[namespaceObject(ctx, namespace, 'privileged')].filter((object) => object !== undefined),
     issuer(namespace, SELF_SIGNED, {selfSigned: {}}),
     ...(own ? [anchor(namespace), issuer(namespace, ANCHOR, {ca: {secretName: ANCHOR}}), signer(ctx, namespace)] : []),
     ...(isIstio(ctx) ? [] : ['linkerd-proxy-injector', 'linkerd-sp-validator', 'linkerd-policy-validator'].map((name) => webhook(name))),
