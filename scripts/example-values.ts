@@ -65,6 +65,7 @@ export const EXAMPLE_VALUES: ValuesContext = {
     replicas: 3, volume: '10Gi', config: 'storage "raft" {\n  path = "/vault/data"\n}\n', plain: false, audit: true, csi: true,
     tls: [{name: 'tls', secret: {secretName: 'vault-tls'}}], tlsMounts: [{name: 'tls', mountPath: '/vault/tls', readOnly: true}], environment: {VAULT_CACERT: '/vault/tls/ca.crt'},
     csiArgs: ['-vault-tls-ca-cert=/vault/tls/ca.crt'], tokenRequests: [{audience: 'sts.amazonaws.com'}],
+  },
   mesh: {
     inboundPolicy: 'all-authenticated', tracing: true, collector: 'jaeger-collector.tracing.svc:4317',
     providers: [{name: 'kp-tracing', opentelemetry: {service: 'jaeger-collector.tracing.svc.cluster.local', port: 4317}}],

@@ -164,8 +164,6 @@ function imageOf({image, imageWhen, values: paths}: WorkloadEntry['containers'][
   if (typeof registry === 'string' && registry !== '') return relocateImage(wanted, registry)
   const folder = paths.folder === undefined ? undefined : valueAt(values, paths.folder)
   if (typeof folder === 'string' && folder !== '') return `${folder.replace(/\/+$/, '')}/${wanted.split('/').at(-1)}`
-  const prefix = paths.prefix === undefined ? undefined : valueAt(values, paths.prefix)
-  if (typeof prefix === 'string' && prefix !== '') return `${prefix}/${wanted.split('/').at(-1) ?? ''}`
   const repository = paths.repository === undefined ? undefined : valueAt(values, paths.repository)
   if (typeof repository !== 'string' || repository === '') return wanted
   const base = wanted.replace(/[:@].*$/, '').split('/').at(-1) ?? ''

@@ -29,8 +29,6 @@ const container = z.strictObject({
   ports: z.record(z.string(), port).default({}),
   /** Where in the chart's values the place of the image is set: the registry, the repository, to which the chart may append, or the folder of repositories. */
   values: z.strictObject({registry: valuePath.optional(), repository: valuePath.optional(), suffixed: z.boolean().optional(), folder: valuePath.optional()}).default({}),
-  /** Where in the chart's values the place of the image is set: the registry, the registry with a folder, or the repository, to which the chart may append. */
-  values: z.strictObject({registry: valuePath.optional(), prefix: valuePath.optional(), repository: valuePath.optional(), suffixed: z.boolean().optional()}).default({}),
 })
 
 const workload = z.strictObject({

@@ -5,9 +5,8 @@ import {providerHas} from '../provider-facts.ts'
 import {durationSeconds} from '../units.ts'
 import type {EnvironmentSpec} from '../types.ts'
 import {dnsFits} from './dns.ts'
-import {doubt, wrong} from './finding.ts'
-import {secretsFit} from './secrets.ts'
 import {doubt, repeated, wrong} from './finding.ts'
+import {secretsFit} from './secrets.ts'
 
 const SYSTEM = ['kube-system', 'kube-public', 'kube-node-lease']
 const LAB_VERSIONS: readonly string[] = KUBERNETES_VERSIONS.filter((version) => version !== '1.34')
