@@ -1,5 +1,6 @@
 /** Known failures of phase 14: policies, Pod Security Admission, roles. */
 import type {Pitfall} from '../../engine/types.ts'
+import {findOpenAdmins, findRefusedByLevel} from './find.ts'
 import {enginePitfalls} from './pitfalls-engine.ts'
 
 const RUNBOOK = 'policy-blocks-workload.md'
@@ -55,6 +56,7 @@ export const pitfalls: Pitfall[] = [
       {text: 'Level restricted wants runAsNonRoot, seccompProfile RuntimeDefault, allowPrivilegeEscalation false and capabilities.drop ALL in the pod template.', command: 'kubectl -n <namespace> edit deployment <deployment>'},
       {text: 'It cannot do without: give its namespace the level that it needs (phases.security.namespaces, podSecurity).', command: 'kp step security'},
     ],
+    find: findRefusedByLevel,
     confirmBy: 'security.violations',
     runbook: RUNBOOK,
     source: 'Kubernetes docs: Pod Security Admission, workload resources',
@@ -84,6 +86,7 @@ export const pitfalls: Pitfall[] = [
       {text: 'Who uses it? The audit log names the account of each call.', command: 'kubectl get clusterrolebindings -o wide'},
       {text: 'Give the tool an account of its own with the role that it needs, then delete the binding.', command: 'kubectl delete clusterrolebinding <binding>'},
     ],
+    find: findOpenAdmins,
     confirmBy: 'security.cluster-admins',
     source: 'Kubernetes docs: RBAC good practices; CIS benchmark 5.1.1',
   },

@@ -1,5 +1,6 @@
 /** Known failures of phase 17: quotas, defaults, budgets. */
 import type {Pitfall} from '../../engine/types.ts'
+import {findLimitRange, findQuotaExceeded, findSilentContainers} from './find.ts'
 
 const RUNBOOK = 'quota-exceeded.md'
 
@@ -22,6 +23,7 @@ export const pitfalls: Pitfall[] = [
       {text: 'It asks for more than it uses: lower its requests, or its replicas.', command: 'kubectl -n <namespace> set resources deployment <deployment> --requests=cpu=<cpu>,memory=<memory>'},
       {text: 'It needs that much: raise cpu, memory or pods of its team in phases.cost.teams, with headroom.', command: 'kp step cost'},
     ],
+    find: findQuotaExceeded,
     confirmBy: 'cost.quota-room',
     runbook: RUNBOOK,
     source: 'twenty phases, 17; Kubernetes docs: resource quotas',
@@ -88,6 +90,7 @@ export const pitfalls: Pitfall[] = [
       {text: 'Put that of kp back.', command: 'kp step cost'},
       {text: 'Better: say it in the pod template.', command: 'kubectl -n <namespace> set resources deployment <deployment> --requests=cpu=100m,memory=128Mi --limits=memory=256Mi'},
     ],
+    find: findSilentContainers,
     confirmBy: 'cost.requests',
     runbook: RUNBOOK,
     source: 'Kubernetes docs: resource quotas, requests compared to limits',
@@ -134,6 +137,7 @@ export const pitfalls: Pitfall[] = [
       {text: 'Which limits are there, and whose are they?', command: 'kubectl -n <namespace> describe limitrange'},
       {text: 'Stay within them, or ask who made the LimitRange to raise its max.', command: 'kubectl -n <namespace> edit deployment <deployment>'},
     ],
+    find: findLimitRange,
     confirmBy: 'cost.quota-enforced',
     runbook: RUNBOOK,
     source: 'Kubernetes docs: limit ranges',
