@@ -47,8 +47,9 @@ export const ingressCases: CheckCase[] = [
   },
   {
     check: 'ingress.routes',
-    passes: () => ({objects: [route('demo/demo'), route('demo/demo-redirect')]}),
+    passes: () => ({objects: [route('demo/demo'), route('demo/demo-redirect'), {...route('demo/demo-canary', []), spec: {parentRefs: [{group: '', kind: 'Service', name: 'demo'}]}}]}),
     fails: [
+      {what: 'it names no gateway', change: withMore({...route('shop/shop', []), spec: {parentRefs: []}}), observed: /shop\/shop: no gateway has answered/},
       {what: 'its Service is gone', change: withMore(route('shop/shop', [{conditions: [condition('Accepted'), condition('ResolvedRefs', 'False', 'BackendNotFound', 'Service shop/shop not found')]}])), observed: /shop\/shop: ResolvedRefs=False \(BackendNotFound\)/},
       {what: 'no listener takes it', change: withMore(route('shop/shop', [{conditions: [condition('Accepted', 'False', 'NoMatchingListenerHostname'), condition('ResolvedRefs')]}])), observed: /Accepted=False \(NoMatchingListenerHostname\)/},
       {what: 'no gateway has answered', change: withMore(route('shop/shop', [])), observed: /no gateway has answered/},

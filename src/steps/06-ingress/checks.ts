@@ -7,6 +7,7 @@ import {conflictChecks} from './checks-conflicts.ts'
 import {demoChecks} from './checks-demo.ts'
 import {dnsChecks} from './checks-dns.ts'
 import {ingressChecks} from './checks-ingress.ts'
+import type {KubeObject} from '../../tools/kube-api.ts'
 
 const GROUP = 'gateway.networking.k8s.io/v1'
 const usesGateway = (ctx: PlatformContext): true | string => usesApi(ctx, 'gateway')
@@ -51,7 +52,7 @@ export const checks: PlatformCheck[] = [
       const found = await (await ctx.cluster()).list(GROUP, 'HTTPRoute')
       if (found === undefined) return {status: 'fail', observed: 'the cluster does not know HTTPRoute', expected: 'the Gateway API kinds'}
       // A route of a mesh has a Service as its parent: no gateway answers it.
-      const routes = found.filter((route) => !((route['spec'] as {parentRefs?: {kind?: string}[]} | undefined)?.parentRefs?.every(({kind}) => kind === 'Service') ?? false))
+      const routes = found.filter((route) => !parentsOf(route).some(({kind}) => kind === 'Service'))
       const complaints = routes.flatMap((route) => {
         const parents = ((route['status'] as RouteStatus | undefined)?.parents ?? [])
         if (parents.length === 0) return [`HTTPRoute ${nameOf(route.metadata)}: no gateway has answered`]
@@ -67,3 +68,7 @@ export const checks: PlatformCheck[] = [
   ...demoChecks,
   ...dnsChecks,
 ]
+
+function parentsOf(route: KubeObject): {kind?: string}[] {
+  return (route['spec'] as {parentRefs?: {kind?: string}[]} | undefined)?.parentRefs ?? []
+}
