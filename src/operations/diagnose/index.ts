@@ -36,16 +36,16 @@ export async function diagnose(ctx: PlatformContext, phases: PlatformPhase[], wa
 /** Where the cluster does not answer, what the attempt said and what the checks saw are all there is. */
 async function withoutCluster(ctx: PlatformContext, pitfalls: Pitfall[], reports: CheckReport[], said: string): Promise<Diagnosis> {
   const {observed} = await ctx.presence()
-  const checks = reports.filter(({status}) => status === 'fail' || status === 'unknown').map((report) => ({id: report.id, observed: report.observed}))
-  const [best] = findPitfalls(pitfalls, {checks, output: `${observed}\n${said}`})
-  if (best === undefined) return {findings: [], unknown: [{what: 'the cluster', reason: said}]}
-  const {pitfall} = best
+  const checks = reports.filter(({status}) => status === 'fail').map((report) => ({id: report.id, observed: report.observed}))
+  const dead = (await ctx.lab?.status())?.deadComponents ?? []
+  const pitfall = deadPart(pitfalls, dead) ?? findPitfalls(pitfalls, {checks, output: `${observed}\n${said}`})[0]?.pitfall
+  if (pitfall === undefined) return {findings: [], unknown: [{what: 'the cluster', reason: said}]}
   const object = {kind: 'Cluster', name: ctx.spec.environment.cluster}
   const finding: Finding = {
     code: pitfall.code,
     title: pitfall.title,
     object: `Cluster ${object.name}`,
-    evidence: [observed, ...said.split('\n').filter((line) => line !== observed).slice(0, 3)],
+    evidence: [...(dead.length === 0 ? [] : [`not running: ${dead.join(', ')}`]), observed, ...said.split('\n').filter((line) => line !== observed).slice(0, 3)],
     cause: pitfall.cause,
     fix: fixOf(pitfall.fix, {object, named: object, values: {}, provider: ctx.provider.id}),
     runbook: pitfall.runbook ?? null,
@@ -54,4 +54,10 @@ async function withoutCluster(ctx: PlatformContext, pitfalls: Pitfall[], reports
     affects: [],
   }
   return {findings: [finding], unknown: []}
+}
+
+/** The pitfall of a lab that lacks a part: without API server or etcd nobody answers, without another the rest goes on. */
+function deadPart(pitfalls: Pitfall[], dead: string[]): Pitfall | undefined {
+  const code = dead.some((name) => name === 'kube-apiserver' || name === 'etcd') ? 'KP0203' : 'KP0204'
+  return dead.length === 0 ? undefined : pitfalls.find((one) => one.code === code)
 }
