@@ -99,6 +99,7 @@ async function makeOnce(settings: LabSettings, layout: LabLayout, options: LabOp
   signal?.throwIfAborted()
   progress?.('giving kp an identity of its own, and the simulated nodes their behaviour')
   await allOf(restartKwok(settings, layout, options.name), setUp(settings, layout, options, {kubernetesVersion, ports}))
+  await rightsThere(settings, layout)
   await writeRecord(layout, {options, kubernetesVersion, server: serverUrl(ports), ports, createdAt: new Date(clock.now()).toISOString()})
 }
 
@@ -107,6 +108,19 @@ async function setUp(settings: LabSettings, layout: LabLayout, options: LabOptio
   await writeKpKubeconfig(settings.exec, layout, {name: options.name, kubernetesVersion, ports})
   const stages = coreStages(labFile('..')).map((path) => readStage(path, kubernetesVersion))
   await applyAsAdmin(settings, layout, [operatorBinding(), ...stages], `set up the lab ${options.name}`)
+}
+
+/** How long the API server may take to make the roles that it brings; kp's own binding names one of them. */
+const RIGHTS_MS = 60_000
+
+/** Waits until kp may do what its role allows: right after its start the API server has no roles yet, and refuses everything. */
+async function rightsThere({exec, clock}: LabSettings, layout: LabLayout): Promise<void> {
+  const until = clock.now() + RIGHTS_MS
+  for (;;) {
+    const {exitCode} = await exec.run({tool: join(layout.bin, 'kubectl'), args: ['--kubeconfig', layout.kubeconfig, 'get', '--raw', '/readyz'], mutates: false, doing: 'ask whether kp may read', okExitCodes: [0, 1], timeoutMs: 30_000})
+    if (exitCode === 0 || clock.now() > until) return
+    await clock.sleep(100)
+  }
 }
 
 /**
