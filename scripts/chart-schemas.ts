@@ -28,16 +28,17 @@ for (const folder of folders) {
 const all = await everythingRendered()
 const kinds = Map.groupBy(all.flatMap(({objects}) => objects.map(({object}) => object)).filter(({apiVersion}) => !isBuiltIn(apiVersion)), ({apiVersion, kind}) => `${apiVersion} ${kind}`)
 const known = new Map(readdirSync(join(data, 'crds')).map((file) => [file, readFileSync(join(data, 'crds', file), 'utf8')]))
+const fileOf = (name: string): string => name.replace('/', '_').replace(' ', '_')
+const missing = [...kinds.keys()].filter((name) => !found.has(name) && !known.has(`${fileOf(name)}.json`))
+if (missing.length > 0) throw new Error(`no folder has the definition of ${missing.join(', ')}`)
 start('crds')
 for (const [name, objects] of kinds) {
   const schema = found.get(name)
-  const [apiVersion = '', kind = ''] = name.split(' ')
-  const file = `${apiVersion.replace('/', '_')}_${kind}`
+  const file = fileOf(name)
   // What no folder has is kept as it is.
   const kept = known.get(`${file}.json`)
   if (schema !== undefined) write('crds', file, prune(schema, objects, schema))
   else if (kept !== undefined) writeFileSync(join(data, 'crds', `${file}.json`), kept)
-  else throw new Error(`no folder has the definition of ${name}`)
 }
 
 mkdirSync(join(data, 'values-schemas'), {recursive: true})

@@ -69,5 +69,6 @@ function embedded(component: string, values: Values): KubeObject[] {
 
 /** Whether a kind comes with Kubernetes itself. */
 export function isBuiltIn(apiVersion: string): boolean {
-  return !apiVersion.includes('.') || /^(networking|storage|rbac\.authorization|admissionregistration|scheduling)\.k8s\.io\//.test(apiVersion)
+  // Constraints of Gatekeeper have the kinds that the platform's own ConstraintTemplates make.
+  return !apiVersion.includes('.') || apiVersion.startsWith('constraints.gatekeeper.sh/') || /^(networking|storage|rbac\.authorization|admissionregistration|scheduling)\.k8s\.io\//.test(apiVersion)
 }

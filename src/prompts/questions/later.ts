@@ -13,7 +13,6 @@ export const laterQuestions: readonly Question[] = [
     ],
     initial: () => 'none',
   },
-  ...secretsQuestions,
   {
     id: 'mesh-inject', phase: 'mesh', kind: 'list', title: 'Namespaces that join the mesh', path: ['phases', 'mesh', 'inject'],
     why: ['As demo,shop: one after the other, and only while the one before is well.', 'Their pods start anew to get proxies. kube-system is refused.'],
@@ -28,16 +27,7 @@ export const laterQuestions: readonly Question[] = [
     ],
     when: meshed, needs: 'a mesh', initial: () => 'strict',
   },
-  {
-    id: 'secrets', phase: 'secrets', kind: 'choice', title: 'Where secrets are kept', path: ['phases', 'secrets', 'store'],
-    why: ['Pods get them from there; Git never holds them in plain text.', 'Sealed Secrets work beside any of them.'],
-    choices: [
-      {value: 'none', lines: ['Sealed Secrets in Git alone: nothing more to run.', 'Rotation means a commit for each secret.']},
-      {value: 'vault', lines: ['Short-lived database users, own PKI, an audit log; on any cloud.', 'Three servers to run and to unseal.']},
-      {value: 'aws-secrets-manager', lines: ['Nothing to run; rights by IAM, rotation by AWS.', '$0.40 a month for each secret, and only on AWS convenient.']},
-    ],
-    initial: () => 'none',
-  },
+  ...secretsQuestions,
   {
     id: 'node-scaler', phase: 'autoscaling', kind: 'choice', title: 'What adds and removes nodes', path: ['phases', 'autoscaling', 'nodes'],
     why: ['Pods that find no room need a node; empty nodes cost money.', 'Copies of pods follow the load in any case.'],

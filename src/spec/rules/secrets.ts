@@ -11,7 +11,7 @@ export function secretsFit(spec: EnvironmentSpec): Problem[] {
   if (!secrets.enabled) return []
   const found = secrets.store === 'vault' ? vaultFits(spec) : secrets.store === 'aws-secrets-manager' ? awsFits(spec) : []
   if (secrets.git === 'sops' && secrets.sops.age === undefined && secrets.sops.kmsKey === undefined) {
-    found.push(wrong([...PHASE, 'sops'], 'is missing: sops needs an age key or a KMS key', [...PHASE, 'git']))
+    found.push(wrong([...PHASE, 'sops', 'age'], 'is missing: sops needs an age key or a KMS key', [...PHASE, 'git']))
   }
   if (secrets.sops.ageKey !== undefined && (secrets.git !== 'sops' || secrets.sops.age === undefined)) {
     found.push(wrong([...PHASE, 'sops', 'ageKey'], 'is the private key of sops.age, which is not given for git sops', [...PHASE, 'sops', 'age']))

@@ -166,7 +166,7 @@ describe('choices that need or exclude each other', () => {
     ['phases: {autoscaling: {nodes: karpenter}}', KUBEADM, 'phases.autoscaling.nodes  must be one of none, cluster-autoscaler on kubeadm-aws (got "karpenter")'],
     ['phases: {autoscaling: {hpa: {min: 5, max: 2}}}', MINIMAL, 'phases.autoscaling.hpa.max  2 is less than min 5'],
     ['phases: {secrets: {store: vault}}', MINIMAL, 'phases.secrets.vault.unsealKeys  is missing: say where the unseal keys are kept, or use unseal kms'],
-    ['phases: {secrets: {git: sops}}', MINIMAL, 'phases.secrets.git  phases.secrets.sops is missing: sops needs an age key or a KMS key'],
+    ['phases: {secrets: {git: sops}}', MINIMAL, 'phases.secrets.git  phases.secrets.sops.age is missing: sops needs an age key or a KMS key'],
     ['phases: {logging: {backend: {type: opensearch, inCluster: false}}}', MINIMAL, 'phases.logging.backend.host  is missing: inCluster is false'],
     ['phases: {backup: {every: 12h}}', MINIMAL, 'phases.backup.every  12h cannot meet backup.rpo 6h: back up at least that often'],
     ['backup: {rpo: 1h}', MINIMAL, 'backup.rpo  phases.backup.every 6h cannot meet backup.rpo 1h: back up at least that often'],
