@@ -19,7 +19,7 @@ export interface Victim {
 
 /** Makes a platform repository that is not built yet. All have one name, so that their traces can be compared. */
 export async function openVictim(): Promise<Victim> {
-  const platform = await openTestPlatform({name: 'killed', build: 'none'})
+  const platform = await openTestPlatform({name: 'killed', build: 'none', lean: true})
   const temporary = join(dirname(platform.root), 'tmp')
   mkdirSync(temporary)
   return {platform, temporary, env: {TMPDIR: temporary, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache')}}

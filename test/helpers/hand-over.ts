@@ -45,6 +45,7 @@ async function kept(platform: TestPlatform, kind: string): Promise<string[]> {
  */
 export async function handOverAndBack(tool: 'argo-cd' | 'flux', kind: string): Promise<void> {
   const platform = await openTestPlatform({
+    lean: true,
     name: `hand-${tool}`,
     build: 'none',
     spec: {repository: 'https://git.example.com/acme/platform.git', phases: {gitops: {tool, secret: 'git'}}, secrets: {git: 'file:../git-token'}},

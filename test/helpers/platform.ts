@@ -8,6 +8,7 @@ import {inject} from 'vitest'
 import {systemClock} from '../../src/engine/clock.ts'
 import {labLayout} from '../../src/providers/lab/layout.ts'
 import type {LabLayout} from '../../src/providers/lab/layout.ts'
+import {PHASE_IDS} from '../../src/spec/schema/phases.ts'
 import {KubeApi} from '../../src/tools/kube-api.ts'
 import {HELM_RANGE} from '../../src/tools/toolchain/versions.ts'
 import {locateTool} from '../../src/tools/toolchain/locate.ts'
@@ -56,6 +57,8 @@ export interface TestPlatformOptions {
   name: string
   /** Sections of kp.yaml that are not the default: `{kubernetes: {version: '1.36'}}`. */
   spec?: Record<string, unknown>
+  /** Without the phases after monitoring, but those that `spec` names: for tests that build again and again, and are about none of them. */
+  lean?: boolean
   /**
    * `none`: only `kp init`. `fresh`: built, for this test alone. `shared`: built once for all files of a
    * vitest run; whoever uses it leaves it as it was.
@@ -80,7 +83,7 @@ export async function openTestPlatform(options: TestPlatformOptions): Promise<Te
   try {
     mkdirSync(base, {recursive: true})
     const answers = join(base, 'answers.yaml')
-    writeFileSync(answers, stringify({name: options.name, ...options.spec}))
+    writeFileSync(answers, stringify({name: options.name, ...(options.lean === true ? leanSpec(options.spec) : options.spec)}))
     await platform.kpOk(['init', platform.root, '--answers', answers, '--no-git'], {cwd: base})
     if (options.build !== 'none') await platform.kpOk(['up', '--yes'])
     writeFileSync(made, '')
@@ -89,6 +92,12 @@ export async function openTestPlatform(options: TestPlatformOptions): Promise<Te
     await platform.close().catch(() => {})
     throw error
   }
+}
+
+/** The same with every later phase off that it does not name. */
+export function leanSpec(spec: Record<string, unknown> = {}): Record<string, unknown> {
+  const later = PHASE_IDS.slice(PHASE_IDS.indexOf('monitoring') + 1)
+  return {...spec, phases: {...Object.fromEntries(later.map((id) => [id, {enabled: false}])), ...(spec['phases'] as object | undefined)}}
 }
 
 /** A platform whose folders are there already. @param base what `close` removes; undefined: it does nothing */

@@ -64,7 +64,7 @@ async function refused(args: string[], code: string): Promise<ErrorJson> {
 
 beforeAll(async () => {
   // Without monitoring, which no test here needs.
-  platform = await openTestPlatform({name: 'brown', build: 'none', spec: {phases: {ingress: {controller: 'ingress-nginx'}, monitoring: {enabled: false}}}})
+  platform = await openTestPlatform({name: 'brown', build: 'none', lean: true, spec: {phases: {ingress: {controller: 'ingress-nginx'}, monitoring: {enabled: false}}}})
   await platform.kpOk(['up', '--to', 'cni', '--yes'])
   chart = await writeDouble('charts')
 }, 300_000)

@@ -35,6 +35,7 @@ const ASKED_OF_PODS = ['monitoring.targets', 'monitoring.rules', 'monitoring.dis
 
 beforeAll(async () => {
   platform = await openTestPlatform({
+    lean: true,
     name: 'existing',
     build: 'none',
     spec: {provider: {type: 'existing', kubeconfig: '../state/labs/existing/kp.kubeconfig'}, charts: {mirror: '../mirror'}, phases: {'cert-manager': {issuer: 'internal-ca'}, ingress: {demo: {address: FRONT_DOOR}}}},

@@ -111,7 +111,7 @@ describe('another cluster', {timeout: 120_000}, () => {
   let platform: TestPlatform
 
   beforeAll(async () => {
-    platform = await openTestPlatform({name: 'swapped', build: 'none'})
+    platform = await openTestPlatform({name: 'swapped', build: 'none', lean: true})
     await platform.kpOk(['step', 'networking', '--yes'])
     await platform.kpOk(['step', 'control-plane', '--yes'])
   }, 120_000)

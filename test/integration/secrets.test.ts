@@ -35,6 +35,7 @@ async function kp(args: string[], exit: number, options: KpOptions = {}): Promis
 
 beforeAll(async () => {
   platform = await openTestPlatform({
+    lean: true,
     name: 'secrets',
     build: 'none',
     spec: {
