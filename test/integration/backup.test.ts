@@ -8,7 +8,7 @@ const NAMESPACE = 'restored-shop'
 let platform: TestPlatform
 
 beforeAll(async () => {
-  platform = await openTestPlatform({name: 'shared', build: 'shared'})
+  platform = await openTestPlatform({name: 'backed-up', build: 'fresh', lean: true, spec: {phases: {backup: {enabled: true}}}})
 }, 300_000)
 
 afterAll(async () => {

@@ -18,7 +18,7 @@ let before: Snapshot
 let kept: KeptByStep[]
 
 beforeAll(async () => {
-  platform = await openTestPlatform({name: 'shared', build: 'shared'})
+  platform = await openTestPlatform({name: 'shared', build: 'shared', lean: true})
   await expectNothingToDo(platform)
   before = await takeSnapshot(platform.admin())
   kept = await keptObjects(platform, before)

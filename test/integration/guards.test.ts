@@ -39,7 +39,7 @@ describe('two kp up at once', {timeout: 60_000}, () => {
   let platform: TestPlatform
 
   beforeAll(async () => {
-    platform = await openTestPlatform({name: 'shared', build: 'shared'})
+    platform = await openTestPlatform({name: 'shared', build: 'shared', lean: true})
   }, 300_000)
 
   it.each(['the same folder', 'a second checkout'])('in %s: one works, the other exits 6 and names the holder', async (where) => {

@@ -8,7 +8,7 @@ import type {TestPlatform} from '../helpers/platform.ts'
 let platform: TestPlatform
 
 beforeAll(async () => {
-  platform = await openTestPlatform({name: 'shared', build: 'shared'})
+  platform = await openTestPlatform({name: 'shared', build: 'shared', lean: true})
 }, 300_000)
 
 /** Command, name of its result, exit code, whether events come before the result. */

@@ -11,7 +11,7 @@ import {openTestPlatform} from '../helpers/platform.ts'
 let platform: TestPlatform
 
 beforeAll(async () => {
-  platform = await openTestPlatform({name: 'shared', build: 'shared'})
+  platform = await openTestPlatform({name: 'shared', build: 'shared', lean: true})
 }, 300_000)
 
 /** Caches and journals are kp's own. */

@@ -13,7 +13,7 @@ let platform: TestPlatform
 let baseline: Map<string, Verdict>
 
 beforeAll(async () => {
-  platform = await openTestPlatform({name: 'shared', build: 'shared'})
+  platform = await openTestPlatform({name: 'shared', build: 'shared', lean: true})
   baseline = await verdicts(platform)
 }, 300_000)
 
