@@ -11,12 +11,7 @@ beforeAll(async () => {
   platform = await openTestPlatform({name: 'backed-up', build: 'fresh', lean: true, spec: {phases: {backup: {enabled: true}}}})
 }, 300_000)
 
-afterAll(async () => {
-  await platform.kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found'])
-  await platform.kubectl(['-n', 'velero', 'delete', 'restores.velero.io', 'shop', '--ignore-not-found'])
-  await platform.kubectl(['apply', '-f', '-'], JSON.stringify({apiVersion: 'velero.io/v1', kind: 'DeleteBackupRequest', metadata: {name: 'shop', namespace: 'velero'}, spec: {backupName: 'shop'}}))
-  await until('the backup is deleted', async () => ((await platform.kubectl(['-n', 'velero', 'get', 'backups.velero.io', '-o', 'name'])).includes('backup.velero.io/shop\n') ? undefined : true))
-}, 180_000)
+afterAll(() => platform?.close(), 60_000)
 
 it('a deleted namespace comes back with its objects and its volume', {timeout: 240_000}, async () => {
   await platform.kubectl(['apply', '-f', '-'], application(NAMESPACE, 'blue'))
