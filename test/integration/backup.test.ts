@@ -1,6 +1,6 @@
 /** A namespace is deleted and restored with its data, by the real velero of the lab. test/long/backup.test.ts restores into another lab. */
 import {afterAll, beforeAll, expect, it} from 'vitest'
-import {application, contentOf, run, until} from '../helpers/backups.ts'
+import {application, contentOf, run} from '../helpers/backups.ts'
 import {openTestPlatform} from '../helpers/platform.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
 
