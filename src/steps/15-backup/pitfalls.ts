@@ -1,5 +1,6 @@
 /** Known failures of phase 15: store, schedule, server. */
 import type {Pitfall} from '../../engine/types.ts'
+import {BACKUP_KINDS, findMissingBucket, findReadOnlyLocation, findStandingSchedule} from './find-backups.ts'
 import {restorePitfalls} from './pitfalls-restore.ts'
 import {volumePitfalls} from './pitfalls-volumes.ts'
 
@@ -29,9 +30,11 @@ const storePitfalls: Pitfall[] = [
     symptom: 'The backup location is Unavailable: NoSuchBucket, or the bucket is in another region than the location says.',
     cause: 'phases.backup.store names a bucket that nobody made, or the region of the cluster and that of the bucket are not the same.',
     match: [
-      {output: /BackupStorageLocation[^\n]*api error (?:NoSuchBucket|PermanentRedirect)|requested bucket from "[^"]+", actual location "[^"]+"/},
+      {output: /BackupStorageLocation[^\n]*\b(?:NoSuchBucket|PermanentRedirect): |requested bucket from "[^"]+", actual location "[^"]+"/},
       {check: 'backup.location', output: /NoSuchBucket|PermanentRedirect|actual location/},
     ],
+    find: findMissingBucket,
+    kinds: BACKUP_KINDS,
     fix: [
       {text: 'Where is the bucket?', command: 'aws s3api get-bucket-location --bucket <bucket>'},
       {text: 'Write name and region to phases.backup.store; where there is no bucket, make it first. On an own store its console or client does that.', command: 'aws s3 mb s3://<bucket> --region <region>'},
@@ -100,6 +103,8 @@ const storePitfalls: Pitfall[] = [
       {output: /invalid schedule: |[Ss]chedule \S+ is paused/},
       {check: 'backup.schedule'},
     ],
+    find: findStandingSchedule,
+    kinds: BACKUP_KINDS,
     fix: [
       {text: 'Which of the two?', command: 'kubectl -n velero get schedule platform -o yaml'},
       {text: 'Let it run again.', command: `kubectl -n velero patch schedule platform --type=merge -p '{"spec":{"paused":false}}'`},
@@ -152,6 +157,8 @@ const storePitfalls: Pitfall[] = [
       {output: /cannot delete backup because backup storage location \S+ is currently in read-only mode|Backup cannot be garbage-collected because/},
       {check: 'backup.retention'},
     ],
+    find: findReadOnlyLocation,
+    kinds: BACKUP_KINDS,
     fix: [
       {text: 'What do the requests to delete say?', command: 'kubectl -n velero get deletebackuprequests -o yaml'},
       {text: 'Is the location read-only? Only a cluster that just restores wants that.', command: `kubectl -n velero patch backupstoragelocation default --type=merge -p '{"spec":{"accessMode":"ReadWrite"}}'`},

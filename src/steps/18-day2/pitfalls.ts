@@ -1,5 +1,6 @@
 /** Known failures of phase 18. */
 import type {Pitfall} from '../../engine/types.ts'
+import {findBlockingBudgets} from './find-budgets.ts'
 
 export const pitfalls: Pitfall[] = [
   {
@@ -26,6 +27,7 @@ export const pitfalls: Pitfall[] = [
       {output: /a PodDisruptionBudget of kp\.yaml would block every drain/},
       {check: 'day2.drains'},
     ],
+    find: findBlockingBudgets,
     fix: [
       {text: 'Which budget? ALLOWED DISRUPTIONS is 0.', command: 'kubectl get poddisruptionbudgets -A'},
       {text: 'Let one go, in the manifest it comes from; for now by hand.', command: `kubectl -n <namespace> patch pdb <name> --type=json -p '[{"op":"remove","path":"/spec/minAvailable"},{"op":"add","path":"/spec/maxUnavailable","value":1}]'`},
