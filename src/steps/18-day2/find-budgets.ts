@@ -1,13 +1,12 @@
 /** Finds budgets that block a drain. Pure. */
 import type {Facts, Sighting} from '../../engine/facts.ts'
 import {refOf} from '../../engine/facts.ts'
-import type {KubeObject} from '../../tools/kube-api.ts'
 import {complainAboutBudget} from './checks.ts'
 
 /** KP1802: all pods are well, and none may go. */
 export function findBlockingBudgets(facts: Facts): Sighting[] {
   return facts.all('PodDisruptionBudget').flatMap((one): Sighting[] => {
-    const why = complainAboutBudget(one as unknown as KubeObject)
+    const why = complainAboutBudget(one)
     if (why === undefined) return []
     const {minAvailable} = (one['spec'] ?? {}) as {minAvailable?: number | string}
     const {name, namespace = 'default'} = one.metadata
