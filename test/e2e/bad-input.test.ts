@@ -45,7 +45,7 @@ describe('kp.yaml', () => {
     ['a wrong choice', `${ONE}phases:\n  cni: {plugin: celium}\n`, 'kp.yaml:7:17  phases.cni.plugin'],
     ['a value that the chart does not know', `${ONE}components: {cert-manager: {values: {replicaCuont: 3}}}\n`, 'did you mean "replicaCount"?'],
     ['a secret in clear text', `${ONE}secrets: {token: hunter2hunter2}\n`, 'secrets.token  must be a reference'],
-    ['what cannot be built yet', `${ONE}phases: {monitoring: {grafana: {dashboards: [mesh]}}}\n`, 'mesh cannot be built yet, cluster, nodes, ingress, red can'],
+    ['what cannot be built yet', `${ONE}phases: {deliverables: {harbor: {enabled: true}}}\n`, 'phases.deliverables.harbor.enabled: true cannot be built yet'],
   ])('%s', async (_, text, said) => {
     const error = await refusal(platform(text), 'plan')
     expect(error).toMatchObject({code: 'SPEC_INVALID', exit: 3})
@@ -56,12 +56,6 @@ describe('kp.yaml', () => {
   test('every problem is told at once', async () => {
     const error = await refusal(platform(`${ONE}domain: 5\nnodePool: []\nphases:\n  cni: {plugin: calicoo}\n`), 'plan')
     expect(error.details).toHaveLength(3)
-  })
-
-  test('a phase that kp does not build yet is told, and the rest is planned', async () => {
-    const {exit, stderr} = await kp(platform(`${ONE}phases: {mesh: {enabled: true}}\n`), 'plan')
-    expect(stderr).toContain('phases.mesh is left out')
-    expect(exit).toBe(0)
   })
 
   test.each([[['up', '--yes']], [['kubeconfig']]])('there is none: %s', async (args) => {

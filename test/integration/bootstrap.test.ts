@@ -9,12 +9,12 @@ import {git, startRepository} from '../helpers/git.ts'
 import {openTestPlatform} from '../helpers/platform.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
 import {KP_BIN, kpEnvironment, NODE, startKp} from '../helpers/run-kp.ts'
-import {tempFolder} from '../helpers/temp.ts'
+import {keptFolder} from '../helpers/temp.ts'
 
 const NAME = 'second'
 const LIMIT_MS = 15 * 60_000
 const run = promisify(execFile)
-const base = tempFolder()
+const base = keptFolder()
 const state = join(base, 'state')
 const clone = join(base, 'clone')
 let first: TestPlatform

@@ -63,11 +63,12 @@ export const etcdSnapshot: PlatformStep = onCluster({
     return Promise.resolve({lines: ['save the data of etcd, and read it back', `keep the newest ${keep}`], commands: ['etcdctl snapshot save <file>']})
   },
   async apply(ctx) {
-    const address = (await ctx.lab?.status())?.etcd
-    if (address === undefined) throw new KpError({code: 'STEP_FAILED', message: 'the lab does not say where its etcd is', doing: 'take a snapshot of etcd', next: ['kp lab status']})
-    const path = join(snapshotFolder(ctx), `${await clusterUid(ctx)}-${stampOf(ctx.clock.now())}.db`)
-    await ctx.change({doing: `save a snapshot of etcd to ${path}`, command: `etcdctl --endpoints ${address} snapshot save ${path}`}, async () => {
-      await mkdir(snapshotFolder(ctx), {recursive: true, mode: 0o700})
+    const folder = snapshotFolder(ctx)
+    await ctx.change({doing: `save a snapshot of etcd below ${folder}`, command: `etcdctl snapshot save ${folder}/<cluster>-<time>.db`}, async () => {
+      const address = (await ctx.lab?.status())?.etcd
+      if (address === undefined) throw new KpError({code: 'STEP_FAILED', message: 'the lab does not say where its etcd is', doing: 'take a snapshot of etcd', next: ['kp lab status']})
+      const path = join(folder, `${await clusterUid(ctx)}-${stampOf(ctx.clock.now())}.db`)
+      await mkdir(folder, {recursive: true, mode: 0o700})
       await saveSnapshot(address, path, ctx.signal)
       // It holds every Secret of the cluster.
       await chmod(path, 0o600)

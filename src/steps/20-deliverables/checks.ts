@@ -5,7 +5,7 @@ import {check, verdict} from '../../checks/builders.ts'
 import {imagesIn} from '../../components/images.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import {environmentFiles} from '../../render/content.ts'
-import {lookAtRepository} from '../../render/repository.ts'
+import {lookAtRepository, RENDER_RECORD} from '../../render/repository.ts'
 import {parseAllDocuments} from 'yaml'
 import {requiredParts} from './repository-files.ts'
 import {scanText} from './secret-scan.ts'
@@ -22,6 +22,7 @@ export const checks: PlatformCheck[] = [
     title: 'The repository is whole and as rendered',
     pitfalls: ['KP2002'],
     async run(ctx) {
+      if (!existsSync(join(ctx.paths.root, RENDER_RECORD))) return {status: 'unknown', observed: 'nothing is rendered yet: kp render'}
       const {changes, files} = await lookAtRepository(ctx)
       const missing = requiredParts(ctx).filter(({path}) => !existsSync(join(ctx.paths.root, path))).map(({path, what}) => `${path} is missing: ${what}`)
       const changed = changes.map(({path, kind}) => `${path} ${kind === 'create' ? 'is missing' : kind === 'edited' ? 'was edited by hand' : kind === 'delete' ? 'is no longer wanted' : 'is of an older kp.yaml or an older kp'}`)
