@@ -52,7 +52,7 @@ export const secretsQuestions: readonly Question[] = [
   {
     id: 'secrets-region', phase: 'secrets', kind: 'text', title: 'Region of AWS Secrets Manager', path: [...PHASE, 'aws', 'region'],
     why: ['As eu-central-1: where the secrets are.', 'Pods read them there with a role, or with a key that kp.yaml names.'],
-    when: (answers) => answers['secrets'] === 'aws-secrets-manager' && !['eks', 'kubeadm-aws'].includes(textOf(answers, 'provider')), needs: 'secrets aws-secrets-manager outside of AWS', initial: () => undefined,
+    when: (answers) => answers['secrets'] === 'aws-secrets-manager' && !['eks', 'kubeadm-aws'].includes(textOf(answers, 'provider')), needs: 'secrets aws-secrets-manager outside of AWS', optional: true, initial: () => '',
   },
   {
     id: 'secrets-git', phase: 'secrets', kind: 'choice', title: 'How a secret can be in Git after all', path: [...PHASE, 'git'],
@@ -67,6 +67,6 @@ export const secretsQuestions: readonly Question[] = [
   {
     id: 'sops-age', phase: 'secrets', kind: 'text', title: 'Public key of age, for SOPS', path: [...PHASE, 'sops', 'age'],
     why: ['As age1…: age-keygen makes a pair. The private key stays with you.', 'A KMS key instead can be set in kp.yaml.'],
-    when: sops, needs: 'secrets-git sops', initial: () => undefined,
+    when: sops, needs: 'secrets-git sops', optional: true, initial: () => '',
   },
 ]
