@@ -48,6 +48,11 @@ export const autoscalingCases: CheckCase[] = [
       {what: 'it has nobody behind it', change: changed('APIService', () => conditions(['Available', 'False', 'MissingEndpoints']), 'v1beta1.metrics.k8s.io'), observed: /Available=False \(MissingEndpoints\)/},
       {what: 'a node is not measured', change: (world) => ({...world, answers: {[NODES]: {body: {items: []}}}}), observed: /node general-a-1 is not measured/},
       {what: 'it breaks', change: (world) => ({...world, answers: {[NODES]: {status: 503, body: {}}}}), observed: /answers 503/},
+      {
+        what: 'it has just started, and does not know yet that the API server may speak for others',
+        change: (world) => ({...world, answers: {[NODES]: {status: 403, body: {message: 'nodes.metrics.k8s.io is forbidden: User "system:anonymous" cannot list resource "nodes" in API group "metrics.k8s.io" at the cluster scope'}}}}),
+        observed: /takes kp for system:anonymous/,
+      },
     ],
     unknown: [{what: 'it is refused', change: (world) => ({...world, answers: {[NODES]: {status: 403, body: {}}}}), observed: /answers 403/}],
   },

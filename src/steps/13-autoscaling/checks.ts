@@ -133,11 +133,22 @@ async function lookAtMetricsApi(ctx: PlatformContext): ReturnType<PlatformCheck[
   const complaint = complainAboutCondition(service, 'Available')
   if (complaint !== undefined) return {status: 'fail', observed: complaint, expected: 'Available=True', evidence: [complaint]}
   const answer = await cluster.api.request({path: '/apis/metrics.k8s.io/v1beta1/nodes'})
-  if (answer.status !== 200) return {status: answer.status === 403 ? 'unknown' : 'fail', observed: `metrics.k8s.io answers ${answer.status}`, expected: 'measurements of every node'}
+  if (answer.status !== 200) return refusedBy(answer.status, (answer.body as {message?: string} | undefined)?.message)
   const measured = new Set(((answer.body as {items?: KubeObject[]}).items ?? []).map(({metadata}) => metadata.name))
   const ready = (await cluster.listKnown('v1', 'Node')).filter((node) => conditionsOf(node).some(({type, status}) => type === 'Ready' && status === 'True'))
   if (ready.length === 0) return {status: 'unknown', observed: 'no node is ready'}
   return verdict(ready.filter(({metadata}) => !measured.has(metadata.name)).map(({metadata}) => `node ${metadata.name} is not measured`), `${ready.length} nodes are measured`, 'measurements of every ready node')
+}
+
+/** Whoever asks as nobody was sent on by the API server and not believed: metrics-server has not read yet whom to believe, and will. Any other refusal is meant for kp. */
+function refusedBy(status: number, message = ''): Awaited<ReturnType<PlatformCheck['run']>> {
+  const asNobody = message.includes('"system:anonymous"')
+  return {
+    status: status === 403 && !asNobody ? 'unknown' : 'fail',
+    observed: asNobody ? 'metrics-server does not believe the API server: it takes kp for system:anonymous' : `metrics.k8s.io answers ${status}`,
+    expected: 'measurements of every node',
+    ...(message === '' ? {} : {evidence: [message]}),
+  }
 }
 
 async function workloadsByKey(ctx: PlatformContext): Promise<Map<string, KubeObject>> {
