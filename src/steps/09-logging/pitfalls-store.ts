@@ -76,7 +76,7 @@ export const storePitfalls: Pitfall[] = [
     symptom: 'A certificate of the namespace ends soon or has ended; agents and nodes of OpenSearch refuse each other: "certificate has expired".',
     cause: 'cert-manager did not renew it, or it did, and OpenSearch has not read it: it reads certificates when it starts.',
     match: [
-      {output: /(?:OpenSearch|opensearch|securityadmin|:9200|:9300)[^\n]*(?:certificate has expired|CertificateExpiredException|NotAfter:)/},
+      {output: /(?:opensearch|securityadmin|:9200|:9300)[^\n]*certificate has expired|\[o\.o\.[\s\S]{0,600}CertificateExpiredException: NotAfter:/},
       {check: 'logging.certificates'},
     ],
     fix: [
@@ -125,10 +125,10 @@ export const storePitfalls: Pitfall[] = [
   {
     code: 'KP0917',
     title: 'Dashboards does not reach OpenSearch',
-    symptom: 'The page says "OpenSearch Dashboards server is not ready yet"; its log says "No Living connections" or that it cannot retrieve version information.',
+    symptom: 'The page says "OpenSearch Dashboards server is not ready yet"; its log says "[ConnectionError]" or that it cannot retrieve version information.',
     cause: 'OpenSearch does not answer yet, or it refuses the user of Dashboards: its Secret is another than at the first start of OpenSearch.',
     match: [
-      {output: /Unable to retrieve version information from OpenSearch nodes|No Living connections|ResponseError: (?:Response Error|Unauthorized)[^\n]*opensearch-dashboards/},
+      {output: /Unable to retrieve version information from OpenSearch nodes|"tags":\["error","opensearch","data"\][^\n]*"\[(?:ConnectionError|NoLivingConnectionsError|ResponseError)\]/},
       {check: 'logging.dashboards'},
     ],
     fix: [

@@ -8,7 +8,7 @@ const agentPitfalls: Pitfall[] = [
     title: 'Lines stay one piece of text: no parser fits them',
     symptom: 'Logs arrive, but without fields: nothing can be searched or counted by level, code or request. The agent warns of times that it cannot read, or of JSON that it could not merge.',
     cause: 'No parser of phases.logging.parsers fits the lines, or one fits nearly: another time format, or JSON broken over several lines.',
-    match: [{output: /\[parser:[\w.-]+\] (?:invalid time format|cannot parse)|could not merge JSON log as requested|function call error for "parse_(?:json|klog|nginx_log|apache_log|logfmt)"/}],
+    match: [{output: /\[parser:[\w.-]+\] (?:invalid time format|cannot parse)|function call error for \\?"parse_(?:json|klog|nginx_log|apache_log|logfmt)\\?"/}],
     fix: [
       {text: 'Look at some lines of the application as they are.', command: 'kubectl -n <namespace> logs deploy/<name> --tail=5'},
       {text: 'Let the application write one JSON object a line. That is the lasting fix.'},
@@ -23,7 +23,7 @@ const agentPitfalls: Pitfall[] = [
     title: 'More logs than were paid for',
     symptom: 'The bill of the log store grows, or the volumes of OpenSearch fill before the retention has passed.',
     cause: 'Some containers write very much, often at level debug, or each health probe as a line.',
-    match: [{check: 'logging.cost'}, {output: /ThrottlingException: Rate exceeded[^\n]*PutLogEvents|LicenseUsage[^\n]*exceeded|license_usage[^\n]*violation/}],
+    match: [{check: 'logging.cost'}, {output: /PutLogEvents API responded with error='ThrottlingException'|ThrottlingException[^\n]*Rate exceeded/}],
     fix: [
       {text: 'Who writes most? Ask Prometheus, or count the lines of a suspect.', command: 'kubectl -n <namespace> logs deploy/<name> --since=1m --all-containers --prefix'},
       {text: 'Leave namespaces out (excludeNamespaces), drop lines (drop), or keep one in so many (sample), all in phases.logging; then look at what changes.', command: 'kp plan logging'},
@@ -128,7 +128,7 @@ const agentPitfalls: Pitfall[] = [
     title: 'CloudWatch refuses the agent',
     symptom: 'No log group appears, or it stays empty. The log of the agents says AccessDeniedException for logs:PutLogEvents, CreateLogGroup or PutRetentionPolicy.',
     cause: 'The role of the agent is missing (no IRSA or Pod Identity, hop limit 1 for the instance role), or lacks a right.',
-    match: [{output: /AccessDeniedException[^\n]*logs:(?:PutLogEvents|CreateLogGroup|CreateLogStream|PutRetentionPolicy|DescribeLogStreams)|is not authorized to perform: logs:|\[aws_credentials\] (?:Failed|Could not|No cached)[^\n]*/}],
+    match: [{output: /AccessDeniedException[^\n]*logs:(?:PutLogEvents|CreateLogGroup|CreateLogStream|PutRetentionPolicy|DescribeLogStreams)|is not authorized to perform: logs:|failed to retrieve IMDSv2 token and IMDSv1 unavailable[^\n]*/}],
     fix: [
       {text: 'Which role has the agent?', command: 'kubectl -n logging get serviceaccount <fluent-bit or vector> -o yaml'},
       {text: 'Name a role with logs:CreateLogGroup, CreateLogStream, PutLogEvents, PutRetentionPolicy and DescribeLogStreams in components.<agent>.values.serviceAccount.annotations (eks.amazonaws.com/role-arn).', command: 'kp step logging'},

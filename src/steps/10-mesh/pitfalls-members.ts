@@ -23,7 +23,7 @@ export const memberPitfalls: Pitfall[] = [
     title: 'A policy of the mesh refuses requests that should pass',
     symptom: 'Requests end with 403: "RBAC: access denied" from Istio, or a proxy of Linkerd logs "Request denied".',
     cause: 'As soon as one ALLOW policy selects a workload, all that it does not name is denied. Policies that were brought at once, everywhere, hit what nobody thought of.',
-    match: [{output: /RBAC: access denied|rbac_access_denied_matched_policy|Request denied client\.addr|policy::http: Request denied|client_identity[^\n]*unauthorized/}],
+    match: [{output: /RBAC: access denied|rbac_access_denied_matched_policy|policy::(?:http: Request|tcp: Connection) denied|unauthorized (?:request|connection) on (?:route|server)/}],
     fix: [
       {text: 'Which policies select it?', command: 'kubectl get authorizationpolicies -A'},
       {text: 'Let it through for now: take the newest away again, one namespace at a time.', command: 'kubectl -n <namespace> get authorizationpolicies -o yaml'},
@@ -117,7 +117,7 @@ export const memberPitfalls: Pitfall[] = [
     title: 'Jobs of the mesh never end',
     symptom: 'A Job stays active although its work is done: its proxy goes on running, and the pod is NotReady 1/2.',
     cause: 'The proxy is an ordinary container, so that the pod does not end with the job. As an init container that goes on (native sidecar) it would.',
-    match: [{output: /Job (?:was active longer than specified deadline|[\w-]+ has reached the specified deadline)[^\n]*(?:istio-proxy|linkerd-proxy)|\b1\/2\s+NotReady\b/}],
+    match: [{output: /\b1\/2\s+NotReady\b/}],
     fix: [
       {text: 'Are proxies native sidecars? kp sets it for Linkerd; Istio does so by itself on Kubernetes 1.29 and later.', command: 'kubectl -n <namespace> get pod <pod> -o jsonpath="{.spec.initContainers[*].name}"'},
       {text: 'Was proxy.nativeSidecar or ENABLE_NATIVE_SIDECARS switched off? Take that out of kp.yaml.', command: 'kp step mesh'},
@@ -131,7 +131,7 @@ export const memberPitfalls: Pitfall[] = [
     title: 'Databases hang for ten seconds at each connection',
     symptom: 'MySQL, SMTP and other protocols are slow or fail once the client or the server is in the mesh: connections wait ten seconds.',
     cause: 'In these protocols the server speaks first, while the proxy waits for the client to tell the protocol by.',
-    match: [{output: /protocol detection (?:timed out|failed)|Detected protocol[^\n]*(?:timeout|timed out)|Handling connection as opaque[^\n]*timeout/i}],
+    match: [{output: /linkerd\w*[^\n]*: Continuing after timeout: |protocol detection timed out after/}],
     fix: [
       {text: 'Linkerd: name the port as opaque on the Service. 25, 587, 3306, 4444, 5432, 6379, 9300 and 11211 are by default.', command: 'kubectl -n <namespace> annotate service <service> config.linkerd.io/opaque-ports=<port>'},
       {text: 'Istio: say what the port speaks: a name such as tcp-mysql, or appProtocol tcp.', command: 'kubectl -n <namespace> edit service <service>'},

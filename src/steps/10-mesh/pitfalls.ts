@@ -29,7 +29,7 @@ const ownPitfalls: Pitfall[] = [
     cause: 'Certificates of a mesh end like others. Nobody renewed the anchor that was given by reference, or cert-manager could not renew the issuer.',
     match: [
       {output: /(?:linkerd|identity|issuer|istiod|citadel|proxy)[^\n]*(?:certificate (?:has )?expired|CertExpired|not within (?:its|their) validity|invalid peer certificate)/i},
-      {output: /(?:trust anchors?|trust roots|issuer cert(?:ificate)?)[^\n]*(?:not valid anymore|expired|within their validity period)/i},
+      {output: /× (?:\S+ )?(?:trust anchors are within their|issuer cert is within its) validity period|not valid anymore\. Expired on \S+/},
       {check: 'mesh.trust'},
     ],
     fix: [
@@ -50,7 +50,7 @@ const ownPitfalls: Pitfall[] = [
     cause: 'The kinds come from charts of their own (linkerd-crds, istio-base, the Gateway API), and these come first. `linkerd install` alone does not bring them.',
     match: [
       {output: /no matches for kind "(?:Server|AuthorizationPolicy|MeshTLSAuthentication|ServiceProfile|PeerAuthentication|VirtualService|DestinationRule|EnvoyFilter|Telemetry)" in version "(?:policy\.linkerd\.io|linkerd\.io|security\.istio\.io|networking\.istio\.io|telemetry\.istio\.io)/},
-      {output: /linkerd[^\n]*Gateway API CRDs must be installed/i},
+      {output: /Gateway API CRDs must be installed prior to installing Linkerd/},
       {check: 'mesh.kinds'},
     ],
     fix: [
@@ -87,7 +87,7 @@ const ownPitfalls: Pitfall[] = [
     symptom: 'Pods of the mesh hang in Init: linkerd-network-validator fails, or istio-validation ends with an error; requests go past the proxies.',
     cause: 'Its DaemonSet does not run on the node, or the pod network plugin put its file aside: Cilium does with cni.exclusive true.',
     match: [
-      {output: /linkerd-network-validator|Failed to validate networking configuration|istio-validation[^\n]*(?:fail|error|iptables validation)/},
+      {output: /linkerd_network_validator: (?:Failed to validate networking configuration|Unable to connect to validator)|iptables validation failed; workload is not ready for Istio/},
       {check: 'mesh.cni'},
     ],
     fix: [

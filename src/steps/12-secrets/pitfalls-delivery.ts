@@ -5,7 +5,7 @@ export const deliveryPitfalls: Pitfall[] = [
   {
     code: 'KP1209',
     title: 'The store of secrets is not valid',
-    symptom: 'A ClusterSecretStore has Ready=False (InvalidProviderConfig, ValidationFailed); no ExternalSecret of it is synced.',
+    symptom: 'A ClusterSecretStore has Ready=False (InvalidProviderConfig: unable to create client, or to validate store); no ExternalSecret of it is synced. Why is in its events.',
     cause: 'External Secrets cannot log in or may not read: no role for its pod in AWS (secretsmanager:GetSecretValue), a wrong address, region or CA.',
     match: [
       {check: 'secrets.stores-valid'},
@@ -14,7 +14,7 @@ export const deliveryPitfalls: Pitfall[] = [
       {condition: {kind: 'SecretStore', type: 'Ready', status: 'False'}},
     ],
     fix: [
-      {text: 'What does it say?', command: 'kubectl describe clustersecretstores,secretstores -A'},
+      {text: 'The reason is in the events, below each store.', command: 'kubectl describe clustersecretstores,secretstores -A'},
       {text: 'What does the controller say?', command: 'kubectl -n external-secrets logs deployment/external-secrets --tail=50'},
       {text: 'In AWS: give the role of the service account external-secrets secretsmanager:GetSecretValue and DescribeSecret, or name an access key in phases.secrets.aws.', command: 'kubectl -n external-secrets get serviceaccount external-secrets -o yaml'},
       {text: 'Put the store back as kp.yaml says.', command: 'kp step secrets'},

@@ -75,12 +75,12 @@ export const gitPitfalls: Pitfall[] = [
   {
     code: 'KP1220',
     title: 'Flux cannot decrypt what SOPS has encrypted',
-    symptom: 'A Kustomization of Flux has Ready=False: "cannot get sops data key" or "no matching creation rules".',
+    symptom: 'A Kustomization of Flux has Ready=False: "cannot get sops data key"; or sops itself says "Failed to get the data key required to decrypt the SOPS file".',
     cause: 'Flux has no age key (Secret flux-system/sops-age), another one than the file was encrypted for, or no right to use the KMS key.',
     match: [
       {check: 'secrets.sops-key'},
-      {condition: {kind: 'Kustomization', type: 'Ready', status: 'False', message: /cannot get sops data key|Error getting data key|failed to decrypt/}},
-      {output: /Error getting data key: \d+ successful groups required, got \d+/},
+      {condition: {kind: 'Kustomization', type: 'Ready', status: 'False', message: /cannot get sops data key/}},
+      {output: /Failed to get the data key required to decrypt the SOPS file|Error getting data key: \d+ successful groups required, got \d+/},
     ],
     fix: [
       {text: 'For which keys was the file encrypted?', command: 'grep -A 3 "age:" <file>'},
@@ -126,7 +126,7 @@ export const gitPitfalls: Pitfall[] = [
     title: 'A server of Vault cannot join the others',
     symptom: 'A server logs "failed to join raft cluster" and stays not initialized, while the first one is unsealed.',
     cause: 'It reaches no leader by its name: the certificate lacks that name or another CA signed it, the headless Service is missing, or a network policy forbids port 8200.',
-    match: [{output: /failed to (?:retry )?join raft cluster[^\n]*/}],
+    match: [{output: /failed to (?:retry )?join raft cluster(?:[\s\S]{0,600}raft bootstrap init call[^\n]*)?/}],
     fix: [
       {text: 'What does it say?', command: 'kubectl -n vault logs <pod> -c vault --tail=30'},
       {text: 'Are the names in the certificate (*.vault-internal), and is it of the same CA?', command: "kubectl -n vault get certificate vault-tls -o jsonpath='{.spec.dnsNames}'"},

@@ -1,8 +1,8 @@
 /** Known failures of Vault itself. */
 import type {Pitfall} from '../../engine/types.ts'
 
-/** What a store says that Vault does not let in; one that is sealed says something else. */
-const REFUSED = /^(?!.*Vault is sealed).*(?:unable to log in|permission denied|invalid role|not authorized)/s
+/** The event of a store that Vault does not let in; one that is sealed says something else. Its condition says no reason. */
+const REFUSED = /^(?!.*Vault is sealed).*(?:unable to log in|invalid vault credentials).*(?:permission denied|invalid role|not authorized)/s
 const LABELS = 'kubectl -n vault get pods -L vault-initialized,vault-sealed,vault-active'
 
 export const vaultPitfalls: Pitfall[] = [
@@ -51,7 +51,7 @@ export const vaultPitfalls: Pitfall[] = [
       {check: 'secrets.vault-ready'},
       {output: /Code: 503\. Errors:\s*\* Vault is sealed/},
       {output: /Vault is sealed/},
-      {condition: {kind: 'ClusterSecretStore', type: 'Ready', status: 'False', message: /Vault is sealed/}},
+      {event: {reason: 'InvalidProviderConfig', message: /[\s\S]*Vault is sealed/}},
     ],
     fix: [
       {text: 'Which servers are sealed, and why did they restart?', command: LABELS},
@@ -134,8 +134,7 @@ export const vaultPitfalls: Pitfall[] = [
     match: [
       {output: /auth\/(?:kubernetes|approle)\/login[\s\S]{0,60}Code: (?:403|400)/},
       {output: /service account name not authorized|namespace not authorized|invalid role name|invalid role or secret ID/},
-      {condition: {kind: 'ClusterSecretStore', type: 'Ready', status: 'False', message: REFUSED}},
-      {condition: {kind: 'SecretStore', type: 'Ready', status: 'False', message: REFUSED}},
+      {event: {reason: 'InvalidProviderConfig', message: REFUSED}},
     ],
     fix: [
       {text: 'What does the store say?', command: 'kubectl describe clustersecretstores'},

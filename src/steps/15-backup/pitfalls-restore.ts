@@ -26,7 +26,7 @@ export const restorePitfalls: Pitfall[] = [
     symptom: 'The restore is Completed and the volumes are empty or Pending; or it took longer than backup.rto.',
     cause: 'The snapshots are gone or in another region, restorePVs was false, or the volumes are larger than what can be copied in the time.',
     match: [
-      {output: /VolumeSnapshotContent [^\n]*(?:not found|does not exist) in the (?:region|zone)|snapshot [^\n]*not found in region|InvalidSnapshot\.NotFound/},
+      {output: /Could not create volume "[^"]*": source was not found|InvalidSnapshot\.NotFound/},
       {awsError: 'InvalidSnapshot.NotFound'},
     ],
     fix: [

@@ -138,7 +138,7 @@ const storePitfalls: Pitfall[] = [
     cause: 'Helm installs kinds once and never upgrades them; after an upgrade by hand the server is newer than its kinds.',
     match: [
       {output: /no matches for kind "(?:Backup|Restore|Schedule|BackupStorageLocation|VolumeSnapshotLocation)" in version "velero\.io\/v1"/},
-      {output: /An error occurred: custom resource definitions? [^\n]*velero\.io/i},
+      {output: /custom resource \w+ not found in Velero API group|Velero custom resources not found - apply /},
       {check: 'backup.kinds'},
     ],
     fix: [

@@ -27,7 +27,8 @@ export const pitfalls: Pitfall[] = [
     symptom: 'An experiment stays in deletion, its fault goes on: finalizer chaos-mesh/records.',
     cause: 'The pod or node that it hit is gone, or its daemon does not answer: the controller cannot undo the fault and keeps the finalizer.',
     match: [
-      {output: /chaos-mesh\/records|failed to recover chaos[^\n]*not found/},
+      {output: /chaos-mesh\/records|fail(?:ed)? to recover chaos/},
+      {event: {reason: 'Failed', message: /Failed to recover chaos: /}},
       {check: 'chaos.residue'},
     ],
     fix: [
@@ -61,7 +62,8 @@ export const pitfalls: Pitfall[] = [
     symptom: 'The experiment is there and nothing happens: Selected=False, no pod is selected.',
     cause: 'The labels fit no running pod, or the namespace lacks the annotation chaos-mesh.org/inject: with a namespace filter the controller leaves such pods out without a word.',
     match: [
-      {output: /no pod is selected/},
+      {output: /no pod is selected|no target has been selected/},
+      {event: {reason: 'Failed', message: /Failed to select targets: no (?:pod is|target has been) selected/}},
       {condition: {kind: 'PodChaos', type: 'Selected', status: 'False'}},
       {check: 'chaos.allow-list'},
     ],
@@ -111,11 +113,11 @@ export const pitfalls: Pitfall[] = [
   {
     code: 'KP1607',
     title: 'The kernel of the nodes cannot delay traffic',
-    symptom: 'A NetworkChaos fails: RTNETLINK answers: No such file or directory, or unable to flush ip sets for pod.',
+    symptom: 'A NetworkChaos fails: "Specified qdisc kind is unknown", or "unable to flush ip sets for pod".',
     cause: 'The modules sch_netem or ip_set are not in the kernel of the node, or not loaded: some minimal images leave them out.',
     match: [
-      {output: /RTNETLINK answers: No such file or directory|unable to flush ip sets for pod/},
-      {event: {reason: 'Failed', message: /unable to flush ip sets for pod|RTNETLINK answers/}},
+      {output: /Specified qdisc kind is unknown|unable to flush ip sets for pod/},
+      {event: {reason: 'Failed', message: /unable to flush ip sets for pod|Specified qdisc kind is unknown/}},
     ],
     fix: [
       {text: 'Which kernels are there?', command: 'kubectl get nodes -o custom-columns=NAME:.metadata.name,KERNEL:.status.nodeInfo.kernelVersion,IMAGE:.status.nodeInfo.osImage'},

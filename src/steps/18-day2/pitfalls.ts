@@ -119,7 +119,7 @@ export const pitfalls: Pitfall[] = [
     fix: [
       {text: 'Take another one, from a member that is well; kp reads each back.', command: 'kp step day2'},
       {text: 'Is the disk full on which they are kept?', command: 'df -h .kp'},
-      {text: 'Nothing but a copy of the data folder is left? Then without the check, and expect losses.', command: 'etcdctl snapshot restore <file> --skip-hash-check=true'},
+      {text: 'Nothing but a copy of the data folder is left? Then without the check, and expect losses.', command: 'etcdutl snapshot restore <file> --skip-hash-check=true --data-dir <new folder>'},
     ],
     confirmBy: 'day2.etcd-snapshot',
     runbook: 'etcd-snapshot.md',

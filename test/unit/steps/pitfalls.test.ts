@@ -19,7 +19,7 @@ const ALL = PHASES.flatMap((phase) => phase.pitfalls)
 const CHECKS = new Set(phases.flatMap((phase) => phase.checks.map(({id}) => id)))
 
 const KP_COMMANDS = new Set(['bind', 'certs', 'cost', 'diagnose', 'doctor', 'explain', 'history', 'kubeconfig', 'lab', 'migrate', 'mirror', 'node', 'plan', 'policy', 'render', 'slo', 'status', 'step', 'tools', 'up', 'upgrade', 'verify'])
-const TOOLS = /^(?:kp|kubectl|helm|aws|terraform|git|npm|node|sudo|export|eval|echo|df|ls|stat|grep|date|curl|dig|openssl|etcdctl|argocd|flux|ssh-keyscan|kubeseal|sops) /
+const TOOLS = /^(?:kp|kubectl|helm|aws|terraform|git|npm|node|sudo|export|eval|echo|df|ls|stat|grep|date|curl|dig|openssl|etcdctl|etcdutl|argocd|flux|ssh-keyscan|kubeseal|sops) /
 
 /** Whether a part of the match is more than "this check fails": such parts are held against captures. */
 function readsText(match: PitfallMatch): boolean {
