@@ -191,4 +191,18 @@ export const pitfalls: Pitfall[] = [
     confirmBy: 'prerequisites.git-remote',
     source: 'twenty phases, 0 (a Git repository)',
   },
+  {
+    code: 'KP0013',
+    title: 'There is no SSH key for the machines',
+    symptom: 'terraform plan ends: no file exists at "~/.ssh/id_rsa.pub"; or a new machine takes no key at all.',
+    cause: 'The stack hands a public key to the machines, and on this computer (or on the runner of the CI) nobody has made one.',
+    match: [{output: /no file exists at "[^"]*\.pub"/}],
+    fix: [
+      {text: 'Which keys are there?', command: 'ls -l ~/.ssh'},
+      {text: 'Make one, with a passphrase.', command: 'ssh-keygen -t ed25519 -f ~/.ssh/id_ed25519'},
+      {text: 'Say its path in the variable of the stack, and look again.', command: 'terraform plan'},
+    ],
+    confirmBy: 'prerequisites.tools',
+    source: 'self-hosted on EC2: deploy.sh, pre-flight checks',
+  },
 ]

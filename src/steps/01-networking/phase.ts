@@ -3,6 +3,7 @@ import type {PlatformPhase} from '../../context.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
 import {servicePitfalls} from './pitfalls-services.ts'
+import {stackPitfalls} from './pitfalls-stacks.ts'
 import {pitfalls} from './pitfalls.ts'
 import {addressPlan} from './steps.ts'
 
@@ -11,5 +12,5 @@ export const networking: PlatformPhase = {
   dependsOn: () => ['prerequisites'],
   steps: () => [addressPlan],
   checks,
-  pitfalls: [...pitfalls, ...servicePitfalls],
+  pitfalls: [...pitfalls, ...servicePitfalls, ...stackPitfalls],
 }

@@ -3,7 +3,9 @@ import type {PlatformPhase} from '../../context.ts'
 import {componentStep} from '../shared/component.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
+import {eksPitfalls} from './pitfalls-eks.ts'
 import {kindPitfalls} from './pitfalls-kinds.ts'
+import {selfHostedPitfalls} from './pitfalls-self-hosted.ts'
 import {pitfalls} from './pitfalls.ts'
 import {bindIdentity, startLab} from './steps.ts'
 
@@ -22,5 +24,5 @@ export const controlPlane: PlatformPhase = {
     }),
   ],
   checks,
-  pitfalls: [...pitfalls, ...kindPitfalls],
+  pitfalls: [...pitfalls, ...kindPitfalls, ...selfHostedPitfalls, ...eksPitfalls],
 }

@@ -6,6 +6,7 @@ import {about} from './about.ts'
 import {checks} from './checks.ts'
 import {keepPools} from './keep-pools.ts'
 import {healthPitfalls} from './pitfalls-health.ts'
+import {machinePitfalls} from './pitfalls-machines.ts'
 import {workloadPitfalls} from './pitfalls-workloads.ts'
 import {pitfalls} from './pitfalls.ts'
 import {specialPools} from './special-pools.ts'
@@ -29,5 +30,5 @@ export const nodePools: PlatformPhase = {
     snapshotClass,
   ],
   checks,
-  pitfalls: [...pitfalls, ...healthPitfalls, ...workloadPitfalls],
+  pitfalls: [...pitfalls, ...healthPitfalls, ...workloadPitfalls, ...machinePitfalls],
 }

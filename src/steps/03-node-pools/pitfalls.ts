@@ -124,6 +124,7 @@ const ownPitfalls: Pitfall[] = [
       {text: 'See the versions.', command: 'kubectl get nodes'},
       {text: 'See the order and the gates of an upgrade.', command: 'kp upgrade --minor --plan'},
       {text: 'Replace the nodes one after the other.', command: 'kp node replace <node>'},
+      {text: 'Own machines: keep their updates from changing it again.', command: 'sudo apt-mark hold kubelet kubeadm kubectl'},
     ],
     confirmBy: 'node-pools.skew',
     source: 'Kubernetes docs: version skew policy',

@@ -71,4 +71,22 @@ export const pluginPitfalls: Pitfall[] = [
     confirmBy: 'cni.hubble-ready',
     source: 'Cilium docs: Hubble, troubleshooting',
   },
+  {
+    code: 'KP0419',
+    title: 'The firewall between the nodes stops the pod network',
+    symptom: 'Pods reach each other on one node and not across nodes; calico/node is not ready: BIRD is not ready: BGP not established with some nodes.',
+    cause: 'The security group lets the API through, but not what carries the pods: BGP (TCP 179) and IPIP (protocol 4), VXLAN (UDP 4789), Geneve or VXLAN of Cilium (UDP 8472).',
+    match: [
+      {event: {reason: 'Unhealthy', message: /BIRD is not ready: (?:Error querying BIRD|BGP not established)/}},
+      {output: /BIRD is not ready: BGP not established with \S+/},
+    ],
+    fix: [
+      {text: 'Which nodes do not find each other?', command: 'kubectl -n calico-system get pods -o wide'},
+      {text: 'How are pods carried here? phases.cni.routing says it.', command: 'kp plan cni'},
+      {text: 'Let the nodes talk to each other, all protocols, within their own group.', command: 'aws ec2 authorize-security-group-ingress --group-id <group> --protocol=-1 --source-group <group>'},
+      {text: 'Between pods of two nodes now?', command: 'kp verify cni --check cni.connectivity-after'},
+    ],
+    confirmBy: 'cni.agent-ready',
+    source: 'self-hosted on EC2, step 3: security groups with Calico BGP; Calico docs: network requirements',
+  },
 ]

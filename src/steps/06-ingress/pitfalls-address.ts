@@ -96,4 +96,37 @@ export const addressPitfalls: Pitfall[] = [
     runbook: 'certificate-not-ready.md',
     source: 'self-hosted on EC2, challenge 4',
   },
+  {
+    code: 'KP0627',
+    title: 'The load balancer cannot reach pods of an overlay',
+    symptom: 'The balancer is made, its targets are unhealthy or refused: the IP address is outside the VPC.',
+    cause: 'Targets of kind ip are addresses of pods. With Calico or Cilium as an overlay these exist inside the cluster alone; only the VPC CNI gives addresses of the VPC.',
+    match: [{output: /ValidationError: [^\n]*IP address '[^']*'[^\n]*(?:is outside the VPC|not within the VPC|not in the VPC)/}],
+    fix: [
+      {text: 'Which targets has it, and what does it say of them?', command: 'aws elbv2 describe-target-health --target-group-arn <arn>'},
+      {text: 'Let it go to the nodes instead: target type instance.', command: 'kubectl -n <namespace> annotate service <service> service.beta.kubernetes.io/aws-load-balancer-nlb-target-type=instance --overwrite'},
+      {text: 'The gateway of kp: put its Service back as kp.yaml says.', command: 'kp step ingress'},
+    ],
+    confirmBy: 'ingress.address',
+    runbook: 'gateway-not-programmed.md',
+    source: 'source notes: ip targets with an overlay; aws-load-balancer-controller issue 3084',
+  },
+  {
+    code: 'KP0628',
+    title: 'A node has two security groups with the tag of the cluster',
+    symptom: 'Targets are not registered: expected exactly one securityGroup tagged with kubernetes.io/cluster/…, or "Multiple tagged security groups found for instance".',
+    cause: 'The controllers write their rules into the group that carries the tag of the cluster. A second group with it (an additional one, or that of the control plane) makes the choice impossible.',
+    match: [
+      {output: /expected exactly one securityGroup tagged with [^\n]+|Multiple tagged security groups found for instance/},
+      {event: {reason: 'FailedDeployModel', message: /expected exactly one securityGroup tagged with/}},
+    ],
+    fix: [
+      {text: 'Which groups carry it?', command: 'aws ec2 describe-security-groups --filters Name=tag-key,Values=kubernetes.io/cluster/<cluster> --query "SecurityGroups[].[GroupId,GroupName]" --output text'},
+      {text: 'Take the tag from all but the one of the nodes; also in the code that made them.', command: 'aws ec2 delete-tags --resources <group> --tags Key=kubernetes.io/cluster/<cluster>'},
+      {text: 'It looks again by itself within minutes. Has it?', command: 'kp verify ingress --check ingress.address'},
+    ],
+    confirmBy: 'ingress.address',
+    runbook: 'gateway-not-programmed.md',
+    source: 'aws-load-balancer-controller: pkg/networking/networking_manager.go; cloud-provider-aws: pkg/providers/v1/aws.go',
+  },
 ]

@@ -19,6 +19,21 @@ export const keepingPitfalls: Pitfall[] = [
     source: 'checks: 07 GitOps; Flux docs: suspend',
   },
   {
+    code: 'KP0717',
+    title: 'Argo CD does not roll back what it syncs by itself',
+    symptom: 'In an emergency argocd app rollback is refused: rollback cannot be initiated when auto-sync is enabled.',
+    cause: 'With automated sync Git decides: a rollback beside it would be undone at the next sync.',
+    match: [{output: /rollback cannot be initiated when auto-sync is enabled/}],
+    fix: [
+      {text: 'Take the change back where it was made: that is a rollback with a reason, and it arrives within minutes.', command: 'git revert <commit>'},
+      {text: 'Bring it now instead of with the next poll.', command: 'argocd app get <application> --refresh'},
+      {text: 'No time for that: stop the sync, and roll back by hand.', command: 'argocd app set <application> --sync-policy none'},
+      {text: 'To the revision before; then revert in Git and switch the sync on again.', command: 'argocd app rollback <application>'},
+    ],
+    confirmBy: 'gitops.not-suspended',
+    source: 'self-hosted on EC2, emergency procedures: argocd app rollback; argo-cd: server/application/application.go',
+  },
+  {
     code: 'KP0716',
     title: 'A sync never ends',
     symptom: 'An Application shows Running, or a Kustomization "Reconciliation in progress", for a long time; later commits wait.',

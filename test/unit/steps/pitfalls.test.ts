@@ -19,7 +19,7 @@ const ALL = PHASES.flatMap((phase) => phase.pitfalls)
 const CHECKS = new Set(phases.flatMap((phase) => phase.checks.map(({id}) => id)))
 
 const KP_COMMANDS = new Set(['bind', 'certs', 'cost', 'diagnose', 'doctor', 'explain', 'history', 'kubeconfig', 'lab', 'migrate', 'mirror', 'node', 'plan', 'policy', 'render', 'slo', 'status', 'step', 'tools', 'up', 'upgrade', 'verify'])
-const TOOLS = /^(?:kp|kubectl|helm|aws|terraform|git|npm|node|sudo|export|eval|echo|df|ls|stat|grep|date|curl|dig|openssl|etcdctl|etcdutl|argocd|flux|ssh-keyscan|kubeseal|sops) /
+const TOOLS = /^(?:kp|kubectl|helm|aws|terraform|git|npm|node|sudo|export|eval|echo|df|ls|stat|grep|date|curl|dig|openssl|etcdctl|etcdutl|argocd|flux|ssh-keyscan|ssh-keygen|cat|kubeseal|sops) /
 
 /** Whether a part of the match is more than "this check fails": such parts are held against captures. */
 function readsText(match: PitfallMatch): boolean {
@@ -87,6 +87,12 @@ describe('every pitfall', () => {
     const named = new Set(ALL.flatMap((pitfall) => pitfall.runbook ?? []))
     for (const name of named) expect(existsSync(join(RUNBOOKS, name)), name).toBe(true)
     expect([...named]).toEqual(expect.arrayContaining(readdirSync(RUNBOOKS).filter((name) => FIRST_RUNBOOKS.includes(name))))
+  })
+
+  test.each(readdirSync(RUNBOOKS))('runbook %s names exactly the failures that lead to it', (name) => {
+    const listed = /^Known failures: ((?:KP\d{4}(?: to\s+KP\d{4})?,?\s*)+)\./m.exec(readFileSync(join(RUNBOOKS, name), 'utf8'))?.[1] ?? ''
+    const codes = [...listed.matchAll(/KP(\d{4})(?:\s+to\s+KP(\d{4}))?/g)].flatMap(([, first, last = first]) => Array.from({length: Number(last) - Number(first) + 1}, (_, index) => `KP${String(Number(first) + index).padStart(4, '0')}`))
+    expect(codes).toEqual(ALL.filter(({runbook}) => runbook === name).map(({code}) => code).toSorted())
   })
 })
 
