@@ -29,11 +29,11 @@ export interface RouteMetrics {
 /** Where the demo application is; the default of a route's namespace. */
 const DEMO_NAMESPACE = 'demo'
 /** Envoy's own, in milliseconds: they cannot be chosen through Envoy Gateway. */
-const ENVOY_BUCKETS = [0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000]
+export const ENVOY_BUCKETS = [0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000]
 /** As kp sets them for Traefik, in seconds. */
 export const TRAEFIK_BUCKETS = [0.05, 0.1, 0.25, 0.3, 0.5, 1, 2.5, 5, 10]
 /** Those of ingress-nginx, in seconds. */
-const NGINX_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+export const NGINX_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 const WAYS: Record<Exclude<Controller, 'aws-load-balancer-controller'>, (route: string, namespace: string) => RouteMetrics> = {
   'envoy-gateway': (route, namespace) => ({

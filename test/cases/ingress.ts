@@ -5,6 +5,7 @@ import {frontDoor} from '../../src/steps/shared/front-door.ts'
 import type {KubeObject} from '../../src/tools/kube-api.ts'
 import {changed, condition, endpoints, EXISTING, ready, readyComponent, thing, without, withMore} from '../helpers/check-cases.ts'
 import type {CheckCase, ContextOf} from '../helpers/check-cases.ts'
+import {openDoor} from '../helpers/door.ts'
 
 const GROUP = 'gateway.networking.k8s.io/v1'
 const NGINX = {phases: {ingress: {controller: 'ingress-nginx' as const}}}
@@ -20,6 +21,13 @@ const RECORDS = {...EXISTING, secrets: {'dns-secret': 'env:DNS_SECRET'}, phases:
 const NO_DEMO = {phases: {ingress: {demo: {enabled: false}}}}
 /** A name that every machine knows. */
 const atHome = (address: string): ContextOf => ({spec}) => ({spec: {...spec, phases: {...spec.phases, ingress: {...spec.phases.ingress, demo: {...spec.phases.ingress.demo, host: 'localhost', address}}}}})
+/** A lab whose front door answers so. */
+const door = (status: number, headers?: Record<string, string>): ContextOf => async () => {
+  const more = await openDoor(status, headers)
+  return {lab: {services: {place: () => ({more})}}} as unknown as Partial<PlatformContext>
+}
+const nobodyThere: ContextOf = () => ({lab: {services: {place: () => ({more: {http: 1, https: 1}})}}}) as unknown as Partial<PlatformContext>
+const leadsToTls = door(301, {location: 'https://demo.acme.test/'})
 
 export const ingressCases: CheckCase[] = [
   {
@@ -107,6 +115,29 @@ export const ingressCases: CheckCase[] = [
       {what: 'it is not issued', change: changed('Certificate', () => ({status: {conditions: [condition('Ready', 'False', 'Pending')]}})), observed: /Ready=False \(Pending\)/},
       {what: 'its Secret is gone', change: without('Secret'), observed: /demo-tls does not exist/},
       {what: 'it is gone', change: without('Certificate'), observed: /Certificate .*demo-tls does not exist/},
+    ],
+  },
+  {
+    check: 'ingress.demo-answers',
+    context: door(200),
+    passes: () => ({objects: []}),
+    fails: [
+      {what: 'the gateway has nobody to ask', context: door(503), observed: /demo\.acme\.test\/ answers 503/},
+      {what: 'it shows a certificate of another host', platform: {phases: {ingress: {demo: {host: 'shop.acme.test'}}}}, context: door(200), observed: /certificate of another host/},
+      {what: 'nobody listens', context: nobodyThere, observed: /does not answer: connect ECONNREFUSED/},
+    ],
+    survives: {all: 'it asks the front door itself'},
+    unknown: [{what: 'the front door was not opened yet', context: () => ({lab: {services: {place: () => undefined}}}) as unknown as Partial<PlatformContext>, observed: /was not opened yet/}],
+    skips: [{what: 'there is no demo', platform: NO_DEMO, observed: /demo\.enabled is false/}],
+  },
+  {
+    check: 'ingress.http-redirect',
+    of: 'the answer of the front door',
+    context: leadsToTls,
+    passes: (ctx) => ({objects: exposed(ctx)}),
+    fails: [
+      {what: 'plain requests are answered', context: door(200), observed: /demo\.acme\.test\/ answers 200/},
+      {what: 'nobody listens', context: nobodyThere, observed: /does not answer/},
     ],
   },
   {

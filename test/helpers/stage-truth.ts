@@ -25,7 +25,6 @@ export const NOT_ABOUT_HEALTH: Readonly<Record<string, string>> = {
   'kp-pod-ready-resync': 'after a fault: a node was lost and comes back',
   'kp-pod-job-done': 'no Job runs on a platform that is built',
   'kp-loadbalancer-denied': 'a fault',
-  'kp-loadbalancer-address': "checks read the Gateway's address, which another stage writes",
   'kp-sealing-key': 'makes a key once, which stays when the behaviour is gone',
   'kp-pv-reclaim': 'what is left of a volume is nobody\'s concern',
   'kp-certificate-expire': 'a fault',

@@ -86,6 +86,7 @@ it('builds on it with the charts of the mirror; what the cluster brings is left 
     'node-pools/device-plugin': 'no pool has GPUs',
     'node-pools/device-plugin-policies': 'no pool has GPUs',
     ...Object.fromEntries(['node-pools', 'cert-manager', 'ingress', 'monitoring'].map((phase) => [`${phase}/simulation`, 'only the lab simulates controllers'])),
+    'ingress/lab-front-door': 'only the lab has programs in the place of pods',
     'monitoring/lab-prometheus': 'only the lab has programs in the place of pods',
   })
   expect(phases.flatMap(({steps}) => steps).filter(({id}) => id.startsWith('node-pools/')).map(({id, result}) => `${id} ${result}`)).toContain('node-pools/snapshot-controller applied')
@@ -111,7 +112,7 @@ it('believes nothing to be simulated there', {timeout: 60_000}, async () => {
   const {checks, summary} = verify.json<{checks: Check[]; summary: Record<string, number>}>()
   expect(checks.filter(({status}) => status === 'fail')).toEqual([])
   const unknown = checks.filter(({status}) => status === 'unknown')
-  expect(unknown.map(({id}) => id)).toEqual([...(door === undefined ? ['ingress.http-redirect'] : []), ...ASKED_OF_PODS])
+  expect(unknown.map(({id}) => id)).toEqual(['ingress.demo-answers', ...(door === undefined ? ['ingress.http-redirect'] : []), ...ASKED_OF_PODS])
   for (const {id, observed} of unknown.filter((check) => ASKED_OF_PODS.includes(check.id))) expect(observed, id).toMatch(/^the API server refused to read \S+\/proxy\//)
   expect(checks.filter(({simulated}) => simulated)).toEqual([])
   expect(summary).toMatchObject({simulated: 0, fail: 0})

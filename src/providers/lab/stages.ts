@@ -58,6 +58,9 @@ export const LAB = {
   /** Pod annotations: what it uses, as its kubelet reports it. */
   load: 'lab.kp.dev/load',
   memoryUse: 'lab.kp.dev/memory-use',
+  /** Pod annotations that the front door reads: the part of the requests that it fails (`25%`), how long it thinks (`300ms`). */
+  httpErrors: 'lab.kp.dev/http-errors',
+  httpDelay: 'lab.kp.dev/http-delay',
   /** Service annotation `denied`: the cloud refuses the load balancer. */
   loadBalancer: 'lab.kp.dev/load-balancer',
   /** On what a stage made in the place of a component. */

@@ -1,8 +1,9 @@
 /** Checks of phase 6 about the demo application: its pods, its certificate, the way to it, its name. */
-import {request} from 'node:http'
 import {check, complainAboutCondition, complainAboutWorkload, simulatedControllers, simulatedPods, SOON, verdict} from '../../checks/builders.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {CheckResult} from '../../engine/types.ts'
+import {askHost} from '../../tools/ask-host.ts'
+import type {HostAnswer} from '../../tools/ask-host.ts'
 import {exposeHost} from '../shared/expose-host.ts'
 import {frontDoor} from '../shared/front-door.ts'
 import {findAddress} from './address.ts'
@@ -10,7 +11,6 @@ import {DEMO_NAMESPACE, DEMO_TLS, demoHost, demoTlsNamespace} from './names.ts'
 import {testHostLines} from './test-host.ts'
 
 const wantsDemo = (ctx: PlatformContext): true | string => (ctx.spec.phases.ingress.demo.enabled ? true : 'phases.ingress.demo.enabled is false')
-const REQUEST_LIMIT_MS = 5000
 
 /** The demo application. */
 export const demoChecks: PlatformCheck[] = [
@@ -56,10 +56,30 @@ export const demoChecks: PlatformCheck[] = [
     },
   }),
   check({
+    id: 'ingress.demo-answers',
+    title: 'The demo answers who asks from outside',
+    pitfalls: ['KP0613', 'KP0618', 'KP0602'],
+    // In the lab requests, routes and the certificate are real; the pod that answers is not.
+    simulated: simulatedPods,
+    appliesTo: wantsDemo,
+    within: SOON,
+    async run(ctx) {
+      const answer = await askDemo(ctx, 'https')
+      if ('observed' in answer) return answer
+      const {status, wrongCertificate, ms} = answer
+      // The load balancers of AWS have their certificates from ACM, which a lab has not.
+      const foreign = wrongCertificate !== undefined && !(ctx.provider.simulated && frontDoor(ctx).controller === 'aws-load-balancer-controller')
+      const complaints = [...(status >= 200 && status < 400 ? [] : [`https://${demoHost(ctx)}/ answers ${status}`]), ...(foreign ? [`it shows a certificate of another host: ${wrongCertificate}`] : [])]
+      return verdict(complaints, `${status} within ${Math.max(1, Math.round(ms))} ms`, 'an answer of the application, with a certificate of its name')
+    },
+  }),
+  check({
     id: 'ingress.http-redirect',
     title: 'HTTP leads to HTTPS',
     pitfalls: ['KP0618'],
+    simulated: (ctx) => doorOf(ctx) !== undefined && simulatedControllers(ctx),
     appliesTo: wantsDemo,
+    within: SOON,
     async run(ctx) {
       const wanted = exposeHost(ctx, {name: 'demo', namespace: DEMO_NAMESPACE, host: demoHost(ctx), service: 'demo', port: 80})
         .find(({kind, metadata}) => kind === 'Ingress' || metadata.name === 'demo-redirect')
@@ -68,8 +88,8 @@ export const demoChecks: PlatformCheck[] = [
       const live = await (await ctx.cluster()).get(apiVersion, kind, metadata.name, DEMO_NAMESPACE)
       const rule = kind === 'Ingress' ? annotationsOf(live) : JSON.stringify(live?.['spec'] ?? {})
       if (live === undefined || !/redirect/i.test(rule)) return {status: 'fail', observed: live === undefined ? `${kind} ${DEMO_NAMESPACE}/${metadata.name} does not exist` : `${kind} ${DEMO_NAMESPACE}/${metadata.name} redirects nothing`, expected: 'a redirect to https'}
-      // In the lab no packets flow: the rule is all there is to see.
-      return ctx.provider.simulated ? {status: 'pass', observed: `${kind} ${DEMO_NAMESPACE}/${metadata.name} redirects`} : askForRedirect(ctx)
+      // A lab whose front door was never opened: the rule is all there is to see.
+      return ctx.provider.simulated && doorOf(ctx) === undefined ? {status: 'pass', observed: `${kind} ${DEMO_NAMESPACE}/${metadata.name} redirects`} : askForRedirect(ctx)
     },
   }),
   check({
@@ -90,24 +110,35 @@ function annotationsOf(object: {metadata: {annotations?: Record<string, string>}
   return Object.entries(object?.metadata.annotations ?? {}).filter(([, value]) => value !== 'false').map(([name]) => name).join(' ')
 }
 
-/** One request without TLS, to the address itself: DNS has no part in it. */
-async function askForRedirect(ctx: PlatformContext): Promise<CheckResult> {
-  const address = ctx.spec.phases.ingress.demo.address ?? (await findAddress(ctx))?.addresses[0]
-  if (address === undefined) return {status: 'unknown', observed: 'the front door has no address to ask'}
-  const answer = await getHead(address, demoHost(ctx)).catch((error: unknown) => (error as Error).message)
-  if (typeof answer === 'string') return {status: 'unknown', observed: `http://${address}/ cannot be reached from here: ${answer}`}
-  const leads = answer.status >= 300 && answer.status < 400 && answer.location.startsWith('https://')
-  return verdict(leads ? [] : [`http://${demoHost(ctx)}/ answers ${answer.status}${answer.location === '' ? '' : ` to ${answer.location}`}`], `${answer.status} to ${answer.location}`, 'a redirect to https')
+/** The ports of the lab's front door; undefined where there is none. */
+function doorOf(ctx: PlatformContext): {http: number; https: number} | undefined {
+  const {http, https} = ctx.lab?.services.place('front-door')?.more ?? {}
+  return http === undefined || https === undefined ? undefined : {http, https}
 }
 
-function getHead(address: string, host: string): Promise<{status: number; location: string}> {
-  return new Promise((resolve, reject) => {
-    const asked = request({host: address, port: 80, path: '/', method: 'GET', headers: {host}, timeout: REQUEST_LIMIT_MS}, (answer) => {
-      answer.resume()
-      resolve({status: answer.statusCode ?? 0, location: answer.headers.location ?? ''})
-    })
-    asked.on('timeout', () => asked.destroy(new Error('no answer')))
-    asked.on('error', reject)
-    asked.end()
-  })
+/** One request for the demo to the address itself; a verdict where there is no answer. In the lab a refused connection is one: the way is short. */
+async function askDemo(ctx: PlatformContext, scheme: 'http' | 'https'): Promise<HostAnswer | CheckResult> {
+  const host = demoHost(ctx)
+  const door = doorOf(ctx)
+  if (ctx.provider.simulated && door === undefined) return {status: 'unknown', observed: "the lab's front door was not opened yet: kp step ingress"}
+  const address = door === undefined ? (ctx.spec.phases.ingress.demo.address ?? (await findAddress(ctx))?.addresses[0]) : '127.0.0.1'
+  if (address === undefined) return {status: 'unknown', observed: 'the front door has no address to ask'}
+  const port = door?.[scheme] ?? (scheme === 'https' ? 443 : 80)
+  try {
+    return await askHost({scheme, address, port, host})
+  } catch (error) {
+    const reason = (error as Error).message
+    if (door !== undefined) return {status: 'fail', observed: `${scheme}://${host}/ does not answer: ${reason}`, expected: 'an answer'}
+    return {status: 'unknown', observed: `${scheme}://${address}/ cannot be reached from here: ${reason}`}
+  }
+}
+
+/** DNS has no part in it. */
+async function askForRedirect(ctx: PlatformContext): Promise<CheckResult> {
+  const answer = await askDemo(ctx, 'http')
+  if ('observed' in answer) return answer
+  const {status, headers} = answer
+  const location = String(headers['location'] ?? '')
+  const leads = status >= 300 && status < 400 && location.startsWith('https://')
+  return verdict(leads ? [] : [`http://${demoHost(ctx)}/ answers ${status}${location === '' ? '' : ` to ${location}`}`], `${status} to ${location}`, 'a redirect to https')
 }

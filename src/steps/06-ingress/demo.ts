@@ -77,7 +77,7 @@ export const demoRoute: PlatformStep = manifestSet({
   title: 'Lead requests to the demo application',
   appliesTo: wantsDemo,
   after: ['ingress/gateway', 'ingress/network-policies', 'ingress/simulation', 'ingress/demo-policies', 'cert-manager/issuers'],
-  verify: ['ingress.routes', 'ingress.ingresses', 'ingress.http-redirect'],
+  verify: ['ingress.routes', 'ingress.ingresses'],
   objects: (ctx) => exposeHost(ctx, {name: 'demo', namespace: DEMO_NAMESPACE, host: demoHost(ctx), service: 'demo', port: 80, healthPath: '/healthz'}),
 })
 

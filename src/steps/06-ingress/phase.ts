@@ -1,6 +1,7 @@
 /** Phase 6: the way in, and the demo application. */
 import type {PlatformPhase} from '../../context.ts'
 import {allowSolver, frontDoor} from '../shared/front-door.ts'
+import {labService} from '../shared/lab-service.ts'
 import {labStages} from '../shared/lab-stages.ts'
 import {networkPolicies} from '../shared/network-policies.ts'
 import {about} from './about.ts'
@@ -33,6 +34,7 @@ export const ingress: PlatformPhase = {
       demoPolicies,
       demoRoute,
       ...dnsSteps(ctx),
+      labService({id: 'ingress/lab-front-door', title: 'Open a real front door beside the lab', service: 'front-door', after: ['ingress/gateway', 'ingress/demo-route'], verify: ['ingress.demo-answers', 'ingress.http-redirect']}),
     ]
   },
   users: usersOf,

@@ -26,6 +26,8 @@ export async function testHostLines(ctx: PlatformContext, resolve: Resolve = res
   const {demo} = ctx.spec.phases.ingress
   if (!demo.enabled) return []
   const host = demoHost(ctx)
+  const door = ctx.lab?.services.place('front-door')?.more['https']
+  if (door !== undefined) return [`${host} answers at the lab's front door`, `  curl --insecure --resolve ${host}:${door}:127.0.0.1 https://${host}:${door}/`, 'The pod behind it is simulated; routes, certificate and metrics are real.']
   const found = demo.address ?? (await findAddress(ctx))?.addresses[0]
   if (found === undefined) return []
   const [addresses, named] = await Promise.all([isIP(found) === 0 ? resolve(found) : Promise.resolve([found]), resolve(host)])

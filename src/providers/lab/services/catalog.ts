@@ -1,5 +1,6 @@
 /** Every service that a lab can have: adding one is adding a value here. */
 import {KpError} from '../../../engine/errors.ts'
+import {frontDoor} from './front-door.ts'
 import {metricsServer} from './metrics-server.ts'
 import {objectStore} from './object-store.ts'
 import {prometheus} from './prometheus.ts'
@@ -8,7 +9,7 @@ import {velero} from './velero.ts'
 import type {LabService, ServiceName} from './types.ts'
 
 /** See above. */
-export const SERVICES: readonly LabService[] = [metricsServer, prometheus, prometheusRules, objectStore, velero]
+export const SERVICES: readonly LabService[] = [frontDoor, metricsServer, prometheus, prometheusRules, objectStore, velero]
 
 /** The service of that name. */
 export function requireService(name: ServiceName): LabService {

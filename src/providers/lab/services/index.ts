@@ -15,6 +15,7 @@ import {ask} from './ask.ts'
 import {requireService} from './catalog.ts'
 import {bucketFolder} from './object-store.ts'
 import {allTakenPorts, readService, servicePlace, writeService} from './record.ts'
+import {TARGETS_FILE} from './targets.ts'
 import type {LabService, LabServices, ServiceName, ServicePlace, ServiceSettings, ServiceState} from './types.ts'
 
 /** How long a service may take until it answers: on a machine that also compiles, a minute is not rare. */
@@ -26,8 +27,8 @@ const LOG_LINES = 8
 export function createServices(settings: ServiceSettings): LabServices {
   const {layout} = settings
   const place = (name: ServiceName): ServicePlace | undefined => {
-    const port = readService(layout, name)?.port
-    return port === undefined ? undefined : servicePlace(layout, name, port)
+    const {port, more} = readService(layout, name) ?? {}
+    return port === undefined ? undefined : servicePlace(layout, name, port, more)
   }
   const bucketPath = (bucket: string): string | undefined => {
     const store = place('object-store')
@@ -67,6 +68,7 @@ export function createServices(settings: ServiceSettings): LabServices {
     async end(name) {
       await endByProgram(servicePlace(layout, name, 0).program, settings.clock)
       await rm(join(layout.processes, `${name}.json`), {force: true})
+      await rm(join(servicePlace(layout, name, 0).folder, TARGETS_FILE), {force: true})
     },
   }
 }
@@ -99,7 +101,8 @@ async function startOnce(service: LabService, settings: ServiceSettings, signal:
   const {layout, clock, env} = settings
   const program = await programOf(service, settings)
   if (program === undefined) throw new KpError({code: 'TOOL_MISSING', message: `the lab's ${service.name} is not installed`, doing: `start ${service.title}`, next: ['kp tools install']})
-  const place = servicePlace(layout, service.name, await portFor(service, settings))
+  const {port, more} = await portsFor(service, settings)
+  const place = servicePlace(layout, service.name, port, more)
   await endByProgram(place.program, clock)
   await mkdir(place.folder, {recursive: true, mode: 0o700})
   await rm(place.program, {force: true})
@@ -114,7 +117,7 @@ async function startOnce(service: LabService, settings: ServiceSettings, signal:
   }
   const digest = await digestOf(service, place, settings)
   const pid = startProcess(place.program, launch.args, {cwd: place.folder, env: {...environmentOf(env), ...launch.env}, log: place.log})
-  const record = pid === undefined ? undefined : await writeService(layout, {name: service.name, pid, port: place.port, digest})
+  const record = pid === undefined ? undefined : await writeService(layout, {name: service.name, pid, port, ...(service.morePorts === undefined ? {} : {more}), digest})
   const until = clock.now() + START_MS
   while (record !== undefined && identifyProcess(record.identity.pid) !== undefined && clock.now() < until) {
     signal.throwIfAborted()
@@ -130,12 +133,20 @@ async function startOnce(service: LabService, settings: ServiceSettings, signal:
   })
 }
 
-/** The port that it had, where that is free or its own; else a new one. */
-async function portFor(service: LabService, {layout, stateDir, clock}: ServiceSettings): Promise<number> {
-  const had = readService(layout, service.name)?.port
+/** The ports that it had, where they are free or its own; else new ones. */
+async function portsFor(service: LabService, {layout, stateDir, clock}: ServiceSettings): Promise<{port: number; more: Record<string, number>}> {
+  const had = readService(layout, service.name)
   await endByProgram(servicePlace(layout, service.name, 0).program, clock)
-  if (had !== undefined && (await isFree(had))) return had
-  return choosePort(await allTakenPorts(stateDir))
+  const taken = await allTakenPorts(stateDir)
+  const portOf = async (known: number | undefined): Promise<number> => {
+    const port = known !== undefined && (await isFree(known)) ? known : await choosePort(taken)
+    taken.add(port)
+    return port
+  }
+  const port = await portOf(had?.port)
+  const more: Record<string, number> = {}
+  for (const name of service.morePorts ?? []) more[name] = await portOf(had?.more?.[name])
+  return {port, more}
 }
 
 /** What it inherits of kp's environment: nothing that names a cluster, a run or a secret. */

@@ -14,6 +14,8 @@ export interface ServiceRecord {
   name: string
   identity: ProcessIdentity
   port?: number
+  /** Its further ports, by what they are for; the first is the one that people want to know. */
+  more?: Record<string, number>
   /** Over the program, its arguments and its files: another digest wants another start. */
   digest?: string
 }
@@ -45,7 +47,7 @@ export async function writeService(layout: LabLayout, {pid, ...record}: Omit<Ser
 }
 
 /** Where a service is, with the port that it has or is to have. */
-export function servicePlace(layout: LabLayout, name: ServiceName, port: number): ServicePlace {
+export function servicePlace(layout: LabLayout, name: ServiceName, port: number, more: Record<string, number> = {}): ServicePlace {
   return {
     lab: layout,
     name,
@@ -54,6 +56,7 @@ export function servicePlace(layout: LabLayout, name: ServiceName, port: number)
     log: join(layout.logs, `${name}.log`),
     apiserver: apiServer(layout),
     port,
+    more,
   }
 }
 
@@ -69,13 +72,16 @@ function apiServer(layout: LabLayout): string {
 
 /** The services of a lab as its status tells of them. */
 export function serviceStatuses(layout: LabLayout): ServiceStatus[] {
-  return readServices(layout).map(({name, identity, port}) => ({name, running: isAlive(identity) === true, ...(port === undefined ? {} : {address: `127.0.0.1:${port}`})}))
+  return readServices(layout).map(({name, identity, port, more = {}}) => {
+    const shown = Object.values(more)[0] ?? port
+    return {name, running: isAlive(identity) === true, ...(shown === undefined ? {} : {address: `127.0.0.1:${shown}`})}
+  })
 }
 
 /** Ports of all labs and of their services, running or not. */
 export async function allTakenPorts(stateDir: string): Promise<Set<number>> {
   const services = (await listNames(stateDir)).flatMap((name) => readServices(labLayout(stateDir, name)))
-  return new Set([...(await takenPorts(stateDir)), ...services.flatMap(({port}) => port ?? [])])
+  return new Set([...(await takenPorts(stateDir)), ...services.flatMap(({port, more = {}}) => [...(port === undefined ? [] : [port]), ...Object.values(more)])])
 }
 
 function listRecords(layout: LabLayout): string[] {

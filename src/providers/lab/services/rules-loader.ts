@@ -1,27 +1,14 @@
 /** The program that keeps the rule files of the lab's Prometheus equal to the PrometheusRule objects of the cluster. */
 import {mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {createServer} from 'node:http'
-import {basename, join} from 'node:path'
+import {join} from 'node:path'
 import {stringify} from 'yaml'
-import type {Clock} from '../../../engine/clock.ts'
 import {KubeApi} from '../../../tools/kube-api.ts'
 import type {KubeObject} from '../../../tools/kube-api.ts'
-import {labLayout} from '../layout.ts'
-import type {LabLayout} from '../layout.ts'
+import {layoutAt} from './program.ts'
+import type {ProcessSettings} from './program.ts'
 import {RULES_FOLDER} from './prometheus-rules.ts'
 import {readService} from './record.ts'
-
-/** What a program of kp's own beside a lab is given. */
-export interface ProcessSettings {
-  /** The lab's folder. */
-  lab: string
-  /** The service's own folder. */
-  folder: string
-  port: number
-  clock: Clock
-  signal: AbortSignal
-  log(line: string): void
-}
 
 const EVERY_MS = 2000
 const RULES_PATH = '/apis/monitoring.coreos.com/v1/prometheusrules'
@@ -56,11 +43,6 @@ export async function loadRules({lab, folder, port, clock, signal, log}: Process
     await clock.sleep(EVERY_MS, signal).catch(() => {})
   }
   server.close()
-}
-
-/** The layout of the lab in a folder `<state>/labs/<name>`. */
-export function layoutAt(lab: string): LabLayout {
-  return labLayout(join(lab, '..', '..'), basename(lab))
 }
 
 /** The file of each object, by its name: the spec as it is, since Prometheus reads the same words. */

@@ -2,6 +2,6 @@
 export const TARGETS_FILE = 'targets.json'
 
 /** Content of such a file. */
-export function targets(port: number): string {
-  return JSON.stringify([{targets: [`127.0.0.1:${port}`]}])
+export function targets(port: number, labels: Record<string, string> = {}): string {
+  return JSON.stringify([{targets: [`127.0.0.1:${port}`], labels}])
 }

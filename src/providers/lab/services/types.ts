@@ -20,6 +20,8 @@ export interface ServicePlace {
   apiserver: string
   /** Its port on 127.0.0.1. */
   port: number
+  /** Its further ports there, by what they are for. */
+  more: Readonly<Record<string, number>>
 }
 
 /** How a service is run; made by reading alone. */
@@ -56,6 +58,8 @@ export interface LabService {
   companions?: ServiceName[]
   launch(place: ServicePlace): Launch
   answer: Answer
+  /** Names of further ports that it listens on. The first is the one that people want to know. */
+  morePorts?: readonly string[]
   /** What makes the cluster find it; not in the repository, since the port is the lab's own. */
   objects?(place: ServicePlace): KubeObject[]
   /** Made once, before the first start: keys, credentials. */
