@@ -29,6 +29,6 @@ export async function readOnlyPlatform(root: string, answers: Partial<PlatformAn
   const provider =
     spec.provider.type === 'existing'
       ? createExistingProvider(spec.provider, '/nowhere')
-      : createLabProvider({name: spec.environment.cluster, stateDir: '/nowhere', cacheDir: '/nowhere', exec: NO_EXEC, clock: systemClock, env: {}})
+      : createLabProvider({name: spec.environment.cluster, stateDir: '/nowhere', cacheDir: '/nowhere', exec: NO_EXEC, clock: systemClock, env: {}, wishes: {snapshots: true}})
   return {spec, provider, catalog, home: root, phases}
 }

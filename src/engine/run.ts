@@ -222,7 +222,7 @@ async function requireSettled<C extends EngineContext>(step: Step<C>, ctx: C): P
   for (let look = 0; ; look++) {
     const probe = await step.probe(ctx)
     if (probe.state === 'satisfied') return
-    if (ctx.clock.now() > deadline || ctx.signal.aborted) {
+    if (probe.ended === true || ctx.clock.now() > deadline || ctx.signal.aborted) {
       throw new KpError({
         code: 'STEP_NOT_CONVERGED',
         message: `"${step.title}" was done, but the platform is not as wanted: ${probe.observed}`,

@@ -30,6 +30,8 @@ export interface Probe {
   observed: string
   /** For `drifted`: every object and field that differs. For `absent` of a set: what is missing. */
   differences?: Difference[]
+  /** What `apply` began has come to an end, and not to a good one: to look again changes nothing. */
+  ended?: true
   /** Data that `plan` and `apply` of the same step can use, so that they need not look again. */
   data?: unknown
 }

@@ -151,7 +151,7 @@ function withoutForeignTargets(env: Record<string, string | undefined>): Record<
 function makeProvider(spec: EnvironmentSpec, root: string, options: OpenOptions, exec: Exec): Provider {
   switch (spec.provider.type) {
     case 'lab':
-      return createLabProvider({name: spec.environment.cluster, stateDir: stateDir(options.env), cacheDir: cacheDir(options.env), exec, clock: systemClock, env: options.env})
+      return createLabProvider({name: spec.environment.cluster, stateDir: stateDir(options.env), cacheDir: cacheDir(options.env), exec, clock: systemClock, env: options.env, wishes: {snapshots: spec.phases.backup.snapshots}})
     case 'existing':
       return createExistingProvider(spec.provider, root)
     default:

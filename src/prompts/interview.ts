@@ -112,7 +112,10 @@ export function readAnswer(question: Question, draft: Draft): Answer | undefined
   if (off !== undefined) {
     const enabled = valueAt(draft, enabledOf(path))
     if (enabled === false) return off
-    if (enabled === undefined && question.initial({}) === off) return undefined
+    const isOff = question.initial({}) === off
+    if (enabled === undefined && isOff) return undefined
+    // Switched on without a word on which: the first of the choices is kp's own.
+    if (enabled === true && isOff && valueAt(draft, path) === undefined) return question.choices?.[0]?.value
   }
   const value = valueAt(draft, path)
   if (value === undefined || value === null) return undefined
@@ -132,6 +135,7 @@ export function compose(answers: Answers, setting: Setting, until?: Question): D
     if (value !== undefined && (isOpen(question, answers, setting) || value === question.off)) write(question, value, answers, draft)
     if (question === until) break
   }
+  for (const question of QUESTIONS) if (question.kindOf === true) nameKind(question, answers, draft, setting.base)
   const type = (valueAt(draft, ['provider', 'type']) ?? 'lab') as ProviderType
   if (JSON.stringify(sorted(draft['nodePools'])) === JSON.stringify(sorted(defaultNodePools(type)))) delete draft['nodePools']
   return draft
@@ -147,6 +151,14 @@ function write(question: Question, value: Answer, answers: Answers, draft: Draft
   if (off !== undefined && value === off) return setAt(draft, enabledOf(path), false)
   if (off !== undefined && initial === off) setAt(draft, enabledOf(path), true)
   setAt(draft, path, kind === 'number' && /^\d+$/.test(plain(value)) ? Number(value) : kind === 'list' ? listOf(value) : value)
+}
+
+/** Writes what the fields beside it are read by, which is left out where it is what kp would do anyway. */
+function nameKind({id, path, off}: Question, answers: Answers, draft: Draft, base: Draft): void {
+  const beside = valueAt(draft, path.slice(0, -1)) as Record<string, unknown> | undefined
+  const kind = answers[id] === undefined || answers[id] === off ? valueAt(base, path) : answers[id]
+  if (beside === undefined || kind === undefined) return
+  setAt(draft, path.slice(0, -1), {[String(path.at(-1))]: kind, ...beside})
 }
 
 /** Whether two answers are the same. */

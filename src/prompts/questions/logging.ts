@@ -10,7 +10,7 @@ const REFERENCE = 'env:NAME, file:PATH, aws-sm:ID or vault:PATH#KEY.'
 
 export const loggingQuestions: readonly Question[] = [
   {
-    id: 'logging', phase: 'logging', kind: 'choice', title: 'Where logs go', path: ['phases', 'logging', 'backend', 'type'], off: 'none',
+    id: 'logging', phase: 'logging', kind: 'choice', title: 'Where logs go', path: ['phases', 'logging', 'backend', 'type'], off: 'none', kindOf: true,
     why: ['An agent on each node reads the logs of all containers and sends them on.', 'Logs are gone with their pod otherwise.'],
     choices: [
       {value: 'opensearch', lines: ['Search and dashboards in the cluster itself: nothing leaves it.', 'Three nodes with volumes and several GiB of memory are yours to run.']},

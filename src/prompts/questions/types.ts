@@ -49,6 +49,8 @@ export interface Question {
   optional?: boolean
   /** Written also where it is what kp would do anyway. */
   always?: boolean
+  /** The fields beside it are read by it: it is written where one of them is. */
+  kindOf?: boolean
   /** What the schema cannot know: a sentence about what is wrong. */
   check?: (value: Answer, answers: Answers) => string | undefined
   store?: Store

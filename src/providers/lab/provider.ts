@@ -12,7 +12,7 @@ import {COMPONENTS, labLayout} from './layout.ts'
 import {labPresence} from './presence.ts'
 import {endComponent} from './processes.ts'
 import {createServices} from './services/index.ts'
-import type {LabServices} from './services/types.ts'
+import type {LabServices, ServiceWishes} from './services/types.ts'
 import {LAB} from './stages.ts'
 import type {LabStatus} from './types.ts'
 
@@ -47,6 +47,8 @@ export interface LabProviderOptions {
   exec: Exec
   clock: Clock
   env: Record<string, string | undefined>
+  /** What kp.yaml wants of the programs beside the control plane. */
+  wishes: ServiceWishes
 }
 
 const ZONE_LETTERS = 'abcdef'

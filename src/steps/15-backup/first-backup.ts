@@ -40,9 +40,9 @@ export const firstBackup: PlatformStep = onCluster({
     if (complete.length > 0) return {state: 'satisfied', observed: `${complete.length} ${complete.length === 1 ? 'backup is' : 'backups are'} complete`}
     const [last] = newestFirst(all)
     if (last === undefined) return {state: 'absent', observed: 'there is no backup yet'}
-    const {phase = 'New', failureReason, validationErrors = []} = statusOf(last)
-    const why = [failureReason, ...validationErrors].filter(Boolean).join('; ')
-    return {state: 'absent', observed: `no backup is complete; ${last.metadata.name} is ${phase}${why === '' ? '' : `: ${why}`}`}
+    const {phase = 'New', failureReason, validationErrors = [], errors = 0} = statusOf(last)
+    const why = [failureReason, ...validationErrors, errors > 0 ? `${errors} ${errors === 1 ? 'error' : 'errors'} (velero backup logs ${last.metadata.name})` : ''].filter(Boolean).join('; ')
+    return {state: 'absent', observed: `no backup is complete; ${last.metadata.name} is ${phase}${why === '' ? '' : `: ${why}`}`, ...(isAtWork(last) ? {} : {ended: true as const})}
   },
   plan: () => Promise.resolve({lines: ['create a Backup of what the schedule names, where none is running'], commands: [`velero backup create --from-schedule ${SCHEDULE}`]}),
   async apply(ctx) {

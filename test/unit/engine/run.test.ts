@@ -145,6 +145,15 @@ describe('after apply', () => {
     expect(ctx.staleness()).toBe(3)
   })
 
+  it('that has ended badly is not waited for', async () => {
+    let look = 0
+    const step = fakeStep('p/x', {settleMs: 600_000, probe: () => Promise.resolve(look++ < 3 ? looked('absent') : {...looked('absent'), observed: 'the backup is PartiallyFailed', ended: true as const})})
+    const ctx = fakeContext()
+    const result = await runSteps([step], ctx)
+    expect(result.error).toMatchObject({code: 'STEP_NOT_CONVERGED', message: expect.stringContaining('PartiallyFailed')})
+    expect(step.probes()).toBe(4)
+  })
+
   it('a probe that never agrees is an error that names object and field', async () => {
     const ctx = fakeContext()
     const step = fakeStep('p/x', {settleMs: 1000, probe: () => Promise.resolve(looked('drifted', [{object: 'Service a/b', field: 'spec.ports', wanted: '80', seen: '81'}]))})

@@ -5,7 +5,7 @@ import {formatPath, valueAt} from '../../../src/spec/paths.ts'
 import {bodySchema, metadataSchema} from '../../../src/spec/schema/platform.ts'
 import {PHASE_IDS} from '../../../src/spec/schema/phases.ts'
 import {bare, branches, member} from '../../../src/spec/walk.ts'
-import {asPlatformAnswers, compose, suggestion} from '../../../src/prompts/interview.ts'
+import {asDraft, asPlatformAnswers, compose, suggestion} from '../../../src/prompts/interview.ts'
 import {complete} from '../../../src/prompts/given.ts'
 import {QUESTIONS} from '../../../src/prompts/questions/index.ts'
 import {plain, type Question} from '../../../src/prompts/questions/types.ts'
@@ -93,6 +93,23 @@ describe('all questions', () => {
     const {answers} = complete({}, 'acme', EVERYTHING)
     expect(platformValue(asPlatformAnswers(compose(answers, EVERYTHING)))).toEqual(platformValue({name: 'acme'}))
     for (const question of QUESTIONS) if (answers[question.id] !== undefined && question.kind === 'choice') expect(answers[question.id]).toBe(suggestion(question, answers, EVERYTHING))
+  })
+
+  test('keep what a file says beside the kind of a thing, and the kind with it', () => {
+    const setting = {...EVERYTHING, base: asDraft({phases: {logging: {backend: {type: 'opensearch', replicas: 1}}}})}
+    const {answers} = complete({}, 'acme', setting)
+    expect(valueAt(compose(answers, setting), ['phases', 'logging', 'backend'])).toEqual({type: 'opensearch', replicas: 1})
+    expect(valueAt(compose(complete({'log-retention': '30d'}, 'acme', EVERYTHING).answers, EVERYTHING), ['phases', 'logging', 'backend'])).toEqual({type: 'opensearch', retention: '30d'})
+    expect(valueAt(compose(complete({logging: 'none'}, 'acme', setting).answers, setting), ['phases', 'logging', 'enabled'])).toBe(false)
+  })
+
+  test('what is switched on without a kind is on: with the first, which is kp\'s own', () => {
+    const setting = {...EVERYTHING, base: asDraft({phases: {mesh: {enabled: true, retries: 3}}})}
+    const draft = compose(complete({}, 'acme', setting).answers, setting)
+    const {spec} = parseSpec('kp.yaml', defaultPlatform(asPlatformAnswers(draft)))
+    expect(resolveEnvironment(spec, undefined).phases.mesh).toMatchObject({enabled: true, type: 'linkerd', retries: 3})
+    const bare = parseSpec('kp.yaml', defaultPlatform({name: 'acme', phases: {mesh: {enabled: true}}}))
+    expect(resolveEnvironment(bare.spec, undefined).phases.mesh.type).toBe('linkerd')
   })
 })
 

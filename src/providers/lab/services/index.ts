@@ -110,7 +110,7 @@ async function startOnce(service: LabService, settings: ServiceSettings, signal:
   await service.prepare?.(place)
   const plugins = await Promise.all((service.plugins ?? []).map((name) => installedProgram(name, settings)))
   await service.linkPlugins?.(place, plugins.filter((path) => path !== undefined))
-  const launch = service.launch(place)
+  const launch = service.launch(place, settings.wishes)
   for (const [path, text] of Object.entries(launch.files ?? {})) {
     await mkdir(dirname(join(place.folder, path)), {recursive: true})
     await writeFile(join(place.folder, path), text, {mode: 0o600})
@@ -155,7 +155,7 @@ function environmentOf(inherited: Record<string, string | undefined>): Record<st
 }
 
 async function digestOf(service: LabService, place: ServicePlace, settings: ServiceSettings): Promise<string> {
-  const {args, env = {}, files = {}} = service.launch(place)
+  const {args, env = {}, files = {}} = service.launch(place, settings.wishes)
   const program = (await programOf(service, settings)) ?? ''
   return createHash('sha256').update(JSON.stringify([program, args, Object.keys(env), files])).digest('hex').slice(0, 16)
 }

@@ -33,6 +33,12 @@ export interface Launch {
   files?: Record<string, string>
 }
 
+/** What a platform wants of the services of its lab. */
+export interface ServiceWishes {
+  /** Whether Velero takes snapshots of volumes; then the cluster has the kinds for it. */
+  snapshots: boolean
+}
+
 /** Where a service answers once it is up. */
 export interface Answer {
   path: string
@@ -56,7 +62,7 @@ export interface LabService {
   linkPlugins?(place: ServicePlace, programs: string[]): Promise<void>
   /** Services that are started with it. */
   companions?: ServiceName[]
-  launch(place: ServicePlace): Launch
+  launch(place: ServicePlace, wishes: ServiceWishes): Launch
   answer: Answer
   /** Names of further ports that it listens on. The first is the one that people want to know. */
   morePorts?: readonly string[]
@@ -85,6 +91,7 @@ export interface ServiceSettings {
   exec: Exec
   clock: Clock
   env: Record<string, string | undefined>
+  wishes: ServiceWishes
 }
 
 /** The services of one lab. */
