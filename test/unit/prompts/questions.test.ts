@@ -108,8 +108,8 @@ describe('all questions', () => {
     const draft = compose(complete({}, 'acme', setting).answers, setting)
     const {spec} = parseSpec('kp.yaml', defaultPlatform(asPlatformAnswers(draft)))
     expect(resolveEnvironment(spec, undefined).phases.mesh).toMatchObject({enabled: true, type: 'linkerd', retries: 3})
-    const bare = parseSpec('kp.yaml', defaultPlatform({name: 'acme', phases: {mesh: {enabled: true}}}))
-    expect(resolveEnvironment(bare.spec, undefined).phases.mesh.type).toBe('linkerd')
+    const short = parseSpec('kp.yaml', defaultPlatform({name: 'acme', phases: {mesh: {enabled: true}}}))
+    expect(resolveEnvironment(short.spec, undefined).phases.mesh.type).toBe('linkerd')
   })
 })
 
