@@ -33,6 +33,22 @@ export function orderNodes<T extends GraphNode>(nodes: T[]): T[] {
   return ordered
 }
 
+/** The same nodes, each also after those that it yields to, as long as these do not wait for it themselves. */
+export function yielding<T extends GraphNode>(nodes: T[], to: (node: T) => string[]): T[] {
+  const after = new Map(nodes.map(({id, after: names}) => [id, names]))
+  const waitsFor = (from: string, wanted: string, seen: Set<string>): boolean => {
+    if (from === wanted) return true
+    if (seen.has(from)) return false
+    seen.add(from)
+    return (after.get(from) ?? []).some((name) => waitsFor(name, wanted, seen))
+  }
+  for (const node of nodes) {
+    const more = to(node).filter((name) => after.has(name) && !waitsFor(name, node.id, new Set()))
+    if (more.length > 0) after.set(node.id, [...(after.get(node.id) ?? []), ...more])
+  }
+  return nodes.map((node) => ({...node, after: after.get(node.id) ?? []}))
+}
+
 /**
  * Runs nodes, each when all that it depends on have ended well, at most `parallel` at a time. Of those that may begin, the one
  * with the longest way still to go behind it is first; one at a time, they run in their order.

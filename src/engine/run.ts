@@ -4,7 +4,7 @@
  * they come after.
  */
 import {asKpError, KpError} from './errors.ts'
-import {runGraph} from './graph.ts'
+import {runGraph, yielding} from './graph.ts'
 import {Locks} from './locks.ts'
 import {endPhase, finishPhase, openPhase, settlePhase, startPhase} from './phase-run.ts'
 import type {PhaseResult, PhaseRun} from './phase-run.ts'
@@ -52,7 +52,7 @@ export async function runPhases<C extends EngineContext>(phases: Phase<NoInfer<C
       {id: phase.id, after: [...before, ...steps.map(({id}) => id)], run, step: undefined},
     ]
   })
-  await runGraph(nodes, options.parallel, async ({run, step}) => {
+  await runGraph(yielding(nodes, (node) => node.step?.yieldsTo?.(ctx) ?? []), options.parallel, async ({run, step}) => {
     try {
       const error = step === undefined ? await endPhase(run, ctx, options.afterPhase) : await runInPhase(run, step, ctx, options, locks)
       firstError ??= error

@@ -88,6 +88,8 @@ export interface Step<C extends EngineContext = EngineContext> {
    * before what the phase depends on. Default: the step before it in its phase, and all that the phase depends on.
    */
   after?: string[]
+  /** Names of steps and phases that it waits for where these do not wait for it: it needs nothing of them, but both at once would be in each other's way. */
+  yieldsTo?(ctx: C): string[]
   /** What `apply` made and still stands, for `undo`. Reads only. */
   standing?(ctx: C, options: RemovalOptions): Promise<Standing>
   /** Takes back what `apply` did; used by `kp step X --remove`. Safe to run again, also after a kill in the middle. */

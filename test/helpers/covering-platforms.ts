@@ -17,6 +17,8 @@ const both = (settings: Record<string, unknown>): Record<string, unknown> => ({
 const AGE = 'age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqy'
 const KMS = 'arn:aws:kms:eu-central-1:123456789012:key/0123-4567'
 const general = {name: 'general', min: 3, max: 6}
+/** Room for what asks for several processors in all. */
+const roomy = {name: 'general', min: 6, max: 9}
 const mail = {domain: 'acme.io', email: 'ops@acme.io'}
 /** Stands for the address of the bare repository that the test makes beside the platform. */
 export const REMOTE = 'file:///covering/remote.git'
@@ -27,6 +29,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
     name: 'cover-envoy',
     spec: {
       network: {zones: 2},
+      nodePools: [roomy],
       slos: [
         {name: 'shop', objective: 99.99, window: '28d', indicator: {type: 'http-errors', route: 'demo', namespace: 'demo'}, runbook: 'https://wiki.acme.io/shop'},
         {name: 'fast', objective: 90, indicator: {type: 'http-latency', route: 'demo', namespace: 'demo', threshold: '250ms'}},
@@ -78,6 +81,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
     spec: {
       ...mail,
       kubernetes: {version: '1.36'},
+      nodePools: [roomy],
       phases: {
         autoscaling: {vpa: {enabled: true, mode: 'initial'}, nodes: 'karpenter', hpa: {min: 3, max: 6, cpuPercent: 60, scaleDownAfter: '10m'}},
         cni: {routing: 'native', encryption: 'wireguard', kubeProxyReplacement: true, hubble: false},
@@ -147,6 +151,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
     name: 'cover-traefik',
     spec: {
       ...mail,
+      nodePools: [roomy],
       slos: [
         {name: 'demo', objective: 99.9, indicator: {type: 'http-errors', route: 'demo'}},
         {name: 'fast', objective: 95, indicator: {type: 'http-latency', route: 'demo', threshold: '300ms'}},

@@ -15,7 +15,7 @@ function engineSteps(ctx: ManifestContext): PlatformStep[] {
     return [
       componentStep({id: 'security/release', title: 'Install Kyverno', component: 'kyverno', after: ['security/single-engine', ...PODS_CAN_RUN]}),
       networkPolicies({id: 'security/engine-policies', namespace: ctx.catalog.get('kyverno').namespace, rules: () => [allowApiServer(), allowWebhooks('allow-webhook', {'app.kubernetes.io/part-of': 'kyverno'}, [9443])]}),
-      componentStep({id: 'security/policies-release', title: 'Install the policies of Kyverno', component: 'kyverno-policies', verify: ['security.policies']}),
+      componentStep({id: 'security/policies-release', title: 'Install the policies of Kyverno', component: 'kyverno-policies'}),
       kyvernoOwn,
     ]
   }

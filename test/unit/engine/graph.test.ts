@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {describe, expect, it} from 'vitest'
-import {mapParallel, orderNodes, runGraph} from '../../../src/engine/graph.ts'
+import {mapParallel, orderNodes, runGraph, yielding} from '../../../src/engine/graph.ts'
 import {chance} from '../../helpers/random.ts'
 
 const node = (id: string, ...after: string[]) => ({id, after})
@@ -18,6 +18,20 @@ describe('orderNodes', () => {
   it('names a circle', () => {
     expect(() => orderNodes([node('a', 'c'), node('b', 'a'), node('c', 'b')])).toThrow('in a circle: a → c → b → a')
     expect(() => orderNodes([node('a', 'a')])).toThrow('in a circle: a → a')
+  })
+})
+
+describe('yielding', () => {
+  const ways = (...nodes: {id: string; after: string[]}[]): string[] => yielding(nodes, ({id}) => (id.startsWith('y') ? ['tool'] : [])).map(({id, after}) => `${id}: ${after.join(' ')}`)
+
+  it('puts a node after what it yields to', () => {
+    expect(ways(node('y'), node('tool'), node('x'))).toEqual(['y: tool', 'tool: ', 'x: '])
+    expect(ways(node('y'))).toEqual(['y: '])
+  })
+
+  it('but not where that waits for it, near or far, or by another that yields', () => {
+    expect(ways(node('y'), node('a', 'y'), node('tool', 'a'))).toEqual(['y: ', 'a: y', 'tool: a'])
+    expect(ways(node('y1'), node('y2', 'y1'), node('tool', 'y2'), node('y3', 'y1'))).toEqual(['y1: ', 'y2: y1', 'tool: y2', 'y3: y1 tool'])
   })
 })
 

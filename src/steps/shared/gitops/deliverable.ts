@@ -43,6 +43,8 @@ export function deliverable(options: HelmReleaseStep, own: (options: HelmRelease
       const tool = keepingTool(ctx, component)
       return tool === undefined ? [] : [{file: `apps/${component}.yaml`, objects: [keeperObject(ctx, tool, component)]}]
     },
+    // The phase hands over what is installed, and must not meet what is being installed.
+    yieldsTo: (ctx) => (keepingTool(ctx, component) === undefined ? [] : ['gitops']),
     probe: look,
     plan(ctx, probe) {
       const found = (probe.data ?? {does: 'keep', own: probe}) as Found
