@@ -152,6 +152,21 @@ const agentPitfalls: Pitfall[] = [
     confirmBy: 'logging.agents',
     source: 'twenty phases, 9, where it is the example',
   },
+  {
+    code: 'KP0918',
+    title: 'Splunk wants a channel with each request',
+    symptom: 'Nothing arrives at Splunk. The log of the agents says HTTP status 400 with "Data channel is missing".',
+    cause: 'The token has indexer acknowledgment switched on. Then each request must name a channel, which agents do not by themselves.',
+    match: [{output: /"text":\s*"Data channel is missing"/}],
+    fix: [
+      {text: 'What does the agent say?', command: 'kubectl -n logging logs daemonset/<fluent-bit or vector> --tail=20'},
+      {text: 'In Splunk: switch "Enable indexer acknowledgment" off for this token, or make another token without it, and put it where the reference leads.', command: 'kp step logging'},
+      {text: 'Does a line arrive now?', command: 'kp verify logging --check logging.marker'},
+    ],
+    confirmBy: 'logging.marker',
+    runbook: 'log-store-refuses.md',
+    source: 'Splunk docs: HTTP Event Collector, indexer acknowledgment, error code 10',
+  },
 ]
 
 /** All of the phase, by code. */

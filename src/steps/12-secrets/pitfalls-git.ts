@@ -93,6 +93,21 @@ export const gitPitfalls: Pitfall[] = [
     source: 'twenty phases, 20 (secrets in Git); Flux docs: SOPS',
   },
   {
+    code: 'KP1225',
+    title: 'SOPS knows no rule for a file',
+    symptom: 'sops --encrypt ends with "error loading config: no matching creation rules found", and somebody commits the file in plain text instead.',
+    cause: 'The path of the file fits no path_regex of .sops.yaml, or sops was started in a folder above or beside the repository.',
+    match: [{output: /no matching creation rules found/}],
+    fix: [
+      {text: 'Which paths have a rule?', command: 'grep -n path_regex .sops.yaml'},
+      {text: 'Work in the repository, and name the file as a rule expects it: below clusters/ or apps/ of the environment, with .enc.yaml at its end.', command: 'git mv <file> apps/<environment>/<name>.enc.yaml'},
+      {text: 'Encrypt it there.', command: 'sops --encrypt --in-place apps/<environment>/<name>.enc.yaml'},
+    ],
+    confirmBy: 'secrets.sops-key',
+    runbook: 'secret-rotation.md',
+    source: 'SOPS README: using .sops.yaml; getsops/sops: config/config.go',
+  },
+  {
     code: 'KP1221',
     title: 'A secret is older than it may be',
     symptom: 'A Secret was last written longer ago than phases.secrets.rotateEvery.',

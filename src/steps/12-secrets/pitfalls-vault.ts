@@ -146,4 +146,20 @@ export const vaultPitfalls: Pitfall[] = [
     runbook: 'vault-configure.md',
     source: 'twenty phases, 12',
   },
+  {
+    code: 'KP1224',
+    title: 'Vault cannot reach the key that unseals it',
+    symptom: 'The pods of Vault crash at their start: error parsing Seal configuration: error fetching AWS KMS wrapping key information.',
+    cause: 'With unseal kms Vault asks KMS before anything else. Its pod has no role (IRSA, Pod Identity), the role may not use the key, or the key is disabled.',
+    match: [{output: /[Ee]rror parsing Seal configuration: error fetching \w+ KMS wrapping key information/}],
+    fix: [
+      {text: 'What does it say?', command: 'kubectl -n vault logs vault-0 -c vault --tail=20'},
+      {text: 'Has its service account a role?', command: 'kubectl -n vault get serviceaccount vault -o yaml'},
+      {text: 'May that role use the key (kms:Encrypt, kms:Decrypt, kms:DescribeKey), and is the key enabled?', command: 'aws kms describe-key --key-id <key>'},
+      {text: 'Put role and key of kp.yaml back; Vault unseals itself when it starts.', command: 'kp step secrets'},
+    ],
+    confirmBy: 'secrets.vault-unsealed',
+    runbook: 'vault-sealed.md',
+    source: 'Vault docs: AWS KMS seal; source notes, 12 (KMS auto-unseal)',
+  },
 ]

@@ -151,4 +151,37 @@ export const pitfalls: Pitfall[] = [
     runbook: RUNBOOK,
     source: 'Karpenter docs: troubleshooting, getting started',
   },
+  {
+    code: 'KP1310',
+    title: 'The autoscaler counts no pod, since none is ready',
+    symptom: 'The HPA does not grow under load: "did not receive metrics for targeted pods (pods might be unready)".',
+    cause: 'Pods that are not ready do not count for CPU. Under a rush none passes its probe any more, so the HPA stands still when it is needed most.',
+    match: [
+      {condition: {kind: HPA, type: 'ScalingActive', status: 'False', reason: /^FailedGetResourceMetric$/, message: /did not receive metrics for targeted pods/}},
+      {event: {reason: 'FailedGetResourceMetric', message: /did not receive metrics for targeted pods/}},
+    ],
+    fix: [
+      {text: 'Are they just starting, or do they fail their probe?', command: 'kubectl -n <namespace> get pods -o wide'},
+      {text: 'Grow by hand now; the HPA goes on from there.', command: 'kubectl -n <namespace> scale deployment <name> --replicas=<copies>'},
+      {text: 'Then give the probe more time (timeoutSeconds, failureThreshold), let it ask only the process itself, and start with more copies (minReplicas).', command: 'kubectl -n <namespace> edit deployment <name>'},
+    ],
+    confirmBy: 'autoscaling.hpa',
+    runbook: RUNBOOK,
+    source: 'Kubernetes: pkg/controller/podautoscaler/replica_calculator.go; kind guide: load testing revealed scaling bottlenecks',
+  },
+  {
+    code: 'KP1311',
+    title: 'Nodes that nobody needs are not taken away',
+    symptom: 'The bill stays high after the load has gone: event DisruptionBlocked (Karpenter), or nodes that the Cluster Autoscaler never removes.',
+    cause: 'A pod on the node may not be moved: a budget that allows nothing, the annotation karpenter.sh/do-not-disrupt or safe-to-evict: false, or a pod without a controller.',
+    match: [{event: {reason: 'DisruptionBlocked', message: /prevents pod evictions|do-not-disrupt/}}],
+    fix: [
+      {text: 'What stands in the way on which node?', command: 'kubectl get events -A --field-selector=reason=DisruptionBlocked'},
+      {text: 'A budget that gives no way: ALLOWED DISRUPTIONS is 0.', command: 'kubectl get poddisruptionbudgets -A'},
+      {text: 'A pod that was meant to stay for a while only: take its mark away.', command: 'kubectl -n <namespace> annotate pod <pod> karpenter.sh/do-not-disrupt-'},
+    ],
+    confirmBy: 'day2.drains',
+    runbook: RUNBOOK,
+    source: 'Karpenter docs: disruption; Cluster Autoscaler FAQ: what prevents CA from removing a node',
+  },
 ]

@@ -10,12 +10,14 @@ export const pitfalls: Pitfall[] = [
   {
     code: 'KP1401',
     title: 'A policy refuses what an application needs',
-    symptom: "Pods are not made, or a Deployment is refused: ValidatingAdmissionPolicy 'kp-…' denied request.",
+    symptom: "Pods are not made, or a Deployment is refused: ValidatingAdmissionPolicy 'kp-…' denied request, or the webhook of Kyverno or Gatekeeper denied the request.",
     cause: 'The policies refuse in this namespace (mode enforce, or kp policy enforce), and the pod template breaks a rule. Overly strict policies that come all at once break applications that worked.',
     match: [
       {check: 'security.violations'},
       {event: {reason: 'FailedCreate', message: /ValidatingAdmissionPolicy 'kp-[\w-]+' with binding '[^']+' denied request/}},
       {output: /ValidatingAdmissionPolicy 'kp-[\w-]+' with binding '[^']+' denied request: /},
+      {event: {reason: 'FailedCreate', message: /admission webhook "(?:[\w.-]*kyverno\.svc[\w.-]*|validation\.gatekeeper\.sh)" denied the request: /}},
+      {output: /admission webhook "(?:[\w.-]*kyverno\.svc[\w.-]*|validation\.gatekeeper\.sh)" denied the request: /},
     ],
     fix: [
       {text: 'Which workloads break which rule, and where?', command: 'kp policy report'},
@@ -117,5 +119,36 @@ export const pitfalls: Pitfall[] = [
     ],
     confirmBy: 'security.pod-security',
     source: 'Kubernetes docs: enforce Pod Security Standards with namespace labels',
+  },
+  {
+    code: 'KP1413',
+    title: 'A policy of Kyverno hits what the cluster itself needs',
+    symptom: 'Pods of kube-system, of the network or of Kyverno itself are not made: resource DaemonSet/kube-system/… was blocked due to the following policies.',
+    cause: 'A policy without exclusions: agents and drivers must be privileged, so a rule that is right for applications breaks nodes. Two policies can also ask for opposite things.',
+    match: [{output: /resource \w+\/(?:kube-system|kyverno|gatekeeper-system|calico-system|tigera-operator|velero|linkerd-cni|istio-system|chaos-mesh)\/\S* was blocked due to the following policies/}],
+    fix: [
+      {text: 'What is missing now?', command: 'kubectl get events -A --field-selector reason=FailedCreate'},
+      {text: 'Let that policy only report, until it is right.', command: `kubectl patch clusterpolicy <policy> --type=merge -p '{"spec":{"validationFailureAction":"Audit"}}'`},
+      {text: 'Leave the namespaces of the platform out (exclude, or a namespaceSelector). The policies of kp do so, and for phases.security.excludeNamespaces.', command: 'kp plan security'},
+      {text: 'Look who it would block before it refuses again.', command: 'kp policy report'},
+    ],
+    confirmBy: 'security.violations',
+    runbook: RUNBOOK,
+    source: 'kind guide, challenges: Kyverno policy conflicts, namespace exclusions; kyverno: pkg/webhooks/utils/block.go',
+  },
+  {
+    code: 'KP1414',
+    title: 'Argo CD finds policies of Kyverno changed for ever',
+    symptom: 'An Application with a ClusterPolicy stays OutOfSync; argocd app diff shows skipBackgroundRequests, emitWarning or admission, which nobody wrote.',
+    cause: 'Kyverno fills defaults into its policies when they are made. They are in the cluster and not in Git, so each comparison finds them.',
+    match: [{output: /^\s*[<>+-]\s*(?:skipBackgroundRequests|emitWarning|allowExistingViolations): \w+/m}],
+    fix: [
+      {text: 'Which fields are they?', command: 'argocd app diff <application>'},
+      {text: 'Write them into the policy in Git, skipBackgroundRequests: true first of all: then both say the same.', command: 'git commit -am "Defaults of Kyverno said in the policies"'},
+      {text: 'Or name them under ignoreDifferences of the Application (jqPathExpressions: .spec.rules[].skipBackgroundRequests).', command: 'kubectl -n argocd edit application <application>'},
+      {text: 'What Kyverno generates is in no repository; it must not carry the label by which Argo CD prunes.', command: 'kubectl get networkpolicies -A --show-labels'},
+    ],
+    confirmBy: 'gitops.deliveries',
+    source: 'kind guide, challenges: ignoreDifferences and skipBackgroundRequests; Kyverno docs: notes for Argo CD users',
   },
 ]

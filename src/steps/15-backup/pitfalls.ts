@@ -199,6 +199,21 @@ const storePitfalls: Pitfall[] = [
     runbook: 'backup-failed.md',
     source: 'velero: pkg/cmd/server/server.go; velero issue 1856',
   },
+  {
+    code: 'KP1519',
+    title: 'Something else is in the bucket of the backups',
+    symptom: 'The backup location is Unavailable: Backup store contains invalid top-level directories.',
+    cause: 'The backups lie below the name of the cluster in the bucket. Somebody else keeps something there as well: logs, a Terraform state, dumps.',
+    match: [{output: /Backup store contains (?:\d+ )?invalid top-level directories/}],
+    fix: [
+      {text: 'What is there? backups, restores, kopia and the like are those of velero.', command: 'aws s3 ls s3://<bucket>/<cluster>/'},
+      {text: 'Move the rest to where it belongs; velero looks again within a minute.', command: 'aws s3 mv --recursive s3://<bucket>/<cluster>/<folder>/ s3://<other-bucket>/<folder>/'},
+      {text: 'Better: a bucket for the backups alone, in which nobody else may delete. Write it to phases.backup.store.bucket. Old backups stay in the old one.', command: 'kp plan backup'},
+    ],
+    confirmBy: 'backup.location',
+    runbook: 'backup-failed.md',
+    source: 'velero: pkg/persistence/object_store.go',
+  },
 ]
 
 /** All of the phase, by code. */
