@@ -13,8 +13,8 @@ import {diagnose} from './up.ts'
 /** Phases that nothing else could stand without, and what takes their place. */
 const STAYS: Record<string, {why: string; next: string}> = {
   prerequisites: {why: 'it makes nothing in the cluster', next: 'delete the rendered files by hand, when nobody needs them'},
-  networking: {why: 'the whole platform stands in its network', next: 'kp destroy takes down a whole platform; kp lab down a lab'},
-  'control-plane': {why: 'it is the cluster itself', next: 'kp destroy takes down a whole platform; kp lab down a lab'},
+  networking: {why: 'the whole platform stands in its network', next: 'kp lab down takes a lab down, with all that is in it'},
+  'control-plane': {why: 'it is the cluster itself', next: 'kp lab down takes a lab down, with all that is in it'},
   'node-pools': {why: 'everything runs on its nodes', next: 'take a pool out of nodePools in kp.yaml, then kp up'},
 }
 const MOST = 10
@@ -140,7 +140,7 @@ async function requireNoPodNetwork(ctx: PlatformContext): Promise<void> {
     code: 'GATE',
     message: `phase cni cannot be removed: ${using.length} ${using.length === 1 ? 'pod uses' : 'pods use'} the pod network, and no new pod would start without it`,
     details: listed(using.map((pod) => `Pod ${pod.metadata.namespace}/${pod.metadata.name}`)),
-    next: ['kp explain KP0401, for another network plugin', 'kp destroy takes down a whole platform; kp lab down a lab'],
+    next: ['kp explain KP0416, for another network plugin', 'kp lab down takes a lab down, with all that is in it'],
   })
 }
 

@@ -96,7 +96,7 @@ export const stackPitfalls: Pitfall[] = [
     fix: [
       {text: 'Who holds single addresses there?', command: 'aws ec2 describe-network-interfaces --filters Name=subnet-id,Values=<subnet> --query "NetworkInterfaces[].[PrivateIpAddress,Description]" --output text'},
       {text: 'Keep a part of the subnet for blocks alone, from now on.', command: 'aws ec2 create-subnet-cidr-reservation --subnet-id <subnet> --reservation-type prefix --cidr <part>'},
-      {text: 'Or give the nodes a subnet of their own, and replace them one after the other.', command: 'kp node replace <node>'},
+      {text: 'Or give the nodes a subnet of their own, and replace them: empty one, end its machine, wait for the new one.', command: 'kubectl drain <node> --ignore-daemonsets --delete-emptydir-data'},
     ],
     confirmBy: 'networking.ip-headroom',
     source: 'EKS docs: prefix mode; amazon-vpc-cni-k8s: pkg/ipamd/ipamd.go',

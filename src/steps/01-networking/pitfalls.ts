@@ -58,7 +58,7 @@ export const pitfalls: Pitfall[] = [
     ],
     fix: [
       {text: 'Before the cluster exists: choose ranges that are free in your company, in kp.yaml under network.', command: 'kp plan networking'},
-      {text: 'Afterwards: podCidr and serviceCidr cannot be changed. Build a second environment with other ranges and move.', command: 'kp migrate plan --from <env> --to <env>'},
+      {text: 'Afterwards: podCidr and serviceCidr cannot be changed. Build a second environment with other ranges, and move.', command: 'kp up --env <new>'},
       {text: 'Ranges behind VPNs and peerings go into network.hostCidrs, so that kp warns next time.'},
     ],
     confirmBy: 'networking.cidr-overlap',

@@ -103,7 +103,7 @@ const ownPitfalls: Pitfall[] = [
     ],
     fix: [
       {text: 'What runs, and what does kp.yaml say?', command: 'kp verify control-plane'},
-      {text: 'A running cluster moves one minor at a time; see the gates first.', command: 'kp upgrade --minor --plan'},
+      {text: 'A running cluster moves one minor at a time: write the next one to kubernetes.version, and look.', command: 'kp plan control-plane'},
       {text: 'A new cluster: set kubernetes.version to a minor that the provider and the components support.', command: 'kp plan'},
     ],
     confirmBy: 'control-plane.version',
@@ -177,9 +177,9 @@ const ownPitfalls: Pitfall[] = [
     match: [{check: 'control-plane.cert-expiry'}, {output: /x509: certificate has expired or is not yet valid/}],
     fix: [
       {text: 'Is the clock right? The message names both times.', command: 'date -u'},
-      {text: 'What ends when?', command: 'kp certs check'},
-      {text: 'Renew them, one control plane node at a time.', command: 'kp certs rotate'},
-      {text: 'By hand, on each control plane node; then restart its static pods.', command: 'sudo kubeadm certs renew all'},
+      {text: 'What ends when?', command: 'kp verify control-plane --check control-plane.cert-expiry'},
+      {text: 'Own machines: on each control plane node, one at a time.', command: 'sudo kubeadm certs renew all'},
+      {text: 'Then restart its static pods: move their manifests away for half a minute.', command: "sudo sh -c 'mv /etc/kubernetes/manifests /etc/kubernetes/manifests.off; sleep 30; mv /etc/kubernetes/manifests.off /etc/kubernetes/manifests'"},
     ],
     confirmBy: 'control-plane.cert-expiry',
     runbook: 'api-unreachable.md',

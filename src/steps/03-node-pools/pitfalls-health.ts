@@ -56,7 +56,7 @@ export const healthPitfalls: Pitfall[] = [
     fix: [
       {text: 'Which nodes are old?', command: 'kubectl get nodes -o custom-columns=NODE:.metadata.name,VERSION:.status.nodeInfo.kubeletVersion'},
       {text: 'Is a drain waiting?', command: 'kubectl get poddisruptionbudgets -A'},
-      {text: 'Go on with the upgrade of the pool.', command: 'kp upgrade --plan'},
+      {text: 'Go on with the next old node: empty it, then end its machine.', command: 'kubectl drain <node> --ignore-daemonsets --delete-emptydir-data'},
     ],
     confirmBy: 'node-pools.same-version',
     source: 'Kubernetes docs: upgrading nodes',

@@ -13,7 +13,7 @@ export const specialPoolPitfalls: Pitfall[] = [
       {text: 'What does the device plugin say on that node?', command: 'kubectl -n nvidia-device-plugin logs -l app.kubernetes.io/name=nvidia-device-plugin --tail=30 --prefix'},
       {text: 'On the node: does the driver answer?', command: 'sudo nvidia-smi'},
       {text: 'On the node: is the NVIDIA runtime the default one?', command: 'grep -A 3 nvidia /etc/containerd/config.toml'},
-      {text: 'Use a machine image with driver and toolkit (EKS: an accelerated AMI; elsewhere the GPU operator), and replace the nodes one after the other.', command: 'kp node replace <node>'},
+      {text: 'Use a machine image with driver and toolkit (EKS: an accelerated AMI; elsewhere the GPU operator), and replace the nodes: empty one, end its machine, wait for the new one.', command: 'kubectl drain <node> --ignore-daemonsets --delete-emptydir-data'},
     ],
     confirmBy: 'node-pools.gpu',
     source: 'twenty phases, 3 (GPU driver missing); NVIDIA device plugin: issues',

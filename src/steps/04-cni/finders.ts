@@ -30,7 +30,7 @@ export function findSecondPlugin(facts: Facts): Sighting[] {
         fix: [
           {text: 'Which ones are there?', command: 'kubectl get daemonsets -A'},
           {text: `Take ${agent[1]} off. (To keep it instead: phases.cni.enabled: false in kp.yaml.)`, command: `kubectl -n ${namespace} delete daemonset ${name}`},
-          {text: 'Pods that got their address from it keep it until they start anew; its files in /etc/cni/net.d of each node go with a new node (kp node replace).'},
+          {text: 'Pods that got their address from it keep it until they start anew; its files in /etc/cni/net.d of each node go with a new machine.'},
         ],
       },
     ]

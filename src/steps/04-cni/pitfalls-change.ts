@@ -11,7 +11,7 @@ export const changePitfalls: Pitfall[] = [
     match: [{output: /kp\.yaml changes phases\.cni\.plugin from \S+ to \S+: it cannot be exchanged under running pods/}],
     fix: [
       {text: 'It was a mistake: put the old value back.', command: 'kp plan cni'},
-      {text: 'The safe way: a new environment with the other plugin, and the workloads moved namespace by namespace, with a way back.', command: 'kp migrate plan --from <old> --to <new>'},
+      {text: 'The safe way: a new environment with the other plugin, and the workloads moved namespace by namespace, with a way back. Name it in environments of kp.yaml, then build it.', command: 'kp up --env <new>'},
       {text: 'In place, by hand, needs both plugins side by side. First leave the network to you: phases.cni.enabled: false in kp.yaml.', command: 'kp plan'},
       {text: 'Install the new plugin beside the old one, with a pod range of its own, without policies, and so that it writes its configuration only on nodes that carry a label (Cilium: cni.customConf, policyEnforcementMode=never, CiliumNodeConfig).'},
       {text: 'Then node by node: empty it.', command: 'kubectl drain <node> --ignore-daemonsets --delete-emptydir-data'},

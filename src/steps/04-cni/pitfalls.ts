@@ -19,7 +19,7 @@ export const pitfalls: Pitfall[] = [
       {text: 'Pick one. To keep the one that is there: phases.cni.enabled: false in kp.yaml.', command: 'kp plan cni'},
       {text: 'To use Cilium on EKS instead of the VPC CNI, take that one off before there are nodes.', command: 'kubectl -n kube-system delete daemonset aws-node'},
       {text: 'What does a plugin that is gone leave behind? Definitions and ConfigMaps in the cluster, files in /etc/cni/net.d of each node.', command: 'kubectl get customresourcedefinitions -o name | grep -E "cilium.io|projectcalico.org"'},
-      {text: 'Pods keep the address they started with: replace the nodes one after the other.', command: 'kp node replace <node>'},
+      {text: 'Pods keep the address they started with: empty one node after the other, and restart it.', command: 'kubectl drain <node> --ignore-daemonsets --delete-emptydir-data'},
     ],
     confirmBy: 'cni.single-plugin',
     source: 'twenty phases, 4',
@@ -90,7 +90,7 @@ export const pitfalls: Pitfall[] = [
     match: [{output: /minimal supported kernel version is/}, {output: /[Uu]nable to mount BPF filesystem/}],
     fix: [
       {text: 'Which kernels are there?', command: "kubectl get nodes -o custom-columns='NAME:.metadata.name,KERNEL:.status.nodeInfo.kernelVersion'"},
-      {text: 'Use a newer machine image for the pool and replace the nodes one after the other.', command: 'kp node replace <node>'},
+      {text: 'Use a newer machine image for the pool, and replace the nodes: empty one, end its machine, wait for the new one.', command: 'kubectl drain <node> --ignore-daemonsets --delete-emptydir-data'},
     ],
     confirmBy: 'cni.agent-ready',
     source: 'Cilium docs: system requirements',

@@ -10,7 +10,7 @@ export const enginePitfalls: Pitfall[] = [
     cause: 'An engine was installed beside the one of kp.yaml, by hand, by another tool, or before kp came.',
     match: [{check: 'security.one-engine'}, {output: /the cluster has the policy engine \S+ already \([^)]+\), kp\.yaml wants /}],
     fix: [
-      {text: 'Which are there?', command: 'kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations'},
+      {text: 'Which are there, and since when?', command: 'kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations'},
       {text: 'Keep the other one: set phases.security.engine to it, or to none, in kp.yaml.', command: 'kp plan security'},
       {text: 'Or take it away, its webhooks first: webhooks without a server refuse every write.', command: 'kubectl delete validatingwebhookconfiguration <webhook-configuration>'},
     ],
@@ -25,7 +25,7 @@ export const enginePitfalls: Pitfall[] = [
     cause: 'The pods of the engine are down (its node, memory, a policy of its own that refuses them), and its webhook says Fail: nothing can be made, not even its own pods.',
     match: [{check: 'security.engine-ready'}, {output: /failed calling webhook "(?:[\w.-]*kyverno\.svc[\w-]*|(?:check-ignore-label|validation|mutation)\.gatekeeper\.sh)": (?:failed to call webhook: )?Post "[^"]*": [^\n]+/}],
     fix: [
-      {text: 'Do its pods run?', command: 'kubectl get pods -A -l "app.kubernetes.io/part-of in (kyverno)"'},
+      {text: 'Do its pods run?', command: 'kubectl get pods -n <kyverno or gatekeeper-system>'},
       {text: 'Why are they not made?', command: 'kubectl get events -A --field-selector reason=FailedCreate'},
       {text: 'Nothing can be written any more: take its webhooks away for the moment. The engine makes them again when it is up.', command: 'kubectl delete validatingwebhookconfiguration <webhook-configuration>'},
       {text: 'Then put it back as kp.yaml says, with three replicas.', command: 'kp step security'},

@@ -13,7 +13,8 @@ export const pitfalls: Pitfall[] = [
       {check: 'chaos.admission'},
     ],
     fix: [
-      {text: 'Stop what runs out of bounds: deleting an experiment undoes it.', command: 'kubectl get podchaos,networkchaos,stresschaos,iochaos -A'},
+      {text: 'Which experiments run, and where?', command: 'kubectl get podchaos,networkchaos,stresschaos,iochaos -A'},
+      {text: 'Pause the one that runs out of bounds: its fault is undone, and it stays to be looked at.', command: 'kubectl -n <namespace> annotate <kind> <name> experiment.chaos-mesh.org/pause=true'},
       {text: 'Refused, and really wanted? Name the namespace in phases.chaos.namespaces, or more targets in phases.chaos.maxTargets.', command: 'kp plan chaos'},
       {text: 'The policy is missing or was changed: kp brings it back.', command: 'kp step chaos'},
     ],

@@ -1,5 +1,6 @@
 /** Steps of phase 17: quotas with room, defaults, the alert on the budget. */
 import {nameOf} from '../../checks/cluster.ts'
+import {runbookLink} from '../../components/runbook-link.ts'
 import {formatCpu, quantity, roundBytes} from '../../checks/quantities.ts'
 import {askedByNamespace} from '../../checks/requests.ts'
 import type {Asked} from '../../checks/requests.ts'
@@ -100,7 +101,7 @@ function budgetRule(ctx: ManifestContext): KubeObject {
     expr: `${monthly} > ${Number(((budget * percent) / 100).toFixed(2))}`,
     for: '1h',
     labels: {severity},
-    annotations: {summary: `The platform costs {{ $value | printf "%.0f" }} a month, ${percent} % of the budget of ${budget} ${currency} is reached`, runbook_url: 'runbooks/budget-exceeded.md'},
+    annotations: {summary: `The platform costs {{ $value | printf "%.0f" }} a month, ${percent} % of the budget of ${budget} ${currency} is reached`, ...runbookLink(ctx.spec, 'budget-exceeded.md')},
   })
   return {
     apiVersion: 'monitoring.coreos.com/v1',

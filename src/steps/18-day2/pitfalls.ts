@@ -194,7 +194,7 @@ export const pitfalls: Pitfall[] = [
     cause: 'Upgrades were put off, so that the next version that is wanted lies two or more minors ahead. The control plane goes one minor at a time; the nodes follow.',
     match: [{output: /kubeadm can upgrade only \d+ minor version at a time|Unsupported Kubernetes minor version update from \S+ to \S+|is at least one minor release higher than the kubeadm minor release/}],
     fix: [
-      {text: 'Which way is it, minor by minor, and what stands in the way?', command: 'kp upgrade --minor --plan'},
+      {text: 'Write the next minor to kubernetes.version, not the one after it, and look what that changes.', command: 'kp plan control-plane'},
       {text: 'Who still uses an API that goes away on the way?', command: 'kp verify control-plane --check control-plane.removed-apis'},
       {text: 'Own machines: first kubeadm itself in the version of the next minor, then look again.', command: 'sudo kubeadm upgrade plan'},
     ],
