@@ -59,6 +59,8 @@ export interface WorkloadName {
   kind: string
   namespace: string
   name: string
+  /** How many kp asks for; default 1 or more. */
+  replicas?: number
 }
 
 /**
@@ -84,9 +86,9 @@ export function namedWorkloadsReady(options: CheckBasics & {workloads: (ctx: Pla
       const cluster = await ctx.cluster()
       const complaints: string[] = []
       const workloads = options.workloads(ctx)
-      for (const {kind, namespace, name} of workloads) {
+      for (const {kind, namespace, name, replicas} of workloads) {
         const found = (await cluster.listKnown('apps/v1', kind)).find((object) => nameOf(object.metadata) === `${namespace}/${name}`)
-        const complaint = found === undefined ? `${kind} ${namespace}/${name} does not exist` : complainAboutWorkload(found)
+        const complaint = found === undefined ? `${kind} ${namespace}/${name} does not exist` : (complainAboutWorkload(found) ?? complainAboutNone(found, replicas))
         if (complaint !== undefined) complaints.push(complaint)
       }
       const seen = workloads.length
@@ -94,6 +96,11 @@ export function namedWorkloadsReady(options: CheckBasics & {workloads: (ctx: Pla
       return verdict(complaints, `${seen} ${seen === 1 ? 'workload is' : 'workloads are'} ready`, 'every replica of the current generation is available')
     },
   })
+}
+
+/** A workload that somebody scaled to nothing has every copy that it wants, and does nothing. */
+function complainAboutNone(object: KubeObject, wanted = 1): string | undefined {
+  return object.kind !== 'DaemonSet' && (object['spec'] as {replicas?: number} | undefined)?.replicas === 0 && wanted > 0 ? `${object.kind} ${nameOf(object.metadata)} is scaled to 0` : undefined
 }
 
 /** Why a Deployment, StatefulSet or DaemonSet is not ready; undefined where it is. */

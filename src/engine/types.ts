@@ -201,11 +201,15 @@ export interface Pitfall {
   match: PitfallMatch[]
   /**
    * Finds it in a live cluster, object by object; pure. With it `kp diagnose` does not look for conditions, events and
-   * containers of `match`.
+   * containers of `match`, unless `matchesToo`.
    */
   find?(facts: Facts): Sighting[]
+  /** Whether `kp diagnose` looks for `match` all the same: `find` sees one of several causes. */
+  matchesToo?: true
   /** Custom kinds that `find` reads. */
   kinds?: string[]
+  /** Components whose words `find` reads though they run: what they complain of shows nowhere else. */
+  listens?: string[]
   fix: FixStep[]
   /** The check that proves the fix. */
   confirmBy: string

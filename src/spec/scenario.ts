@@ -10,6 +10,8 @@ const target = {
   labels: z.record(z.string(), z.string()).optional().describe('Without a name: every object with these labels.'),
 }
 const one = z.strictObject(target)
+/** A value of kp.yaml; of lists and maps what is named must be there. */
+const choice = z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), anyObject]))])
 
 const action = z.union([
   z.strictObject({apply: z.union([z.string(), anyObject]).describe('A file of the folder, or an object.')}),
@@ -22,6 +24,7 @@ const action = z.union([
   z.strictObject({start: z.literal('programs').describe('The programs of the control plane that do not run.')}),
   z.strictObject({log: z.strictObject({namespace: z.string(), container: z.string(), file: z.string(), source: z.string()})}),
   z.strictObject({event: z.strictObject({...target, type: z.enum(['Normal', 'Warning']).default('Warning'), reason: z.string(), message: z.string(), from: z.string().describe('Who says it: service-controller.'), source: z.string().describe('Where the text was captured.')})}),
+  z.strictObject({file: z.strictObject({path: z.string().describe('In the repository of the platform.'), text: z.string().optional().describe('What is in it then.'), add: z.string().optional().describe('Lines that come at its end.'), gone: z.literal(true).optional()})}),
   z.strictObject({wait: z.strictObject({...target, gone: z.boolean().optional(), path: z.string().optional(), is: z.string().optional().describe('A regular expression.'), seconds: z.number().positive().default(60)})}),
 ])
 
@@ -30,7 +33,7 @@ export const scenarioSchema = z.strictObject({
   title: z.string().max(70),
   pitfall: z.string().regex(/^KP\d{4}$/),
   users: z.string().describe('What users see. Told to the person, nothing more.'),
-  needs: z.strictObject({phases: z.array(z.string()).default([]), choices: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({})}).default({phases: [], choices: {}}),
+  needs: z.strictObject({phases: z.array(z.string()).default([]), choices: z.record(z.string(), choice).default({})}).default({phases: [], choices: {}}),
   parameters: z.record(z.string(), z.string()).default({}),
   pick: z.record(z.string(), z.strictObject({...target, path: z.string().default('metadata.name'), nth: z.int().nonnegative().default(0)})).default({}),
   before: z.array(action).default([]).describe('A healthy set-up that the incident needs; it is waited for.'),

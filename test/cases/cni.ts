@@ -108,6 +108,12 @@ export const cniCases: CheckCase[] = [
     skips: [{what: 'it is not wanted', platform: NO_DENY, observed: /defaultDeny is off/}],
   },
   {
+    check: 'cni.default-deny', of: 'beside teams',
+    platform: {phases: {cost: {teams: [{name: 'payments', namespaces: ['payments']}]}, security: {namespaces: [{name: 'shop'}]}}},
+    passes: (ctx) => ({...guarded(ctx), objects: [...guarded(ctx).objects, thing('v1', 'Namespace', 'payments', {}, {labels: {[PLATFORM_LABEL]: ctx.spec.platform}}), thing('v1', 'Namespace', 'shop', {}, {labels: {[PLATFORM_LABEL]: ctx.spec.platform}})]}),
+    fails: [{what: 'kp generates the policies of a team', context: ({spec}) => ({spec: {...spec, phases: {...spec.phases, security: {...spec.phases.security, generateNetworkPolicies: true}}}}), observed: /namespace shop has no policy that denies everything/}],
+  },
+  {
     check: 'cni.allow-rules',
     passes: guarded,
     fails: [

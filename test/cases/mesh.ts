@@ -28,7 +28,7 @@ const LAB = {what: 'it is a lab', platform: ON, observed: /nothing injects proxi
 export const meshCases: CheckCase[] = [
   {check: 'mesh.kinds', platform: ON, passes: (ctx) => ({objects: readyComponent(ctx, 'linkerd-crds')}), fails: [{what: 'one is gone', change: without('CustomResourceDefinition', 'servers.policy.linkerd.io'), observed: /servers\.policy\.linkerd\.io does not exist/}]},
   {check: 'mesh.kinds', of: 'Istio', platform: ISTIO, passes: (ctx) => ({objects: readyComponent(ctx, 'istio-base')}), fails: [{what: 'one is gone', change: without('CustomResourceDefinition', 'peerauthentications.security.istio.io'), observed: /peerauthentications\.security\.istio\.io does not exist/}]},
-  {check: 'mesh.control-plane', platform: ON, passes: (ctx) => ({objects: readyComponent(ctx, 'linkerd-control-plane')}), fails: [{what: 'the injector is gone', change: without('Deployment', 'linkerd/linkerd-proxy-injector'), observed: /linkerd-proxy-injector does not exist/}]},
+  {check: 'mesh.control-plane', platform: ON, passes: (ctx) => ({objects: readyComponent(ctx, 'linkerd-control-plane')}), fails: [{what: 'the injector is gone', change: without('Deployment', 'linkerd/linkerd-proxy-injector'), observed: /linkerd-proxy-injector does not exist/}, {what: 'somebody scaled the identity service to nothing', change: changed('Deployment', (one) => ({spec: {...(one['spec'] as object), replicas: 0}, status: {observedGeneration: one.metadata.generation}}), 'linkerd/linkerd-identity'), observed: /linkerd-identity is scaled to 0/}]},
   {check: 'mesh.cni', platform: ON, passes: (ctx) => ({objects: readyComponent(ctx, 'linkerd-cni')}), fails: [{what: 'a node is without', change: changed('DaemonSet', (one) => ({status: {observedGeneration: one.metadata.generation, desiredNumberScheduled: 3, numberReady: 2, updatedNumberScheduled: 3}})), observed: /2 of 3 pods are ready/}]},
   {
     check: 'mesh.viz', platform: ON, passes: (ctx) => ({objects: readyComponent(ctx, 'linkerd-viz')}),
@@ -45,6 +45,7 @@ export const meshCases: CheckCase[] = [
     passes: () => ({objects: [issuer(CERTIFICATES.long), roots(CERTIFICATES.long)]}),
     fails: [
       {what: 'the Secret is gone', change: without('Secret'), observed: /does not exist/},
+      {what: 'the list of anchors is gone', change: without('ConfigMap'), observed: /linkerd-identity-trust-roots does not exist/},
       {what: 'the issuer has ended', change: changed('Secret', () => ({data: {'tls.crt': b64(CERTIFICATES.ended), 'ca.crt': b64(CERTIFICATES.long)}})), observed: /the issuer has ended/},
       {what: 'the anchor has ended', change: changed('ConfigMap', () => ({data: {'ca-bundle.crt': CERTIFICATES.ended}})), observed: /the trust anchor ended \d+ days ago/},
       {what: 'the anchor ends soon', change: changed('ConfigMap', () => ({data: {'ca-bundle.crt': CERTIFICATES.soon}})), observed: /the trust anchor ends in \d+ days/, status: 'warn'},
@@ -98,6 +99,7 @@ export const meshCases: CheckCase[] = [
     fails: [
       {what: 'there is no such namespace', change: without('Namespace'), observed: /there is no namespace demo/},
       {what: 'the mark was taken away', change: changed('Namespace', (one) => ({metadata: {...one.metadata, annotations: {}}})), observed: /demo is not marked/},
+      {what: 'the system joined too', change: withMore(thing('v1', 'Namespace', 'kube-system', {}, {annotations: {'linkerd.io/inject': 'enabled'}})), observed: /namespace kube-system is marked, and must never be/},
     ],
     skips: [NOBODY],
   },

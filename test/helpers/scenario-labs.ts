@@ -1,4 +1,5 @@
 /** Which platform scenarios run on: as few labs as their needs allow. */
+import {isDeepStrictEqual} from 'node:util'
 import type {Scenario} from '../../src/operations/scenarios/load.ts'
 import {phases as ALL} from '../../src/steps/index.ts'
 
@@ -10,12 +11,17 @@ export interface ScenarioLab {
   scenarios: Scenario[]
 }
 
+/** Phases that make a lab slow to build: what is practised on them has a lab of its own. */
+const OF_THE_LARGE_LAB = new Set(['logging', 'mesh', 'operators', 'secrets', 'autoscaling', 'chaos', 'slo', 'deliverables'])
+
+const isLarge = ({needs}: Scenario): boolean => needs.phases.some((id) => OF_THE_LARGE_LAB.has(id)) || 'cost.teams' in needs.choices
+
 /** Puts scenarios together whose choices do not contradict each other; what they need is switched on. */
 export function groupByNeeds(scenarios: Scenario[]): ScenarioLab[] {
-  const groups: {choices: Record<string, unknown>; scenarios: Scenario[]}[] = []
+  const groups: {choices: Record<string, unknown>; scenarios: Scenario[]; large: boolean}[] = []
   for (const scenario of scenarios.toSorted((a, b) => Object.keys(a.needs.choices).length - Object.keys(b.needs.choices).length || a.name.localeCompare(b.name))) {
-    const group = groups.find(({choices}) => Object.entries(scenario.needs.choices).every(([path, value]) => choices[path] === undefined || choices[path] === value))
-    if (group === undefined) groups.push({choices: {...scenario.needs.choices}, scenarios: [scenario]})
+    const group = groups.find(({choices, large}) => large === isLarge(scenario) && Object.entries(scenario.needs.choices).every(([path, value]) => choices[path] === undefined || isDeepStrictEqual(choices[path], value)))
+    if (group === undefined) groups.push({choices: {...scenario.needs.choices}, scenarios: [scenario], large: isLarge(scenario)})
     else {
       Object.assign(group.choices, scenario.needs.choices)
       group.scenarios.push(scenario)
@@ -23,15 +29,18 @@ export function groupByNeeds(scenarios: Scenario[]): ScenarioLab[] {
   }
   return groups.map((group, index) => ({
     name: `incident${index === 0 ? '' : index}`,
-    title: Object.entries(group.choices).map(([path, value]) => `${path}: ${String(value)}`).join(', ') || 'the defaults',
+    title: Object.entries(group.choices).map(([path, value]) => `${path}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join(', ') || 'the defaults',
     spec: specOf(group),
     scenarios: group.scenarios,
   }))
 }
 
-function specOf({choices, scenarios}: {choices: Record<string, unknown>; scenarios: Scenario[]}): Record<string, unknown> {
+/** Nodes enough for all that is practised on there at once. */
+const NODES = [{name: 'general', instanceType: 'm6i.large', min: 6, max: 9, labels: {'node-role': 'general'}}]
+
+function specOf({choices, scenarios, large}: {choices: Record<string, unknown>; scenarios: Scenario[]; large: boolean}): Record<string, unknown> {
   const phases: Record<string, Record<string, unknown>> = {}
-  const spec: Record<string, unknown> = {}
+  const spec: Record<string, unknown> = large ? {nodePools: NODES} : {}
   const needed = scenarios.flatMap((scenario) => scenario.needs.phases)
   // A lean lab comes up fast: of the later phases only what is practised on.
   for (const {id, number} of ALL) if (number > LAST_OF_THE_BASE && !needed.includes(id)) phases[id] = {enabled: false}

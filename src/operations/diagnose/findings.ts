@@ -80,12 +80,20 @@ function findingOf({pitfall, sighting, named}: Seen, follows: string[], affects:
     object: refName(named),
     evidence: sighting.evidence,
     cause: pitfall.cause,
-    fix: fixOf(sighting.fix ?? pitfall.fix, {object: sighting.object, named, values: {cluster: facts.cluster, ...sighting.values}, provider: facts.provider}),
+    fix: fixOf(sighting.fix ?? pitfall.fix, {object: sighting.object, named, values: {cluster: facts.cluster, ...partsOf(facts), ...sighting.values}, provider: facts.provider}),
     runbook: pitfall.runbook ?? null,
     confirmBy: pitfall.confirmBy,
     follows,
     affects: [...new Set(affects)].slice(0, MOST_AFFECTED),
   }
+}
+
+/** What this platform has chosen, by the names that fixes use: its agent of logs, the namespace of its mesh. */
+function partsOf({components}: Facts): Record<string, string> {
+  const has = (id: string): boolean => components.some((component) => component.id === id)
+  const agent = ['fluent-bit', 'vector'].find((id) => has(id))
+  const mesh = has('istiod') ? 'istio-system' : has('linkerd-control-plane') ? 'linkerd' : undefined
+  return {...(agent === undefined ? {} : {agent}), ...(mesh === undefined ? {} : {mesh})}
 }
 
 /** What a fix is filled in with. */
@@ -109,7 +117,7 @@ export function fixOf(fix: readonly FixStep[], filling: Filling): FixStep[] {
     if (command === undefined) return [{text}]
     if (command.startsWith('aws ') && !AWS.has(filling.provider)) return []
     if (command.startsWith('sudo ') && filling.provider === 'lab') return []
-    return /<[a-zA-Z][\w.:-]*>/.test(command) ? [{text}] : [{text, command: answered(command)}]
+    return /<[a-zA-Z][^<>]*>/.test(command) ? [{text}] : [{text, command: answered(command)}]
   })
 }
 

@@ -1,4 +1,4 @@
-/** Gathers what a diagnosis looks at: each kind by one list, events once, the last words of containers that crash. */
+/** Gathers what a diagnosis looks at: each kind by one list, events once, the last words of containers that crash or are listened to. */
 import {platformObjects} from '../../components/platform-values.ts'
 import type {PlatformContext} from '../../context.ts'
 import {asKpError} from '../../engine/errors.ts'
@@ -33,6 +33,8 @@ const PARALLEL = 8
 const EVENT_MS = 60 * 60 * 1000
 const MOST_LOGS = 20
 const LOG_LINES = 40
+/** What a component that runs said longer ago may be over. */
+const LISTEN_SECONDS = 15 * 60
 
 /** What was gathered, and what could not be. */
 export interface Gathered {
@@ -82,7 +84,7 @@ export async function gather(ctx: PlatformContext, reports: readonly CheckReport
     cluster: ctx.spec.environment.cluster,
   }
   await read('Event', async () => void (facts.events = eventsOf(await cluster.listKnown('v1', 'Event'), facts)))
-  facts.logs = await lastWords(ctx, facts)
+  facts.logs = [...(await lastWords(ctx, facts)), ...(await wordsOfListened(ctx, facts))]
   for (const {id, status, observed} of reports) if (status === 'unknown') unknown.push({what: `check ${id}`, reason: observed})
   return {facts, kinds: [...byKind.keys()], unknown}
 }
@@ -147,21 +149,49 @@ function eventsOf(items: FactObject[], facts: Facts): FactEvent[] {
 
 /** The end of what crashing containers said, one pod of a workload. */
 async function lastWords(ctx: PlatformContext, facts: Facts): Promise<FactLog[]> {
-  const asked = new Map<string, {pod: FactObject; container: string; previous: boolean}>()
+  const asked = new Map<string, Asked>()
   for (const pod of facts.all('Pod')) {
     for (const {name, ready, state, lastState} of containersOf(pod)) {
       const crashed = lastState?.terminated !== undefined && lastState.terminated.exitCode !== 0
       const failed = state?.terminated !== undefined && state.terminated.exitCode !== 0
       if (ready === true || (!crashed && !failed)) continue
       const owner = pod.metadata.ownerReferences?.[0]?.uid ?? pod.metadata.uid ?? pod.metadata.name
-      asked.set(`${owner} ${name}`, {pod, container: name, previous: !failed})
+      asked.set(`${owner} ${name}`, {pod, container: name, query: failed ? {} : {previous: 'true'}})
     }
   }
+  return readLogs(ctx, [...asked.values()].slice(0, MOST_LOGS))
+}
+
+/** What components that go on running say of late, where a pitfall shows in their words alone: one pod of each workload. */
+async function wordsOfListened(ctx: PlatformContext, facts: Facts): Promise<FactLog[]> {
+  const listened = new Set(ctx.phases.flatMap(({pitfalls}) => pitfalls.flatMap(({listens}) => listens ?? [])))
+  const workloads = facts.components.filter(({id}) => listened.has(id)).flatMap((component) => component.workloads)
+  const asked = workloads.flatMap((workload): Asked[] => {
+    const pod = facts.all('Pod').find((one) => one.metadata.namespace === workload.namespace && belongsTo(one, workload, facts) && containersOf(one).some(({state}) => state?.running !== undefined))
+    return pod === undefined ? [] : containersOf(pod).filter(({state}) => state?.running !== undefined).map(({name}) => ({pod, container: name, query: {sinceSeconds: String(LISTEN_SECONDS)}}))
+  })
+  return readLogs(ctx, asked.slice(0, MOST_LOGS))
+}
+
+function belongsTo(pod: FactObject, workload: ObjectRef, facts: Facts): boolean {
+  const owner = pod.metadata.ownerReferences?.find(({controller}) => controller === true)
+  if (owner === undefined) return false
+  if (owner.kind === workload.kind && owner.name === workload.name) return true
+  return facts.get(owner.kind, owner.name, pod.metadata.namespace)?.metadata.ownerReferences?.some(({kind, name}) => kind === workload.kind && name === workload.name) === true
+}
+
+interface Asked {
+  pod: FactObject
+  container: string
+  query: Record<string, string>
+}
+
+async function readLogs(ctx: PlatformContext, asked: Asked[]): Promise<FactLog[]> {
   const cluster = await ctx.cluster()
-  const logs = await mapParallel([...asked.values()].slice(0, MOST_LOGS), PARALLEL, async ({pod, container, previous}): Promise<FactLog[]> => {
-    const query = new URLSearchParams({container, tailLines: String(LOG_LINES), ...(previous ? {previous: 'true'} : {})})
+  const logs = await mapParallel(asked, PARALLEL, async ({pod, container, query}): Promise<FactLog[]> => {
+    const parameters = new URLSearchParams({container, tailLines: String(LOG_LINES), ...query})
     try {
-      const answer = await cluster.api.request({path: `/api/v1/namespaces/${pod.metadata.namespace ?? ''}/pods/${pod.metadata.name}/log?${query.toString()}`, accept: '*/*', timeoutMs: 5000})
+      const answer = await cluster.api.request({path: `/api/v1/namespaces/${pod.metadata.namespace ?? ''}/pods/${pod.metadata.name}/log?${parameters.toString()}`, accept: '*/*', timeoutMs: 5000})
       return answer.status === 200 && typeof answer.body === 'string' ? [{pod: {kind: 'Pod', name: pod.metadata.name, namespace: pod.metadata.namespace ?? ''}, container, text: answer.body}] : []
     } catch {
       // A node that is away gives no logs: what it would have said is not needed to see that.

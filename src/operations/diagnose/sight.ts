@@ -37,7 +37,7 @@ function match(pitfalls: readonly Pitfall[], object: FactObject, facts: Facts): 
   if (!suffers(object, facts)) return []
   const ref = refOf(object)
   const evidence = evidenceOf(object, ref, facts)
-  const [best] = findPitfalls(pitfalls.filter((pitfall) => pitfall.find === undefined), evidence)
+  const [best] = findPitfalls(pitfalls.filter((pitfall) => pitfall.find === undefined || pitfall.matchesToo === true), evidence)
   if (best === undefined) return []
   const values = ref.kind === 'Pod' ? {pod: ref.name} : {}
   return [{pitfall: best.pitfall, sighting: {object: ref, evidence: [best.because, ...linesOf(object, evidence)], values}, named: lift(object, facts), score: best.score, by: 'match'}]

@@ -9,6 +9,7 @@ import {apiError} from '../../tools/kube-api.ts'
 import type {KubeApi, KubeObject} from '../../tools/kube-api.ts'
 import {at, fillNames, readObjects} from './load.ts'
 import type {Scenario} from './load.ts'
+import {changeFile, restoreFile} from './files.ts'
 import type {Change, Ref} from './memory.ts'
 
 /** What actions need. */
@@ -22,6 +23,8 @@ export interface ActionContext {
   tolerant: boolean
   /** The lab's folder. */
   folder: string
+  /** The repository of the platform. */
+  root: string
   endProgram(name: string): Promise<void>
   startPrograms(): Promise<void>
   /** Called right before a change, so that it can be taken back even after a kill. */
@@ -44,6 +47,7 @@ export async function act(given: ScenarioAction, ctx: ActionContext): Promise<vo
   if ('scale' in action) return mergeAll(action.scale, {spec: {replicas: action.scale.replicas}}, `scale to ${action.scale.replicas}`, ctx)
   if ('log' in action) return giveLog(action.log, ctx)
   if ('event' in action) return sayEvent(action.event, ctx)
+  if ('file' in action) return changeFile(action.file, ctx)
   if ('wait' in action) return waitFor(action.wait, ctx)
   if ('start' in action) return ctx.startPrograms()
   ctx.remember({did: 'ended', program: action['end-program']})
@@ -85,6 +89,8 @@ export async function undo(change: Change, ctx: ActionContext): Promise<void> {
       ctx.say(`restore ${title(change.ref)}`)
       return
     }
+    case 'filed':
+      return restoreFile(change, ctx)
     case 'ended':
       await ctx.startPrograms()
       ctx.say(`start ${change.program}`)

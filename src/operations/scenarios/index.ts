@@ -125,6 +125,7 @@ function contextOf(ctx: PlatformContext, lab: LabProvider, scenario: Scenario, s
     scenario,
     names: started.names,
     folder: lab.folder,
+    root: ctx.paths.root,
     tolerant: options.tolerant ?? false,
     endProgram: (program) => lab.endProgram(program),
     startPrograms: () => lab.start(() => undefined, ctx.signal),

@@ -45,9 +45,16 @@ export function unfit(scenario: Scenario, ctx: PlatformContext): string | undefi
   }
   for (const [path, wanted] of Object.entries(scenario.needs.choices)) {
     const seen = at(path.startsWith('provider.') || path.startsWith('network.') || path.startsWith('metadata.') ? ctx.spec : phases, path)
-    if (seen !== wanted) return `it needs ${path}: ${String(wanted)} in kp.yaml`
+    if (!covers(seen, wanted)) return `it needs ${path}: ${typeof wanted === 'object' ? JSON.stringify(wanted) : String(wanted)} in kp.yaml`
   }
   return undefined
+}
+
+/** Whether what is there has all that is wanted: of maps the named fields, of lists each item in its place. */
+function covers(seen: unknown, wanted: unknown): boolean {
+  if (Array.isArray(wanted)) return Array.isArray(seen) && seen.length === wanted.length && wanted.every((item: unknown, index) => covers(seen[index], item))
+  if (typeof wanted === 'object' && wanted !== null) return typeof seen === 'object' && seen !== null && Object.entries(wanted).every(([key, value]) => covers((seen as Record<string, unknown>)[key], value))
+  return seen === wanted
 }
 
 /** The value at a path of dots; in brackets items of a list, and keys with dots: `metadata.labels[kubernetes.io/arch]`. */

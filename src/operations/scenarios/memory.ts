@@ -17,6 +17,8 @@ export type Change =
   | {did: 'patched'; ref: Ref; patch: Record<string, unknown>; back: Record<string, unknown>}
   | {did: 'replaced'; ref: Ref; before: unknown; after: unknown}
   | {did: 'ended'; program: string}
+  /** A file of the repository, before and after; null where there is none. */
+  | {did: 'filed'; path: string; before: string | null; after: string | null}
 
 /** A scenario that was started. */
 export interface Started {

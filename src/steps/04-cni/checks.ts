@@ -1,4 +1,5 @@
 /** Checks of phase 4. */
+import {keptElsewhere} from '../../checks/own-namespaces.ts'
 import {PLATFORM_LABEL} from '../../checks/labels.ts'
 import {check, namedWorkloadsReady, verdict} from '../../checks/builders.ts'
 import type {WorkloadName} from '../../checks/builders.ts'
@@ -23,8 +24,18 @@ const wantsDeny = (ctx: PlatformContext): true | string => (ctx.spec.phases.cni.
 /** Namespaces that kp guards: its own but for those that are open on purpose, and `default`. */
 async function guardedNamespaces(ctx: PlatformContext): Promise<string[]> {
   const namespaces = (await (await ctx.cluster()).metadata('v1', 'Namespace')) ?? new Map<string, KubeMeta>()
-  const own = [...namespaces.values()].filter((meta) => meta.labels?.[PLATFORM_LABEL] === ctx.spec.platform && meta.labels[OPEN_LABEL] !== 'none').map((meta) => meta.name)
+  const teams = openToTeams(ctx)
+  const own = [...namespaces.values()].filter((meta) => meta.labels?.[PLATFORM_LABEL] === ctx.spec.platform && meta.labels[OPEN_LABEL] !== 'none' && !teams.has(meta.name)).map((meta) => meta.name)
   return ['default', ...own.toSorted((a, b) => a.localeCompare(b))]
+}
+
+/** Namespaces that kp made for teams, who keep their policies themselves; where kp generates those, they are guarded like its own. */
+function openToTeams(ctx: PlatformContext): Set<string> {
+  const {security, cost} = ctx.spec.phases
+  const named = security.namespaces.map(({name}) => name)
+  const generated = new Set(security.enabled && security.generateNetworkPolicies ? named : [])
+  const elsewhere = keptElsewhere(ctx)
+  return new Set([...named, ...cost.teams.flatMap(({namespaces}) => namespaces)].filter((name) => !elsewhere.has(name) && !generated.has(name)))
 }
 
 async function policiesBy(ctx: PlatformContext): Promise<Map<string, KubeObject[]>> {

@@ -1,5 +1,6 @@
 /** Known failures of OpenSearch in the cluster. */
 import type {Pitfall} from '../../engine/types.ts'
+import {AGENTS, findNodeSettingsAway, findReadOnlyStore, READ_ONLY} from './find.ts'
 
 export const storePitfalls: Pitfall[] = [
   {
@@ -18,6 +19,8 @@ export const storePitfalls: Pitfall[] = [
       {text: 'Where policies refuse its privileged container, set it on each node, and keep it in /etc/sysctl.d.', command: 'sudo sysctl -w vm.max_map_count=262144'},
       {text: 'Then let the pods start anew.', command: 'kubectl -n logging delete pods -l app.kubernetes.io/name=opensearch'},
     ],
+    find: findNodeSettingsAway,
+    matchesToo: true,
     confirmBy: 'logging.map-count',
     runbook: 'opensearch-unwell.md',
     source: 'EC2 guide, challenge 2',
@@ -28,7 +31,7 @@ export const storePitfalls: Pitfall[] = [
     symptom: 'New logs are refused: "disk usage exceeded flood-stage watermark, index has read-only-allow-delete block".',
     cause: 'A volume passed the flood-stage watermark: OpenSearch makes all indexes on it read-only before it is full.',
     match: [
-      {output: /flood[- ]stage (?:disk )?watermark|read-only-allow-delete block|high disk watermark \[[^\]]+\] exceeded on/},
+      {output: READ_ONLY},
       {check: 'logging.disk'},
     ],
     fix: [
@@ -36,6 +39,9 @@ export const storePitfalls: Pitfall[] = [
       {text: 'Grow the claims where their class allows it, and write the same size to phases.logging.backend.volume.', command: 'kubectl -n logging edit pvc'},
       {text: 'Keep less: a shorter phases.logging.backend.retention, drop rules, sampling. The block goes by itself below the high watermark.', command: 'kp step logging'},
     ],
+    find: findReadOnlyStore,
+    listens: [...AGENTS, 'opensearch'],
+    matchesToo: true,
     confirmBy: 'logging.disk',
     runbook: 'opensearch-unwell.md',
     source: 'OpenSearch docs: cluster settings, disk watermarks',
@@ -47,7 +53,7 @@ export const storePitfalls: Pitfall[] = [
     cause: 'Two applications use one field with two types (a text here, an object there), or write names that never end as fields.',
     match: [{output: /mapper_parsing_exception|strict_dynamic_mapping_exception|Limit of total fields \[\d+\] has been exceeded|object mapping for \[[^\]]+\] tried to parse field/}],
     fix: [
-      {text: 'Which field, of which application?', command: 'kubectl -n logging logs daemonset/<fluent-bit or vector> --tail=50'},
+      {text: 'Which field, of which application?', command: 'kubectl -n logging logs daemonset/<agent> --tail=50'},
       {text: 'Let the application name it otherwise. Labels with dots are no cause: the agent replaces them.'},
       {text: 'kp sets ignore_malformed and a limit of 2000 fields for new indexes; is that template still there? This sets it again, for tomorrow\'s index.', command: 'kp step logging'},
     ],

@@ -1,5 +1,6 @@
 /** Known failures of phase 9: agents and what they send. Those of OpenSearch in the cluster are in pitfalls-store.ts. */
 import type {Pitfall} from '../../engine/types.ts'
+import {AGENTS, findNodesWithoutAgent, findRefusedCredentials, findUnreachedStore, REFUSED} from './find.ts'
 import {storePitfalls} from './pitfalls-store.ts'
 
 const agentPitfalls: Pitfall[] = [
@@ -40,16 +41,19 @@ const agentPitfalls: Pitfall[] = [
     symptom: 'Nothing arrives. The log of the agents says HTTP status 401 or 403, "Invalid token", "Unauthorized", or that a user failed to authenticate.',
     cause: 'The token or password in Secret logging/kp-log-store is wrong, was revoked or changed, or has no right to this index.',
     match: [
-      {output: /http_?status=40[13]\b|HTTP status=40[13]\b|status=40[13] (?:URI|host)|"text":\s*"(?:Invalid token|Token disabled|Invalid authorization|Incorrect index)"|security_exception|status code: 40[13] (?:Unauthorized|Forbidden)/},
+      {output: REFUSED},
       {check: 'logging.credentials'},
     ],
     fix: [
-      {text: 'What does the agent say?', command: 'kubectl -n logging logs daemonset/<fluent-bit or vector> --tail=20'},
+      {text: 'What does the agent say?', command: 'kubectl -n logging logs daemonset/<agent> --tail=20'},
       {text: 'Is the reference right, and what it names up to date? phases.logging.backend names the entry, secrets says where it is kept.', command: 'kp plan logging'},
       {text: 'Bring the right one to the cluster.', command: 'kp step logging'},
       {text: 'Agents read it when they start.', command: 'kubectl -n logging rollout restart daemonset'},
       {text: 'A right one that is refused too has no right to write: allow the index to the Splunk token, or create_index and bulk to the user.'},
     ],
+    find: findRefusedCredentials,
+    listens: AGENTS,
+    matchesToo: true,
     confirmBy: 'logging.credentials',
     runbook: 'log-store-refuses.md',
     source: 'Splunk docs: HTTP Event Collector error codes; Fluent Bit docs: outputs splunk, opensearch',
@@ -83,11 +87,14 @@ const agentPitfalls: Pitfall[] = [
       {check: 'logging.marker'},
     ],
     fix: [
-      {text: 'What does the agent say?', command: 'kubectl -n logging logs daemonset/<fluent-bit or vector> --tail=20'},
+      {text: 'What does the agent say?', command: 'kubectl -n logging logs daemonset/<agent> --tail=20'},
       {text: 'Does the store answer from inside the cluster at all?', command: 'kubectl -n logging run probe --rm -i --restart=Never --labels=kp.dev/job=log-store --image=registry.k8s.io/e2e-test-images/agnhost:2.53 --command -- curl -sSk --max-time 10 https://<host>:<port>/'},
       {text: 'Are host and port in kp.yaml what they should be, and the policies of the namespace as kp wants them? This repairs both.', command: 'kp step logging'},
       {text: 'Open the port in the firewall of the store for the addresses of the nodes. What waited is sent then, as far as 1 GiB a node goes.'},
     ],
+    find: findUnreachedStore,
+    listens: AGENTS,
+    matchesToo: true,
     confirmBy: 'logging.marker',
     runbook: 'logs-not-arriving.md',
     source: 'Fluent Bit docs: networking, scheduling and retries',
@@ -104,6 +111,7 @@ const agentPitfalls: Pitfall[] = [
       {text: 'Put back what was changed by hand, or take the selector out of kp.yaml.', command: 'kp step logging'},
       {text: 'No room: the agent has the priority of what belongs to the node; something with the same fills it.', command: 'kubectl describe node <node>'},
     ],
+    find: findNodesWithoutAgent,
     confirmBy: 'logging.agents',
     runbook: 'logs-not-arriving.md',
     source: 'Fluent Bit docs: Kubernetes, tolerations',
@@ -130,7 +138,7 @@ const agentPitfalls: Pitfall[] = [
     cause: 'The role of the agent is missing (no IRSA or Pod Identity, hop limit 1 for the instance role), or lacks a right.',
     match: [{output: /AccessDeniedException[^\n]*logs:(?:PutLogEvents|CreateLogGroup|CreateLogStream|PutRetentionPolicy|DescribeLogStreams)|is not authorized to perform: logs:|failed to retrieve IMDSv2 token and IMDSv1 unavailable[^\n]*/}],
     fix: [
-      {text: 'Which role has the agent?', command: 'kubectl -n logging get serviceaccount <fluent-bit or vector> -o yaml'},
+      {text: 'Which role has the agent?', command: 'kubectl -n logging get serviceaccount <agent> -o yaml'},
       {text: 'Name a role with logs:CreateLogGroup, CreateLogStream, PutLogEvents, PutRetentionPolicy and DescribeLogStreams in components.<agent>.values.serviceAccount.annotations (eks.amazonaws.com/role-arn).', command: 'kp step logging'},
       {text: 'With Pod Identity instead: tie the role to the account.', command: 'aws eks create-pod-identity-association --cluster-name <cluster> --namespace logging --service-account <account> --role-arn <role>'},
     ],

@@ -35,8 +35,8 @@ const tagOf = (image: string | undefined): string => /:([^:/@]+)(?:@.*)?$/.exec(
 export const proxyChecks: PlatformCheck[] = [
   check({
     id: 'mesh.members',
-    title: 'The namespaces of kp.yaml are marked for the mesh',
-    pitfalls: ['KP1006'],
+    title: 'The namespaces of kp.yaml are marked for the mesh, and none of the system',
+    pitfalls: ['KP1006', 'KP1016'],
     appliesTo: members,
     async run(ctx) {
       const namespaces = await (await ctx.cluster()).listKnown('v1', 'Namespace')
@@ -44,7 +44,8 @@ export const proxyChecks: PlatformCheck[] = [
         const found = namespaces.find(({metadata}) => metadata.name === name)
         return found === undefined ? [`there is no namespace ${name}`] : isMarked(ctx, found) ? [] : [`namespace ${name} is not marked`]
       })
-      return verdict(complaints, ctx.spec.phases.mesh.inject.join(', '), 'the mark by which pods get proxies')
+      const system = namespaces.filter((one) => one.metadata.name.startsWith('kube-') && isMarked(ctx, one)).map(({metadata}) => `namespace ${metadata.name} is marked, and must never be`)
+      return verdict([...complaints, ...system], ctx.spec.phases.mesh.inject.join(', '), 'the mark by which pods get proxies')
     },
   }),
   check({

@@ -20,7 +20,7 @@ export const checks: PlatformCheck[] = [
     ...definitionsEstablished({id: 'mesh.kinds', title: 'The kinds of the mesh are established', component: 'linkerd-crds', pitfalls: ['KP1005'], within: SOON}),
     run: async (ctx) => definitionsEstablished({id: 'mesh.kinds', title: '', component: meshOf(ctx).kinds}).run(ctx),
   },
-  workloadsReady({id: 'mesh.control-plane', title: 'The control plane of the mesh is ready', component: (ctx) => meshOf(ctx).controlPlane, pitfalls: ['KP1004', 'KP1007'], within: LATER}),
+  workloadsReady({id: 'mesh.control-plane', title: 'The control plane of the mesh is ready', component: (ctx) => meshOf(ctx).controlPlane, pitfalls: ['KP1004', 'KP1007', 'KP1017'], within: LATER}),
   workloadsReady({id: 'mesh.cni', title: 'The network plugin of the mesh is ready on every node', component: (ctx) => meshOf(ctx).cni, pitfalls: ['KP1009'], within: LATER}),
   workloadsReady({id: 'mesh.viz', title: 'The view of the mesh is ready', component: (ctx) => meshOf(ctx).viz, pitfalls: ['KP1013'], appliesTo: wantsViz, within: LATER}),
   namedWorkloadsReady({id: 'mesh.jaeger', title: 'Jaeger is ready', pitfalls: ['KP1013'], appliesTo: wantsJaeger, workloads: () => [{kind: 'Deployment', namespace: 'tracing', name: 'jaeger'}], within: LATER}),
@@ -59,7 +59,9 @@ async function lookAtTrust(ctx: PlatformContext): Promise<CheckResult> {
   if (secret === undefined) return {status: 'fail', observed: `Secret ${namespace}/${name} does not exist`, expected}
   const data = (secret['data'] ?? {}) as Record<string, string>
   const decoded = (key: string): string => Buffer.from(data[key] ?? '', 'base64').toString('utf8')
-  const roots = isIstio(ctx) ? decoded('ca.crt') : (((await cluster.get('v1', 'ConfigMap', TRUST_ROOTS, LINKERD))?.['data'] as Record<string, string> | undefined)?.['ca-bundle.crt'] ?? '')
+  const bundle = isIstio(ctx) ? undefined : await cluster.get('v1', 'ConfigMap', TRUST_ROOTS, LINKERD)
+  if (!isIstio(ctx) && bundle === undefined) return {status: 'fail', observed: `ConfigMap ${LINKERD}/${TRUST_ROOTS} does not exist: proxies do not know whom to trust`, expected}
+  const roots = isIstio(ctx) ? decoded('ca.crt') : ((bundle?.['data'] as Record<string, string> | undefined)?.['ca-bundle.crt'] ?? '')
   const anchors = certificatesIn(roots)
   const [issuer] = certificatesIn(decoded('tls.crt'))
   if (anchors.length === 0 || issuer === undefined) return {status: 'unknown', observed: anchors.length === 0 ? 'the anchors cannot be read' : `Secret ${namespace}/${name} holds no certificate that can be read`}

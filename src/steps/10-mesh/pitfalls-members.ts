@@ -1,5 +1,6 @@
 /** Known failures of what joins a mesh. */
 import type {Pitfall} from '../../engine/types.ts'
+import {findSystemInMesh} from './find.ts'
 
 export const memberPitfalls: Pitfall[] = [
   {
@@ -139,5 +140,21 @@ export const memberPitfalls: Pitfall[] = [
     ],
     confirmBy: 'mesh.injection',
     source: 'Linkerd docs: protocol detection; Istio docs: protocol selection',
+  },
+  {
+    code: 'KP1016',
+    title: 'The mesh was let into kube-system',
+    symptom: 'After a restart parts of the cluster itself have proxies: DNS or the network plugin does not come up, and nothing that needs them does.',
+    cause: 'Somebody marked kube-system for injection. What the mesh itself needs to start (DNS, network, webhooks) then waits for the mesh.',
+    match: [{check: 'mesh.members', output: /namespace kube-[\w-]+ is marked/}],
+    fix: [
+      {text: 'Take the mark away, of Linkerd or of Istio.', command: 'kubectl annotate namespace kube-system linkerd.io/inject-'},
+      {text: 'Start anew what has a proxy there.', command: 'kubectl -n kube-system get pods'},
+      {text: 'kp refuses kube-system in phases.mesh.inject. Is the rest of the mesh well?', command: 'kp verify mesh'},
+    ],
+    find: findSystemInMesh,
+    confirmBy: 'mesh.members',
+    runbook: 'mesh-unwell.md',
+    source: 'Linkerd docs: HA, exclude the kube-system namespace; Istio docs: injection, ignored namespaces',
   },
 ]

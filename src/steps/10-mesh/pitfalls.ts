@@ -1,5 +1,6 @@
 /** Known failures of phase 10: the mesh itself. Those of what joins it are in pitfalls-members.ts. */
 import type {Pitfall} from '../../engine/types.ts'
+import {findIdentityAway, findInjectorAway, findTrustGone} from './find.ts'
 import {memberPitfalls} from './pitfalls-members.ts'
 
 const ownPitfalls: Pitfall[] = [
@@ -34,11 +35,13 @@ const ownPitfalls: Pitfall[] = [
     ],
     fix: [
       {text: 'Which of them, and since when?', command: 'kp verify mesh --check mesh.trust'},
-      {text: 'By cert-manager: what keeps it from renewing?', command: 'kubectl -n <linkerd or istio-system> get certificates,certificaterequests'},
+      {text: 'By cert-manager: what keeps it from renewing?', command: 'kubectl -n <mesh> get certificates,certificaterequests'},
       {text: 'By reference: make a new anchor and issuer, put them where phases.mesh.trustAnchor leads, and hand them over. An anchor that has not ended stays trusted beside the new one.', command: 'kp step mesh'},
-      {text: 'Let the control plane read them.', command: 'kubectl -n <linkerd or istio-system> rollout restart deployment'},
+      {text: 'Let the control plane read them.', command: 'kubectl -n <mesh> rollout restart deployment'},
       {text: 'Then each namespace of the mesh, one after the other.', command: 'kubectl -n <namespace> rollout restart deployment,statefulset,daemonset'},
     ],
+    find: findTrustGone,
+    matchesToo: true,
     confirmBy: 'mesh.trust',
     runbook: 'mesh-certificates.md',
     source: 'Linkerd docs: replacing expired certificates; Istio docs: plug in CA certificates',
@@ -72,11 +75,13 @@ const ownPitfalls: Pitfall[] = [
       {check: 'mesh.control-plane'},
     ],
     fix: [
-      {text: 'Does it run?', command: 'kubectl get pods -n <linkerd or istio-system>'},
+      {text: 'Does it run?', command: 'kubectl get pods -n <mesh>'},
       {text: 'Put back its policies, certificates and copies.', command: 'kp step mesh'},
       {text: 'On EKS and GKE the firewall must let the API server reach ports 8443 (Linkerd) or 15017 (Istio) of the nodes.', command: 'kp verify networking'},
       {text: 'While it is down, an urgent pod can start without a proxy: take the mark from its namespace for that time.', command: 'kubectl annotate namespace <namespace> linkerd.io/inject-'},
     ],
+    find: findInjectorAway,
+    matchesToo: true,
     confirmBy: 'mesh.control-plane',
     runbook: 'mesh-unwell.md',
     source: 'Linkerd docs: HA, failure of the proxy injector; Istio docs: injection problems',
@@ -114,6 +119,23 @@ const ownPitfalls: Pitfall[] = [
     ],
     confirmBy: 'mesh.viz',
     source: 'Kiali FAQ; Linkerd docs: viz with an own Prometheus; Istio docs: tracing',
+  },
+  {
+    code: 'KP1017',
+    title: 'Proxies get no certificate: the identity service is away',
+    symptom: 'Pods of the mesh that start hang with a proxy that is not ready: "Failed to obtain identity", "Could not fetch identity". Those that run fail within 24 hours.',
+    cause: 'linkerd-identity was scaled down, has no node to run on, or proxies do not reach its port 8080. It signs the certificate of each proxy, for a day.',
+    match: [{output: /linkerd_(?:proxy_)?identity[^\n]*(?:Failed to (?:obtain|certify|refresh) identity|Failed to certify|certification failed)|Failed to certify identity|linkerd-identity[^\n]*(?:connection refused|connect timed out)/i}],
+    fix: [
+      {text: 'Does it run, and where?', command: 'kubectl -n linkerd get pods -l linkerd.io/control-plane-component=identity -o wide'},
+      {text: 'Put back its copies, and the policies that let proxies reach it.', command: 'kp step mesh'},
+      {text: 'Wait until it stands. Proxies ask again by themselves.', command: 'kubectl -n linkerd rollout status deployment/linkerd-identity --timeout=90s'},
+    ],
+    find: findIdentityAway,
+    matchesToo: true,
+    confirmBy: 'mesh.control-plane',
+    runbook: 'mesh-unwell.md',
+    source: 'Linkerd docs: automatic mTLS, certificates of proxies last 24 hours; linkerd2 issue 7351',
   },
 ]
 

@@ -1,5 +1,6 @@
 /** Known failures on the way from a store into pods. */
 import type {Pitfall} from '../../engine/types.ts'
+import {findBadStores, findMissingKey, STORE_KINDS} from './find.ts'
 
 export const deliveryPitfalls: Pitfall[] = [
   {
@@ -19,6 +20,8 @@ export const deliveryPitfalls: Pitfall[] = [
       {text: 'In AWS: give the role of the service account external-secrets secretsmanager:GetSecretValue and DescribeSecret, or name an access key in phases.secrets.aws.', command: 'kubectl -n external-secrets get serviceaccount external-secrets -o yaml'},
       {text: 'Put the store back as kp.yaml says.', command: 'kp step secrets'},
     ],
+    find: findBadStores,
+    kinds: STORE_KINDS,
     confirmBy: 'secrets.stores-valid',
     runbook: 'secret-not-synced.md',
     source: 'External Secrets docs: SecretStore, AWS Secrets Manager access',
@@ -73,6 +76,8 @@ export const deliveryPitfalls: Pitfall[] = [
       {text: 'Is the key there, under that name? With Vault: without data/ in the path.', command: 'kubectl -n vault exec -it <leader> -c vault -- vault kv get -mount=secret <key>'},
       {text: 'Once it is: ask again at once.', command: 'kubectl -n <namespace> annotate externalsecret <name> force-sync=<any text> --overwrite'},
     ],
+    find: findMissingKey,
+    kinds: STORE_KINDS,
     confirmBy: 'secrets.external-secrets-synced',
     runbook: 'secret-not-synced.md',
     source: 'External Secrets docs: ExternalSecret, troubleshooting',

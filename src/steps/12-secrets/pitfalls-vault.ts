@@ -1,8 +1,7 @@
 /** Known failures of Vault itself. */
 import type {Pitfall} from '../../engine/types.ts'
+import {findSealedVault, LOGIN_REFUSED, STORE_KINDS} from './find.ts'
 
-/** The event of a store that Vault does not let in; one that is sealed says something else. Its condition says no reason. */
-const REFUSED = /^(?!.*Vault is sealed).*(?:unable to log in|invalid vault credentials).*(?:permission denied|invalid role|not authorized)/s
 const LABELS = 'kubectl -n vault get pods -L vault-initialized,vault-sealed,vault-active'
 
 export const vaultPitfalls: Pitfall[] = [
@@ -59,6 +58,9 @@ export const vaultPitfalls: Pitfall[] = [
       {text: 'Where people keep the keys, each of them gives one, at each server that is sealed.', command: 'kubectl -n vault exec -it <pod> -c vault -- vault operator unseal'},
       {text: 'Against the next time: phases.secrets.vault.unseal kms unseals without people.', command: 'kp plan secrets'},
     ],
+    find: findSealedVault,
+    kinds: STORE_KINDS,
+    matchesToo: true,
     confirmBy: 'secrets.vault-unsealed',
     runbook: 'vault-sealed.md',
     source: 'self-hosted on EC2: emergency commands; Vault docs: seal and unseal',
@@ -134,7 +136,7 @@ export const vaultPitfalls: Pitfall[] = [
     match: [
       {output: /auth\/(?:kubernetes|approle)\/login[\s\S]{0,60}Code: (?:403|400)/},
       {output: /service account name not authorized|namespace not authorized|invalid role name|invalid role or secret ID/},
-      {event: {reason: 'InvalidProviderConfig', message: REFUSED}},
+      {event: {reason: 'InvalidProviderConfig', message: LOGIN_REFUSED}},
     ],
     fix: [
       {text: 'What does the store say?', command: 'kubectl describe clustersecretstores'},

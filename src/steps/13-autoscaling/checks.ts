@@ -57,7 +57,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'autoscaling.requests',
     title: 'What an autoscaler measures in per cent has a request',
-    pitfalls: ['KP1303'],
+    pitfalls: ['KP1303', 'KP1312'],
     async run(ctx) {
       const cluster = await ctx.cluster()
       const workloads = await workloadsByKey(ctx)

@@ -1,5 +1,6 @@
 /** Known failures of phase 13. */
 import type {Pitfall} from '../../engine/types.ts'
+import {findFullAutoscaler, findMissingRequests, findMissingTarget, findNoGroups, findTwoOwners} from './find.ts'
 
 const RUNBOOK = 'autoscaler-does-not-scale.md'
 const HPA = 'HorizontalPodAutoscaler'
@@ -58,6 +59,7 @@ export const pitfalls: Pitfall[] = [
       {text: 'Which container?', command: 'kubectl describe hpa <name> -n <namespace>'},
       {text: 'Give it a request in its manifest; for a quick repair set it directly.', command: 'kubectl -n <namespace> set resources deployment <name> --requests=cpu=50m'},
     ],
+    find: findMissingRequests,
     confirmBy: 'autoscaling.requests',
     runbook: RUNBOOK,
     source: 'Kubernetes docs: HorizontalPodAutoscaler, how it works',
@@ -73,6 +75,7 @@ export const pitfalls: Pitfall[] = [
       {text: 'For the demo application raise phases.autoscaling.hpa.max in kp.yaml; for your own raise maxReplicas in its manifest.', command: 'kp plan autoscaling'},
       {text: 'Is there room in quota and nodes for more?', command: 'kubectl get resourcequotas,pods -A --field-selector=status.phase=Pending'},
     ],
+    find: findFullAutoscaler,
     confirmBy: 'autoscaling.room',
     runbook: RUNBOOK,
     source: 'Kubernetes docs: HorizontalPodAutoscaler, status conditions',
@@ -102,6 +105,8 @@ export const pitfalls: Pitfall[] = [
       {text: 'Keep the VPA to the other resource (controlledResources: [memory]) or let it only recommend.', command: `kubectl -n <namespace> patch vpa <name> --type=merge -p '{"spec":{"updatePolicy":{"updateMode":"Off"}}}'`},
       {text: 'Of two HPAs of one target delete one.', command: 'kubectl -n <namespace> delete hpa <name>'},
     ],
+    find: findTwoOwners,
+    kinds: ['VerticalPodAutoscaler'],
     confirmBy: 'autoscaling.one-owner',
     runbook: RUNBOOK,
     source: 'Vertical Pod Autoscaler docs: known limitations',
@@ -132,6 +137,9 @@ export const pitfalls: Pitfall[] = [
       {text: 'Tag the groups k8s.io/cluster-autoscaler/enabled and k8s.io/cluster-autoscaler/<cluster>, or raise max of the pool in kp.yaml.', command: 'kp plan node-pools'},
       {text: 'Why does the pod fit nowhere?', command: 'kubectl get events -A --field-selector=reason=NotTriggerScaleUp'},
     ],
+    find: findNoGroups,
+    matchesToo: true,
+    listens: ['cluster-autoscaler'],
     confirmBy: 'autoscaling.cluster-autoscaler',
     runbook: RUNBOOK,
     source: 'twenty phases, 13; Cluster Autoscaler FAQ',
@@ -183,5 +191,23 @@ export const pitfalls: Pitfall[] = [
     confirmBy: 'day2.drains',
     runbook: RUNBOOK,
     source: 'Karpenter docs: disruption; Cluster Autoscaler FAQ: what prevents CA from removing a node',
+  },
+  {
+    code: 'KP1312',
+    title: 'An autoscaler follows a workload that is not there',
+    symptom: 'The HPA shows <unknown> and never scales: AbleToScale=False, FailedGetScale: deployments.apps "web" not found.',
+    cause: 'scaleTargetRef has a typing error, or the workload was renamed or deleted and its HPA was not.',
+    match: [
+      {check: 'autoscaling.requests', output: /its target \w+ \S+ does not exist/},
+      {condition: {kind: HPA, type: 'AbleToScale', status: 'False', reason: /^FailedGetScale$/, message: /the HPA controller was unable to get the target's current scale: [^\n]*not found/}},
+    ],
+    fix: [
+      {text: 'Which one does it name, and what is there?', command: 'kubectl -n <namespace> get hpa,deployments,statefulsets'},
+      {text: 'Correct spec.scaleTargetRef in its manifest, or delete an HPA that nobody needs any more.', command: 'kubectl -n <namespace> delete hpa <name>'},
+    ],
+    find: findMissingTarget,
+    confirmBy: 'autoscaling.requests',
+    runbook: RUNBOOK,
+    source: 'Kubernetes docs: HorizontalPodAutoscaler, status conditions',
   },
 ]

@@ -60,12 +60,12 @@ export function complainAboutLeftover(one: KubeObject, now: number): string | un
 
 /** Chaos: its parts, and its bounds. */
 export const checks: PlatformCheck[] = [
-  workloadsReady({id: 'chaos.ready', title: 'Controller and daemons of Chaos Mesh are ready', component: 'chaos-mesh', pitfalls: ['KP1605', 'KP1603']}),
+  workloadsReady({id: 'chaos.ready', title: 'Controller and daemons of Chaos Mesh are ready', component: 'chaos-mesh', pitfalls: ['KP1605', 'KP1603', 'KP1606']}),
   definitionsEstablished({id: 'chaos.kinds', title: 'The kinds of Chaos Mesh are established', component: 'chaos-mesh', pitfalls: ['KP1606']}),
   check({
     id: 'chaos.allow-list',
     title: 'Exactly the namespaces of kp.yaml are open for faults',
-    pitfalls: ['KP1604'],
+    pitfalls: ['KP1604', 'KP1601'],
     async run(ctx) {
       const {names, open} = await annotated(ctx)
       const complaints = [

@@ -3,6 +3,7 @@ import type {PlatformContext, PlatformPhase} from '../../context.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import {componentStep} from '../shared/component.ts'
 import {allowApiServer, allowWebhooks, networkPolicies} from '../shared/network-policies.ts'
+import {labStages} from '../shared/lab-stages.ts'
 import {PODS_CAN_RUN} from '../shared/order.ts'
 import {about} from './about.ts'
 import {account, admission} from './admission.ts'
@@ -30,6 +31,7 @@ export const chaos: PlatformPhase = {
       }),
       account,
     ].map((step) => ({...step, after: ['chaos/release']})),
+    {...labStages('chaos/simulation', 'chaos-mesh'), after: ['chaos/release']},
     {...allowList, after: ['chaos/release', 'ingress']},
   ],
   files: (ctx) => experimentFiles(ctx),

@@ -1,5 +1,6 @@
 /** Known failures of phase 16. */
 import type {Pitfall} from '../../engine/types.ts'
+import {EXPERIMENTS, findControllerAway, findStuckExperiments} from './find.ts'
 
 export const pitfalls: Pitfall[] = [
   {
@@ -9,6 +10,7 @@ export const pitfalls: Pitfall[] = [
     cause: 'Faults cascade: a selector without a namespace, mode all, or no duration takes more down than was meant. The allow-list refuses such experiments; one that is older than it still runs.',
     match: [
       {output: /\S*chaos\S* "[^"]*" is forbidden: ValidatingAdmissionPolicy 'kp-chaos-scope' with binding 'kp-chaos-scope' denied request: [^\n]*/},
+      {check: 'chaos.allow-list', output: /is open for faults and not in phases\.chaos\.namespaces/},
       {check: 'chaos.scope'},
       {check: 'chaos.admission'},
     ],
@@ -37,6 +39,9 @@ export const pitfalls: Pitfall[] = [
       {text: 'Does the daemon on the node of its target run?', command: 'kubectl -n chaos-mesh get pods -l app.kubernetes.io/component=chaos-daemon -o wide'},
       {text: 'The target is gone for good, and the fault with it: let the experiment go.', command: 'kubectl -n <namespace> annotate <kind> <name> chaos-mesh.chaos-mesh.org/cleanFinalizer=forced'},
     ],
+    find: findStuckExperiments,
+    kinds: EXPERIMENTS,
+    matchesToo: true,
     confirmBy: 'chaos.residue',
     runbook: 'chaos-out-of-bounds.md',
     source: 'chaos-mesh issues 4311, 2521; Chaos Mesh docs: clean up',
@@ -108,6 +113,8 @@ export const pitfalls: Pitfall[] = [
       {text: 'Bring it back: it also ends what still runs.', command: 'kp step chaos'},
       {text: 'Chaos Mesh is to go for good: first its experiments, then the phase.', command: 'kp step chaos --remove'},
     ],
+    find: findControllerAway,
+    matchesToo: true,
     confirmBy: 'chaos.ready',
     source: 'chaos-mesh issue 4431',
   },

@@ -1,6 +1,7 @@
 /** Known failures of phase 17: quotas, defaults, budgets. */
 import type {Pitfall} from '../../engine/types.ts'
 import {findLimitRange, findQuotaExceeded, findSilentContainers} from './find.ts'
+import {findOpenCostCutOff, findQuotaBelowUse} from './find-spending.ts'
 
 const RUNBOOK = 'quota-exceeded.md'
 
@@ -39,6 +40,7 @@ export const pitfalls: Pitfall[] = [
       {text: 'Set cpu, memory and pods of the team above that, with the headroom of phases.cost.headroomPercent.', command: 'kp plan cost'},
       {text: 'Then bring it.', command: 'kp step cost'},
     ],
+    find: findQuotaBelowUse,
     confirmBy: 'cost.quotas',
     runbook: RUNBOOK,
     source: 'twenty phases, 17: set quotas with headroom',
@@ -106,6 +108,9 @@ export const pitfalls: Pitfall[] = [
       {text: 'Is Prometheus there, under the name that its values give?', command: 'kubectl -n monitoring get service kube-prometheus-stack-prometheus'},
       {text: 'Put values and network policies back.', command: 'kp step cost'},
     ],
+    find: findOpenCostCutOff,
+    matchesToo: true,
+    listens: ['opencost'],
     confirmBy: 'cost.opencost',
     source: 'OpenCost docs: troubleshooting, Prometheus connection',
   },

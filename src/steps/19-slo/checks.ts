@@ -11,10 +11,9 @@ import {durationSeconds} from '../../spec/units.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {frontDoor} from '../shared/front-door.ts'
 import {liveChecks} from './checks-live.ts'
-import {hasSlos, ruleName, rulesNamespace} from './names.ts'
+import {hasSlos, ruleName, rulesNamespace, SEVERITIES} from './names.ts'
 
 const RULE = 'monitoring.coreos.com/v1'
-const SEVERITIES = ['page', 'critical', 'warning', 'info', 'none']
 const EXPECTED_RULES = 'the recording rules, an alert for each row that can fire, and the alert that nothing is measured'
 
 interface Rule {

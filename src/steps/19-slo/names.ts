@@ -13,3 +13,6 @@ export function ruleName(slo: string): string {
 
 /** Whether there is anything to promise, or why not. */
 export const hasSlos = ({spec}: Pick<PlatformContext, 'spec'>): true | string => (spec.slos.length > 0 ? true : 'kp.yaml has no slos')
+
+/** What an alert may say of itself, by which it is routed. */
+export const SEVERITIES = ['page', 'critical', 'warning', 'info', 'none']

@@ -1,5 +1,6 @@
 /** Known failures of phase 19: alerts that wake people for nothing, or never. Those of what is measured are in pitfalls-measuring.ts. */
 import type {Pitfall} from '../../engine/types.ts'
+import {findAlertsWithoutSeverity} from './find.ts'
 import {measuringPitfalls} from './pitfalls-measuring.ts'
 
 const alertPitfalls: Pitfall[] = [
@@ -45,6 +46,8 @@ const alertPitfalls: Pitfall[] = [
       {text: 'Which alerts, and of which object?', command: 'kp verify slo --check slo.severities'},
       {text: 'Give them labels.severity: page, critical, warning or info.', command: 'kubectl -n <namespace> edit prometheusrule <name>'},
     ],
+    find: findAlertsWithoutSeverity,
+    kinds: ['PrometheusRule'],
     confirmBy: 'slo.severities',
     runbook: 'alerts-nobody-reads.md',
     source: 'alertmanager docs: configuration, route',

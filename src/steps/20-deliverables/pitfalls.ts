@@ -1,5 +1,6 @@
 /** Known failures of phase 20. */
 import type {Pitfall} from '../../engine/types.ts'
+import {findPlainSecrets, findUnknownRepository} from './find.ts'
 
 export const pitfalls: Pitfall[] = [
   {
@@ -14,6 +15,7 @@ export const pitfalls: Pitfall[] = [
       {text: 'Keep it sealed (kubeseal, SOPS), or name a reference in secrets of kp.yaml.', command: 'kp explain secrets'},
       {text: 'Commit, and clean the history where the repository is shared (git filter-repo).', command: 'git commit -m "No secrets in plain text"'},
     ],
+    find: findPlainSecrets,
     confirmBy: 'deliverables.no-plain-secrets',
     runbook: 'secret-in-git.md',
     source: 'twenty phases, 20',
@@ -110,6 +112,7 @@ export const pitfalls: Pitfall[] = [
       {text: 'What does the cluster say?', command: 'kubectl -n kube-system get configmap kp-repository kp-platform -o yaml'},
       {text: 'Write it again, with metadata.repository and metadata.owner in kp.yaml.', command: 'kp step deliverables'},
     ],
+    find: findUnknownRepository,
     confirmBy: 'deliverables.record',
     source: 'kp: who meets a cluster at night must not search',
   },

@@ -1,5 +1,5 @@
 /** What finders of several phases ask of the facts of a live cluster. Pure. */
-import type {FactEvent, FactObject, Facts, ObjectRef} from '../../engine/facts.ts'
+import type {FactEvent, FactObject, Facts, ObjectRef, Sighting} from '../../engine/facts.ts'
 import {refName, refOf} from '../../engine/facts.ts'
 import type {FixStep} from '../../engine/types.ts'
 
@@ -125,4 +125,32 @@ export function quantity(text: string | undefined): number {
   const [, number = '0', unit = ''] = text?.match(/^(\d+(?:\.\d+)?)([a-zA-Z]*)$/) ?? []
   const units: Record<string, number> = {'': 1, m: 0.001, k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40}
   return Number(number) * (units[unit] ?? 1)
+}
+
+/** What the pods of a component say of late, where a pattern fits: one sighting a workload, with the lines. */
+export function complaintsOf(facts: Facts, components: readonly string[], pattern: RegExp): Sighting[] {
+  const own = facts.components.filter(({id}) => components.includes(id)).flatMap(({workloads}) => workloads)
+  const heard = facts.logs.flatMap(({pod, text}) => {
+    const live = facts.get('Pod', pod.name, pod.namespace)
+    const workload = live === undefined ? undefined : refOf(workloadOf(facts, live))
+    const found = pattern.exec(text)
+    return workload === undefined || found === null || !own.some((one) => refName(one) === refName(workload)) ? [] : [{workload, pod: pod.name, line: lineAt(text, found)}]
+  })
+  return [...Map.groupBy(heard, ({workload}) => refName(workload)).values()].map((group) => ({object: (group[0] as (typeof heard)[number]).workload, evidence: [...new Set(group.map(({pod, line}) => `${pod} says: ${line}`))].slice(0, 3), values: {pod: group[0]?.pod ?? ''}}))
+}
+
+/** The line of a text in which a pattern was found. */
+function lineAt(text: string, found: RegExpExecArray): string {
+  const end = text.indexOf('\n', found.index)
+  return text.slice(text.lastIndexOf('\n', found.index) + 1, end === -1 ? undefined : end).trim().slice(0, 300)
+}
+
+/** Whether a workload of kp is away: deleted, scaled to nothing, or without any copy that is ready. A sentence, or undefined. */
+export function awayBecause(facts: Facts, ref: ObjectRef): string | undefined {
+  if (!facts.seen(ref.kind)) return undefined
+  const found = facts.get(ref.kind, ref.name, ref.namespace)
+  if (found === undefined) return `${refName(ref)} does not exist`
+  if ((found['spec'] as {replicas?: number} | undefined)?.replicas === 0) return `${refName(ref)} is scaled to 0`
+  const status = (found['status'] ?? {}) as {readyReplicas?: number; numberReady?: number}
+  return (status.readyReplicas ?? status.numberReady ?? 0) > 0 || ageOf(found, facts) < 60_000 ? undefined : `${refName(ref)} has no copy that is ready`
 }
