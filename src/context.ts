@@ -5,6 +5,7 @@ import type {OtherChoice} from './components/alternatives.ts'
 import type {ResolvedChart} from './components/charts.ts'
 import type {Catalog, Component} from './components/types.ts'
 import type {Applies, Check, EngineContext, Phase, Pitfall, Step} from './engine/types.ts'
+import type {AwsProvider} from './providers/aws/types.ts'
 import type {LabProvider} from './providers/lab/provider.ts'
 import type {ClusterPresence, Provider} from './providers/types.ts'
 import type {EnvironmentSpec} from './spec/types.ts'
@@ -42,6 +43,8 @@ export interface PlatformContext extends EngineContext {
   provider: Provider
   /** The lab behind the provider, where that is `lab`. */
   lab?: LabProvider
+  /** AWS behind the provider, where it is one of AWS. */
+  aws?: AwsProvider
   access: ClusterAccess
   /** Every environment of kp.yaml: the repository holds them all. */
   environments: EnvironmentSpec[]

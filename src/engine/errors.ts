@@ -44,6 +44,7 @@ export const ERROR_CODES = {
   LAB_FAILED: EXIT.failed,
   LOCKED: EXIT.locked,
   WRONG_CLUSTER: EXIT.refused,
+  WRONG_ACCOUNT: EXIT.refused,
   NOT_CONFIRMED: EXIT.refused,
   NOT_OURS: EXIT.refused,
   EDITED_BY_HAND: EXIT.refused,

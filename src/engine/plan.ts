@@ -30,7 +30,7 @@ export interface Plan {
 }
 
 /** Errors after which looking further makes no sense. */
-const FATAL = new Set(['INTERRUPTED', 'TERMINATED', 'WRONG_CLUSTER', 'GATE', 'BUG'])
+const FATAL = new Set(['INTERRUPTED', 'TERMINATED', 'WRONG_CLUSTER', 'WRONG_ACCOUNT', 'GATE', 'BUG'])
 
 /** The phases of a run that apply to the platform, in order, and those that do not, with the reason. */
 export function selectPhases<C extends EngineContext>(phases: Phase<NoInfer<C>>[], ctx: C): {active: Phase<C>[]; inactive: {phase: Phase<C>; reason: string}[]} {

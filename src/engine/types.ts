@@ -262,6 +262,10 @@ export interface ToolCall {
   at?: {phase: string; step: string}
   /** Stops this call alone; the run's own signal stops every call. */
   signal?: AbortSignal
+  /** How it is asked to end; default SIGTERM. A program whose children must outlive the request wants SIGINT. */
+  stopSignal?: 'SIGINT' | 'SIGTERM'
+  /** Milliseconds that it has to end after that, before it is killed; default 20 seconds. */
+  graceMs?: number
   /** Called with each line of standard output and standard error as it comes. */
   onLine?: (line: string) => void
 }

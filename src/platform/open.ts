@@ -13,6 +13,8 @@ import {systemClock} from '../engine/clock.ts'
 import {KpError} from '../engine/errors.ts'
 import type {EventInput} from '../engine/events.ts'
 import type {Exec} from '../engine/types.ts'
+import {createEksProvider} from '../providers/aws/provider.ts'
+import type {AwsProvider} from '../providers/aws/types.ts'
 import {createExistingProvider} from '../providers/existing.ts'
 import {createLabProvider} from '../providers/lab/provider.ts'
 import type {LabProvider} from '../providers/lab/provider.ts'
@@ -27,7 +29,7 @@ import {findTool} from '../tools/toolchain/catalog.ts'
 import {installTools} from '../tools/toolchain/install.ts'
 import {locateTool, requireTool} from '../tools/toolchain/locate.ts'
 import {cacheDir, stateDir} from '../tools/toolchain/paths.ts'
-import {HELM_RANGE, kubectlRange} from '../tools/toolchain/versions.ts'
+import {HELM_RANGE, kubectlRange, TERRAFORM_RANGE} from '../tools/toolchain/versions.ts'
 import {cacheFile, openLookedCache} from './caches.ts'
 import {findPlatform, platformPaths} from './find.ts'
 import {environmentOf, networkOnce} from './network.ts'
@@ -102,6 +104,7 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
     paths,
     provider,
     ...(provider.id === 'lab' ? {lab: provider as LabProvider} : {}),
+    ...(provider.id === 'eks' ? {aws: provider as AwsProvider} : {}),
     access: provider.access(),
     catalog,
     looked,
@@ -154,10 +157,12 @@ function makeProvider(spec: EnvironmentSpec, root: string, options: OpenOptions,
       return createLabProvider({name: spec.environment.cluster, stateDir: stateDir(options.env), cacheDir: cacheDir(options.env), exec, clock: systemClock, env: options.env, wishes: {snapshots: spec.phases.backup.snapshots}})
     case 'existing':
       return createExistingProvider(spec.provider, root)
+    case 'eks':
+      return createEksProvider({spec, settings: spec.provider, env: options.env, folder: platformPaths(root, spec.environment.name).environment, cacheDir: cacheDir(options.env)})
     default:
       throw new KpError({
         code: 'SPEC_INVALID',
-        message: `this version of kp cannot build on provider ${spec.provider.type} yet: it can build on lab and existing`,
+        message: `this version of kp cannot build on provider ${spec.provider.type} yet: it can build on lab, eks and existing`,
         next: ['set provider.type to lab to try kp, or to existing for a cluster that is there already'],
       })
   }
@@ -212,7 +217,7 @@ function toolFinder(spec: EnvironmentSpec, options: OpenOptions): {require(name:
     cacheDir: cacheDir(options.env),
     path: options.env['PATH'] ?? '',
     exec: asking,
-    ...(name === 'kubectl' ? {versionRange: kubectlRange(spec.kubernetes.version)} : name === 'helm' ? {versionRange: HELM_RANGE} : name === 'kube-apiserver' ? {versionRange: `~${spec.kubernetes.version}`} : {}),
+    versionRange: rangeOf(name, spec.kubernetes.version),
   })
   return {
     require(name) {
@@ -229,6 +234,14 @@ function toolFinder(spec: EnvironmentSpec, options: OpenOptions): {require(name:
       return 'path' in result ? result : {reason: result.reason, found: result.found.map((one) => `${one.path}: ${one.reason}`)}
     },
   }
+}
+
+/** The versions of a tool that will do; undefined where any will. */
+function rangeOf(name: string, kubernetes: string): string | undefined {
+  if (name === 'kubectl') return kubectlRange(kubernetes)
+  if (name === 'helm') return HELM_RANGE
+  if (name === 'kube-apiserver') return `~${kubernetes}`
+  return name === 'terraform' || name === 'tofu' ? TERRAFORM_RANGE : undefined
 }
 
 async function bringTools(provider: Provider, spec: EnvironmentSpec, options: OpenOptions, exec: Exec, progress: (text: string, percent?: number) => void): Promise<void> {

@@ -98,9 +98,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 /**
  * Refuses to look at or touch a cluster that is not this environment's, or that kp.yaml wants to change in a way that it cannot.
  * Without a cluster there is nothing to refuse.
- * @throws KpError WRONG_CLUSTER, IMMUTABLE, GATE
+ * @throws KpError WRONG_CLUSTER, WRONG_ACCOUNT, CREDENTIALS_MISSING, IMMUTABLE, GATE
  */
 export async function guardCluster(ctx: PlatformContext): Promise<void> {
+  await ctx.aws?.requireAccount()
   if ((await ctx.presence()).state !== 'running') return requireSameName(ctx)
   const look = await lookAtIdentity(ctx)
   requireOwnCluster(ctx, look)

@@ -3,7 +3,7 @@ import {KpError} from '../engine/errors.ts'
 import type {LoadedSpec} from '../spec/load.ts'
 import {bare, member} from '../spec/walk.ts'
 import {bodySchema} from '../spec/schema/platform.ts'
-import type {EnvironmentSpec} from '../spec/types.ts'
+import type {EnvironmentSpec, ProviderType} from '../spec/types.ts'
 
 /** A field of kp.yaml, and those of its values that cannot be built yet. An entry goes when its values can be. */
 export interface NotBuilt {
@@ -14,15 +14,27 @@ export interface NotBuilt {
 /** The providers are not here: `open.ts` refuses those that it cannot make. */
 export const NOT_BUILT: readonly NotBuilt[] = [
   {field: 'phases.deliverables.harbor.enabled', values: ['true']},
+  {field: 'infra.layout', values: ['terragrunt']},
 ]
 
+/** The same for settings of one provider, which others do not have. */
+export const NOT_BUILT_ON: Readonly<Partial<Record<ProviderType, readonly NotBuilt[]>>> = {
+  eks: [
+    {field: 'provider.identity', values: ['irsa']},
+    {field: 'provider.provisioner', values: ['eksctl']},
+    {field: 'provider.bastion', values: ['host']},
+    {field: 'provider.backupVault', values: ['true']},
+    {field: 'provider.billingExport', values: ['true']},
+  ],
+}
+
 /** The providers that a platform can be built on. */
-export const BUILT_PROVIDERS: readonly string[] = ['lab', 'existing']
+export const BUILT_PROVIDERS: readonly string[] = ['lab', 'existing', 'eks']
 
 /** Whether kp can build a field with this value. */
 export function canBuild(field: string, value: string): boolean {
   if (field === 'provider.type') return BUILT_PROVIDERS.includes(value)
-  return !NOT_BUILT.some((entry) => entry.field === field && entry.values.includes(value))
+  return ![...NOT_BUILT, ...Object.values(NOT_BUILT_ON).flat()].some((entry) => entry.field === field && entry.values.includes(value))
 }
 
 /**
@@ -30,11 +42,11 @@ export function canBuild(field: string, value: string): boolean {
  * @throws KpError SPEC_INVALID that names every field with what can be built
  */
 export function requireBuildable(spec: EnvironmentSpec): void {
-  const details = NOT_BUILT.flatMap(({field, values}) => {
+  const details = [...NOT_BUILT, ...(NOT_BUILT_ON[spec.provider.type] ?? [])].flatMap(({field, values}) => {
     const given = at(spec, field)
     const chosen = (Array.isArray(given) ? given : [given]).map((value) => String(value ?? '')).find((value) => values.includes(value))
     if (chosen === undefined || at(spec, [...field.split('.').slice(0, 2), 'enabled'].join('.')) === false) return []
-    const can = choicesOf(field).filter((value) => !values.includes(value))
+    const can = choicesOf(field, spec.provider.type).filter((value) => !values.includes(value))
     return [`${field}: ${chosen} cannot be built yet${can.length === 0 ? '' : `, ${can.join(', ')} can`}`]
   })
   if (details.length === 0) return
@@ -51,8 +63,8 @@ function at(spec: unknown, field: string): unknown {
 }
 
 /** The values that the schema of kp.yaml knows for a field. */
-function choicesOf(field: string): string[] {
-  const schema = field.split('.').reduce<ReturnType<typeof member>>((here, part) => (here === undefined ? undefined : member(here, part)), bodySchema)
+export function choicesOf(field: string, provider: ProviderType): string[] {
+  const schema = field.split('.').reduce<ReturnType<typeof member>>((here, part) => (here === undefined ? undefined : member(here, part, {type: provider})), bodySchema)
   // Of a list, those of its entries.
   const whole = schema === undefined ? undefined : bare(schema)
   const options = ((whole as {element?: {options?: unknown}} | undefined)?.element ?? (whole as {options?: unknown} | undefined))?.options

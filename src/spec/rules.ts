@@ -1,7 +1,7 @@
 /** All rules that look at more than one field of kp.yaml. */
 import type {Problem} from './issues.ts'
 import {related, type Path} from './paths.ts'
-import {backupFits, gitopsFits, ingressFits, issuerFits, meshFits, operationFits, providerFits, snapshotsOfEtcdFit, storesFit} from './rules/choices.ts'
+import {backupFits, gitopsFits, ingressFits, issuerFits, meshFits, operationFits, providerFits, snapshotsOfEtcdFit, stateBucketHasName, storesFit} from './rules/choices.ts'
 import {doubt, repeated, wrong} from './rules/finding.ts'
 import {costFits, policiesFit} from './rules/guards.ts'
 import {valuesStayInMirror} from './rules/mirror.ts'
@@ -17,7 +17,7 @@ import type {Body, EnvironmentSpec, PlatformSpec} from './types.ts'
 const RULES = [
   rangesAreDisjoint, rangesAreLargeEnough, zonesFit, endpointIsGuarded, poolsFit, labelsAndTaintsAreValid, controlPlaneIsOdd,
   bareMetalFits, providerFits, ingressFits, meshFits, storesFit, backupFits, snapshotsOfEtcdFit, slosFit, operationFits, policiesFit, costFits, monitoringFits, mirrorsAreValid, valuesStayInMirror, secretNamesExist,
-  gpusFit, spotHandlerFits, pluginFits,
+  gpusFit, spotHandlerFits, pluginFits, stateBucketHasName,
 ]
 
 /**

@@ -29,9 +29,9 @@ export interface ExecOptions {
 
 /**
  * helm, kubectl, terraform and velero are Go programs that live for seconds: they collect garbage a quarter as often, which
- * takes a tenth off their time. Who sets GOGC keeps it.
+ * takes a tenth off their time. terraform asks nobody for news. Who sets these keeps them.
  */
-const GO_SETTINGS = {GOGC: '400'}
+const TOOL_SETTINGS = {GOGC: '400', CHECKPOINT_DISABLE: '1'}
 
 const DEFAULT_TIMEOUT_MS = 5 * 60_000
 const OUTPUT_TAIL_LINES = 20
@@ -83,7 +83,7 @@ async function runTool(options: ExecOptions, call: ToolCall): Promise<ToolResult
     // Any file descriptor will do; execa's types name only the first ten.
     stdin: (input ?? 'ignore') as 3 | 'ignore',
     ...(call.cwd === undefined ? {} : {cwd: call.cwd}),
-    env: {...GO_SETTINGS, ...options.env, ...call.env, ...(options.runId === undefined ? {} : {[RUN_VARIABLE]: options.runId})},
+    env: {...TOOL_SETTINGS, ...options.env, ...call.env, ...(options.runId === undefined ? {} : {[RUN_VARIABLE]: options.runId})},
     extendEnv: false,
     maxBuffer: 512 * 1024 * 1024,
   })
@@ -92,7 +92,7 @@ async function runTool(options: ExecOptions, call: ToolCall): Promise<ToolResult
   if (pid !== undefined) {
     options.emit({code: 'tool.started', ...call.at, text: call.doing, data: {tool: call.tool, pid, start: identifyProcess(pid)?.start ?? '?', command: commandLine, mutates: call.mutates}})
   }
-  const stop = watchOver(pid, call.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal, options.graceMs ?? 20_000)
+  const stop = watchOver(pid, call.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal, {signal: call.stopSignal ?? 'SIGTERM', graceMs: call.graceMs ?? options.graceMs ?? 20_000})
   if (call.onLine !== undefined) void followLines(subprocess, (line) => call.onLine?.(redact(line)))
   const result = await subprocess
   const ended = stop()
@@ -171,15 +171,15 @@ function interrupted(call: ToolCall, command: string, tool?: KpError['tool']): K
 }
 
 /** Ends the tool's process group at the time limit or when the run is stopped; says at the end which it was. */
-function watchOver(pid: number | undefined, timeoutMs: number, signal: AbortSignal, graceMs: number): () => 'timeout' | 'interrupted' | undefined {
+function watchOver(pid: number | undefined, timeoutMs: number, signal: AbortSignal, ending: {signal: NodeJS.Signals; graceMs: number}): () => 'timeout' | 'interrupted' | undefined {
   if (pid === undefined) return () => undefined
   let reason: 'timeout' | 'interrupted' | undefined
   let kill: NodeJS.Timeout | undefined
   const end = (why: 'timeout' | 'interrupted'): void => {
     if (reason !== undefined) return
     reason = why
-    signalGroup(pid, 'SIGTERM')
-    kill = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs)
+    signalGroup(pid, ending.signal)
+    kill = setTimeout(() => signalGroup(pid, 'SIGKILL'), ending.graceMs)
   }
   const timer = setTimeout(() => end('timeout'), timeoutMs)
   const onAbort = (): void => end('interrupted')

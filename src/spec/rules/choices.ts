@@ -191,3 +191,10 @@ export function operationFits(spec: EnvironmentSpec): Problem[] {
   if (chaos.enabled && chaos.namespaces.length === 0) found.push(wrong(['phases', 'chaos', 'namespaces'], 'is missing: name the namespaces where faults may be made'))
   return found
 }
+
+/** A bucket of the states has a name: of its own, or of platform and account. */
+export function stateBucketHasName({infra, provider}: EnvironmentSpec): Problem[] {
+  const {backend} = infra
+  if (backend.type !== 's3' || backend.bucket !== undefined || ('account' in provider && provider.account !== undefined)) return []
+  return [wrong(['infra', 'backend', 'bucket'], 'is missing: without provider.account the bucket cannot be named after the account', ['provider'])]
+}

@@ -5,12 +5,14 @@ import {checks} from './checks.ts'
 import {servicePitfalls} from './pitfalls-services.ts'
 import {stackPitfalls} from './pitfalls-stacks.ts'
 import {pitfalls} from './pitfalls.ts'
-import {addressPlan} from './steps.ts'
+import {stackRepositoryFiles} from '../shared/terraform-place.ts'
+import {addressPlan, awsStacks} from './steps.ts'
 
 export const networking: PlatformPhase = {
   ...about,
   dependsOn: () => ['prerequisites'],
-  steps: () => [addressPlan],
+  steps: (ctx) => [addressPlan, ...awsStacks(ctx)],
+  files: (ctx) => stackRepositoryFiles(ctx, ['network', 'iam']),
   checks,
   pitfalls: [...pitfalls, ...servicePitfalls, ...stackPitfalls],
 }

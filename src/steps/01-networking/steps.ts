@@ -1,9 +1,10 @@
 /** Steps of phase 1. */
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import type {PlatformContext, PlatformStep} from '../../context.ts'
+import type {ManifestContext, PlatformContext, PlatformStep} from '../../context.ts'
 import {writeFileAtomic} from '../../render/files.ts'
 import {planAddresses} from '../../spec/address-plan.ts'
+import {terraformStack} from '../shared/terraform-stack.ts'
 
 /** Where the lab finds its network; the cloud providers have a stack instead. */
 export function addressPlanPath(ctx: PlatformContext): string {
@@ -15,7 +16,7 @@ export const addressPlan: PlatformStep = {
   id: 'networking/address-plan',
   title: 'Plan zones and addresses',
   risk: 'none',
-  appliesTo: (ctx) => (ctx.provider.id === 'lab' ? true : 'the network exists already'),
+  appliesTo: (ctx) => (ctx.provider.id === 'lab' ? true : ctx.provider.id === 'eks' ? 'the network is a stack of terraform' : 'the network exists already'),
   probe(ctx) {
     const wanted = planText(ctx)
     const path = addressPlanPath(ctx)
@@ -38,4 +39,13 @@ export const addressPlan: PlatformStep = {
 
 function planText(ctx: PlatformContext): string {
   return `${JSON.stringify(planAddresses(ctx.spec, ctx.provider.zones(ctx.spec)), null, 2)}\n`
+}
+
+/** Network and roles on AWS; the roles need no network. */
+export function awsStacks(ctx: ManifestContext): PlatformStep[] {
+  if (ctx.provider.id !== 'eks') return []
+  return [
+    terraformStack({id: 'networking/network', title: 'Make the network: VPC, subnets, NAT, routes', stack: 'network', timeoutMs: 30 * 60_000}),
+    terraformStack({id: 'networking/iam', title: 'Make the roles of cluster, nodes and pods', stack: 'iam', timeoutMs: 15 * 60_000, after: ['prerequisites']}),
+  ]
 }

@@ -1,8 +1,11 @@
 /** Phase 2: the control plane. */
 import type {PlatformPhase} from '../../context.ts'
 import {componentStep} from '../shared/component.ts'
+import {needsApi} from '../shared/needs-api.ts'
+import {stackRepositoryFiles} from '../shared/terraform-place.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
+import {eksCluster} from './eks.ts'
 import {eksPitfalls} from './pitfalls-eks.ts'
 import {kindPitfalls} from './pitfalls-kinds.ts'
 import {selfHostedPitfalls} from './pitfalls-self-hosted.ts'
@@ -12,16 +15,18 @@ import {bindIdentity, startLab} from './steps.ts'
 export const controlPlane: PlatformPhase = {
   ...about,
   dependsOn: () => ['networking'],
-  steps: () => [
+  files: (ctx) => stackRepositoryFiles(ctx, ['eks']),
+  steps: (ctx) => [
     startLab,
-    bindIdentity,
+    ...eksCluster(ctx),
+    needsApi(bindIdentity),
     // Network plugins, storage and everything after them make ServiceMonitors: their kind must be there first.
-    componentStep({
+    needsApi(componentStep({
       id: 'control-plane/monitoring-kinds',
       title: 'Install the monitoring kinds',
       component: 'prometheus-operator-crds',
-      appliesTo: (ctx) => (ctx.spec.phases.monitoring.enabled ? true : 'phases.monitoring.enabled is false'),
-    }),
+      appliesTo: (platform) => (platform.spec.phases.monitoring.enabled ? true : 'phases.monitoring.enabled is false'),
+    })),
   ],
   checks,
   pitfalls: [...pitfalls, ...kindPitfalls, ...selfHostedPitfalls, ...eksPitfalls],

@@ -1,7 +1,9 @@
 /** Phase 3: nodes, and the storage that comes with them. */
-import type {PlatformPhase} from '../../context.ts'
+import type {PlatformPhase, PlatformStep} from '../../context.ts'
 import {componentStep} from '../shared/component.ts'
 import {labStages} from '../shared/lab-stages.ts'
+import {needsApi} from '../shared/needs-api.ts'
+import {stackRepositoryFiles} from '../shared/terraform-place.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
 import {keepPools} from './keep-pools.ts'
@@ -10,24 +12,32 @@ import {machinePitfalls} from './pitfalls-machines.ts'
 import {workloadPitfalls} from './pitfalls-workloads.ts'
 import {pitfalls} from './pitfalls.ts'
 import {specialPools} from './special-pools.ts'
-import {labPools, snapshotClass, storageClass} from './steps.ts'
+import {labPools, nodeGroups, snapshotClass, storageClass} from './steps.ts'
+
+/** What is done in the cluster, for its nodes and volumes. */
+const onNodes: PlatformStep[] = [
+  keepPools,
+  ...specialPools,
+  storageClass,
+  componentStep({
+    id: 'node-pools/snapshot-controller',
+    title: 'Install the volume snapshot controller',
+    component: 'snapshot-controller',
+    appliesTo: (platform) => (platform.spec.phases['node-pools'].snapshots ? true : 'phases.node-pools.snapshots is off'),
+  }),
+  labStages('node-pools/simulation', 'snapshot-controller'),
+  snapshotClass,
+]
 
 export const nodePools: PlatformPhase = {
   ...about,
-  dependsOn: () => ['control-plane'],
+  // A node of EKS without a pod network never becomes ready, and its group fails for it.
+  dependsOn: ({provider, spec}) => (provider.id === 'eks' && spec.phases.cni.enabled ? ['control-plane', 'cni'] : ['control-plane']),
+  files: (ctx) => stackRepositoryFiles(ctx, ['node-groups']),
   steps: (ctx) => [
     ...labPools(ctx),
-    keepPools,
-    ...specialPools,
-    storageClass,
-    componentStep({
-      id: 'node-pools/snapshot-controller',
-      title: 'Install the volume snapshot controller',
-      component: 'snapshot-controller',
-      appliesTo: (platform) => (platform.spec.phases['node-pools'].snapshots ? true : 'phases.node-pools.snapshots is off'),
-    }),
-    labStages('node-pools/simulation', 'snapshot-controller'),
-    snapshotClass,
+    ...nodeGroups(ctx),
+    ...onNodes.map(needsApi),
   ],
   checks,
   pitfalls: [...pitfalls, ...healthPitfalls, ...workloadPitfalls, ...machinePitfalls],

@@ -2,6 +2,7 @@
 import {describeObject} from '../../checks/objects.ts'
 import type {ManifestContext, PlatformContext, PlatformStep} from '../../context.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
+import {terraformStack} from '../shared/terraform-stack.ts'
 import {labNodes} from './lab-nodes.ts'
 
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class'
@@ -21,6 +22,12 @@ export function labPools(ctx: ManifestContext): PlatformStep[] {
       verify: ['node-pools.ready'],
     }),
   )
+}
+
+/** The node groups of EKS, one a pool. */
+export function nodeGroups(ctx: ManifestContext): PlatformStep[] {
+  if (ctx.provider.id !== 'eks') return []
+  return [terraformStack({id: 'node-pools/node-groups', title: 'Make the node groups', stack: 'node-groups'})]
 }
 
 /** Name of the default StorageClass. */
@@ -48,6 +55,7 @@ export const storageClass: PlatformStep = manifestSet({
       kind: 'StorageClass',
       metadata: {name: storageClassName(ctx), annotations: {[DEFAULT_CLASS]: 'true'}},
       provisioner: ctx.provider.storageDriver ?? '',
+      ...(ctx.provider.id === 'eks' ? {parameters: {type: 'gp3', encrypted: 'true'}} : {}),
       reclaimPolicy: 'Delete',
       volumeBindingMode: 'WaitForFirstConsumer',
       allowVolumeExpansion: true,

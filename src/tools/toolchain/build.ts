@@ -10,7 +10,7 @@ import {labFile} from './paths.ts'
 import type {Progress} from './progress.ts'
 import {compareVersions} from './versions.ts'
 
-const BUILD_TIMEOUT_MS = 45 * 60_000
+const BUILD_MINUTES = 45
 
 /** What a build needs. */
 export interface BuildInput {
@@ -38,7 +38,7 @@ export async function buildTool({tool, folder, exec, onProgress}: BuildInput): P
   const temporary = join(folder, '.go')
   await mkdir(temporary)
   const env = {GOBIN: folder, GOWORK: 'off', GOTMPDIR: temporary, TMPDIR: temporary, [OWN_FOLDER_VARIABLE]: folder}
-  const call = {tool: 'go', mutates: true, doing: `build ${tool.name} ${tool.version}`, timeoutMs: BUILD_TIMEOUT_MS, env, onLine}
+  const call = {tool: 'go', mutates: true, doing: `build ${tool.name} ${tool.version}`, timeoutMs: (tool.buildMinutes ?? BUILD_MINUTES) * 60_000, env, onLine}
   try {
     if (build.kind === 'install') {
       for (const name of build.packages) await exec.run({...call, args: ['install', '-v', ...flags(build), `${name}@v${tool.version}`], cwd: folder})

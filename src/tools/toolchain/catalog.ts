@@ -29,6 +29,8 @@ export interface Tool {
   /** All files of one way to download it; used only on these systems. */
   download?: {files: Download[]; os: string[]}
   build: Build
+  /** Minutes that a build may take; default 45. */
+  buildMinutes?: number
 }
 
 /** Kubernetes minors that the lab offers, newest last. */
@@ -36,6 +38,9 @@ export const KUBERNETES_MINORS = ['1.35', '1.36'] as const
 
 /** A Kubernetes minor that the lab offers. */
 export type KubernetesMinor = (typeof KUBERNETES_MINORS)[number]
+
+/** The AWS provider of terraform that the stacks are tested with: its release, and the version of its Go module, which bears no release. */
+export const AWS_PROVIDER = {release: '6.47.1', module: '1.60.1-0.20260602190131-5f2286d6d836'} as const
 
 const KUBERNETES_PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl', 'kubeadm']
 
@@ -78,6 +83,14 @@ export const TOOLS: readonly Tool[] = [
   }),
   service('velero-plugin-for-aws', '1.14.3', {packages: ['github.com/vmware-tanzu/velero-plugin-for-aws/velero-plugin-for-aws'], variables: {}, units: 100}),
   service('versitygw', '1.8.0', {packages: ['github.com/versity/versitygw/cmd/versitygw'], variables: {'main.Version': 'v1.8.0'}, units: 300}),
+  // Only for kp's own tests and for machines that cannot reach a registry: terraform fetches it by itself elsewhere.
+  {
+    name: 'terraform-provider-aws',
+    version: AWS_PROVIDER.module,
+    programs: ['terraform-provider-aws'],
+    build: {kind: 'install', packages: ['github.com/hashicorp/terraform-provider-aws'], ldflags: '-s -w', units: 2025, go: '1.26.3'},
+    buildMinutes: 240,
+  },
 ]
 
 /** The tools of the programs that run beside a lab's control plane. */

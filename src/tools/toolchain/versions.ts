@@ -11,6 +11,7 @@ const VERSION_ARGUMENTS: Record<string, string[]> = {
   kubeadm: ['version', '-o', 'short'],
   helm: ['version', '--short'],
   terraform: ['version', '-json'],
+  tofu: ['version', '-json'],
   velero: ['version', '--client-only'],
   etcdctl: ['version'],
   etcdutl: ['version'],
@@ -112,3 +113,6 @@ async function remember(file: string, key: string, value: Remembered): Promise<v
 
 /** Versions of helm that kp works with. */
 export const HELM_RANGE = '>=4.0.0 <5'
+
+/** Versions of terraform and OpenTofu that kp works with: the lock file in a bucket is there since 1.10 of both. */
+export const TERRAFORM_RANGE = '>=1.10.0 <2'

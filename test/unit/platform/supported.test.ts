@@ -2,7 +2,9 @@ import {describe, expect, test} from 'vitest'
 import {bare, member} from '../../../src/spec/walk.ts'
 import {bodySchema} from '../../../src/spec/schema/platform.ts'
 import {PROVIDER_TYPES} from '../../../src/spec/schema/provider.ts'
-import {BUILT_PROVIDERS, canBuild, NOT_BUILT} from '../../../src/platform/supported.ts'
+import {BUILT_PROVIDERS, canBuild, choicesOf, NOT_BUILT, NOT_BUILT_ON, requireBuildable} from '../../../src/platform/supported.ts'
+import type {ProviderType} from '../../../src/spec/types.ts'
+import {eksSpec} from '../../helpers/eks.ts'
 
 describe('what cannot be built yet', () => {
   test('names fields and values that kp.yaml has', () => {
@@ -14,6 +16,20 @@ describe('what cannot be built yet', () => {
       for (const value of values) expect(known, field).toContain(value)
     }
     for (const provider of BUILT_PROVIDERS) expect(PROVIDER_TYPES).toContain(provider)
+  })
+
+  test('names settings and values that the provider has', () => {
+    for (const [provider, entries] of Object.entries(NOT_BUILT_ON)) {
+      for (const {field, values} of entries) {
+        const known = choicesOf(field, provider as ProviderType)
+        for (const value of values) expect(known.length === 0 ? ['true', 'false'] : known, field).toContain(value)
+      }
+    }
+  })
+
+  test('is refused for the provider that has it, with what can be built', () => {
+    expect(() => requireBuildable(eksSpec())).not.toThrow()
+    expect(() => requireBuildable(eksSpec({provider: {type: 'eks', region: 'eu-central-1', account: '123456789012', identity: 'irsa'}}))).toThrow(expect.objectContaining({code: 'SPEC_INVALID', details: ['provider.identity: irsa cannot be built yet, pod-identity can']}))
   })
 
   test('is asked by field and value', () => {

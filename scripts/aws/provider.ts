@@ -1,0 +1,50 @@
+/** The AWS provider of terraform in kp's cache, laid out as terraform wants a mirror on disk. */
+import {mkdir, readlink, rm, symlink} from 'node:fs/promises'
+import {join} from 'node:path'
+import {systemClock} from '../../src/engine/clock.ts'
+import {isComplete} from '../../src/tools/toolchain/build.ts'
+import {AWS_PROVIDER, findTool} from '../../src/tools/toolchain/catalog.ts'
+import type {Tool} from '../../src/tools/toolchain/catalog.ts'
+import {thisMachine, toolFolder} from '../../src/tools/toolchain/digest.ts'
+import {installTool} from '../../src/tools/toolchain/install.ts'
+import {cacheDir} from '../../src/tools/toolchain/paths.ts'
+import type {Progress} from '../../src/tools/toolchain/progress.ts'
+import {createExec} from '../../src/tools/exec.ts'
+
+const PROGRAM = 'terraform-provider-aws'
+
+function entry(): Tool {
+  const tool = findTool(PROGRAM)
+  if (tool === undefined) throw new Error(`${PROGRAM} is not in the catalog`)
+  return tool
+}
+
+/** Whether the provider is in the cache. */
+export async function hasProvider(env: Record<string, string | undefined>): Promise<boolean> {
+  return isComplete(entry(), await toolFolder(entry(), cacheDir(env)))
+}
+
+/** Builds the provider where it is missing; what was compiled before a kill is not compiled again. */
+export async function bringProvider(env: Record<string, string | undefined>, onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<void> {
+  const exec = createExec({findTool: (name) => Promise.resolve(name), env, emit: () => {}, signal, redact: (text) => text})
+  await installTool(entry(), {cacheDir: cacheDir(env), exec, clock: systemClock, env, onProgress, signal})
+}
+
+/**
+ * Lays the mirror: `<cache>/terraform/mirror/<registry>/hashicorp/aws/<release>/<os>_<arch>/`, for both registries.
+ * @returns the folder for `filesystem_mirror`
+ */
+export async function layMirror(env: Record<string, string | undefined>): Promise<string> {
+  const built = join(await toolFolder(entry(), cacheDir(env)), PROGRAM)
+  const {os, arch} = thisMachine()
+  const mirror = join(cacheDir(env), 'terraform', 'mirror')
+  for (const registry of ['registry.terraform.io', 'registry.opentofu.org']) {
+    const folder = join(mirror, registry, 'hashicorp', 'aws', AWS_PROVIDER.release, `${os}_${arch}`)
+    const link = join(folder, `${PROGRAM}_v${AWS_PROVIDER.release}`)
+    await mkdir(folder, {recursive: true})
+    if ((await readlink(link).catch(() => undefined)) === built) continue
+    await rm(link, {force: true})
+    await symlink(built, link)
+  }
+  return mirror
+}

@@ -1,0 +1,87 @@
+/** The stacks of an EKS platform, in the order in which they are made; each has a state of its own in each environment. */
+import {readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import type {EnvironmentSpec} from '../../spec/types.ts'
+import {stateText} from './state.ts'
+import type {StatePlace} from './state.ts'
+import {stackVariables} from './variables.ts'
+
+/** Names of the stacks: folders of templates/terraform. */
+export const STACK_IDS = ['network', 'iam', 'eks', 'node-groups'] as const
+
+/** The name of a stack. */
+export type StackId = (typeof STACK_IDS)[number]
+
+/** What is known of a stack without looking. */
+export interface Stack {
+  id: StackId
+  /** "the network", for sentences. */
+  title: string
+  /** The stacks whose outputs it reads. */
+  upstream: readonly StackId[]
+  /** What it makes, for a plan that cannot be made yet. */
+  makes(spec: EnvironmentSpec): string[]
+}
+
+/** Every stack. */
+export const STACKS: Readonly<Record<StackId, Stack>> = {
+  network: {
+    id: 'network',
+    title: 'the network',
+    upstream: [],
+    makes: ({network}) => [`the network ${network.vpcCidr} with a private and a public subnet in each of ${network.zones} zones`],
+  },
+  iam: {
+    id: 'iam',
+    title: 'the roles',
+    upstream: [],
+    makes: () => ['the roles of the cluster, its nodes and the pods that call AWS'],
+  },
+  eks: {
+    id: 'eks',
+    title: 'the control plane',
+    upstream: ['network', 'iam'],
+    makes: ({environment, kubernetes}) => [`the EKS cluster ${environment.cluster} with Kubernetes ${kubernetes.version}, its key, its log group and its add-ons`],
+  },
+  'node-groups': {
+    id: 'node-groups',
+    title: 'the node groups',
+    upstream: ['network', 'iam', 'eks'],
+    makes: ({nodePools}) => nodePools.map(({name, min, max, instanceType, capacity}) => `the node group ${name}: ${min} to ${max} × ${instanceType}${capacity === 'spot' ? ', spot' : ''}`),
+  },
+}
+
+/** The file of a stack that holds its variables; terraform reads it by itself. */
+export const VARIABLES_FILE = 'kp.auto.tfvars.json'
+
+/** A file of a stack, by its name. */
+export interface StackFile {
+  name: string
+  text: string
+}
+
+/** What the files of a stack follow from. */
+export interface StackInput {
+  /** Folder of kp's own data. */
+  home: string
+  spec: EnvironmentSpec
+  zones: readonly string[]
+  stack: StackId
+  /** Where the states are, seen from the folder of the files. */
+  place: StatePlace
+  /** An emulator answers for AWS: what it does not know is left out. */
+  emulated?: boolean
+}
+
+/** All files of a stack: kp's templates, the variables of kp.yaml, and where its state is. Reads kp's own templates alone. */
+export function stackFiles({home, spec, zones, stack, place, emulated = false}: StackInput): StackFile[] {
+  const templates = ['shared', stack].flatMap((folder) => {
+    const path = join(home, 'templates', 'terraform', folder)
+    return readdirSync(path).toSorted().map((name) => ({name, text: readFileSync(join(path, name), 'utf8')}))
+  })
+  return [
+    ...templates,
+    {name: 'state.tf', text: stateText({spec, stack, upstream: STACKS[stack].upstream, place})},
+    {name: VARIABLES_FILE, text: `${JSON.stringify(stackVariables(spec, stack, {zones, emulated}), null, 2)}\n`},
+  ]
+}

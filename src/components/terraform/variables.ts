@@ -1,0 +1,138 @@
+/** What kp.yaml means to the stacks: the values of their variables. Pure. */
+import {planAddresses} from '../../spec/address-plan.ts'
+import {parseTaint, POOL_LABEL} from '../../spec/pools.ts'
+import type {EnvironmentSpec, NodePool, ProviderOf} from '../../spec/types.ts'
+import {parseQuantity} from '../../spec/units.ts'
+import type {StackId} from './stacks.ts'
+
+/** What besides kp.yaml decides. */
+export interface VariableFacts {
+  zones: readonly string[]
+  /** An emulator answers for AWS: it knows no add-ons. */
+  emulated: boolean
+}
+
+/** An add-on of EKS, with the role of its pods. */
+interface Addon {
+  version: string | null
+  role: string | null
+  service_account: string | null
+}
+
+/** The variables of a stack. */
+export function stackVariables(spec: EnvironmentSpec, stack: StackId, facts: VariableFacts): Record<string, unknown> {
+  const eks = spec.provider as ProviderOf<'eks'>
+  const common = {
+    region: eks.region,
+    account: eks.account ?? null,
+    profile: eks.profile ?? null,
+    assume_role: eks.assumeRole ?? null,
+    cluster: spec.environment.cluster,
+    tags: stackTags(spec, stack),
+  }
+  return {...common, ...OWN[stack](spec, eks, facts)}
+}
+
+/** Tags of everything in a stack: whose it is, and what kp.yaml adds. By these the audit of a teardown finds it. */
+export function stackTags(spec: EnvironmentSpec, stack: StackId): Record<string, string> {
+  return {...('tags' in spec.provider ? spec.provider.tags : {}), 'kp:platform': spec.platform, 'kp:environment': spec.environment.name, 'kp:stack': stack}
+}
+
+/** Services that nodes must reach where there is no way out. */
+const WITHOUT_NAT = ['autoscaling', 'ec2', 'ecr.api', 'ecr.dkr', 'eks', 'eks-auth', 'elasticloadbalancing', 'logs', 'ssm', 'ssmmessages', 'ec2messages', 'sts']
+
+const OWN: Record<StackId, (spec: EnvironmentSpec, eks: ProviderOf<'eks'>, facts: VariableFacts) => Record<string, unknown>> = {
+  network(spec, _eks, {zones}) {
+    const {networking} = spec.phases
+    return {
+      vpc_cidr: spec.network.vpcCidr,
+      zones: planAddresses(spec, [...zones]).zones.map(({zone, privateSubnet, publicSubnet}) => ({name: zone, private_cidr: privateSubnet, public_cidr: publicSubnet})),
+      nat: spec.network.nat,
+      flow_logs: networking.flowLogs,
+      endpoints: networking.endpoints,
+      interface_endpoints: spec.network.nat === 'none' ? WITHOUT_NAT : [],
+    }
+  },
+  iam: (spec, eks) => ({
+    node_policies: ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly', ...(eks.bastion === 'ssm' ? ['AmazonSSMManagedInstanceCore'] : [])],
+    pod_roles: {
+      'ebs-csi': 'service-role/AmazonEBSCSIDriverPolicy',
+      ...(ownNetwork(spec) ? {} : {'vpc-cni': 'AmazonEKS_CNI_Policy'}),
+    },
+  }),
+  eks: (spec, eks, {emulated}) => ({
+    kubernetes_version: spec.kubernetes.version,
+    service_cidr: spec.network.serviceCidr,
+    endpoint: spec.network.endpoint,
+    allowed_cidrs: spec.network.allowedCidrs,
+    logs: spec.phases['control-plane'].logs,
+    encryption: spec.phases['control-plane'].encryption,
+    kms_key: eks.kmsKey ?? null,
+    support: eks.support,
+    protected: spec.environment.protected,
+    admins: emulated ? [] : eks.admins,
+    addons: emulated ? {} : addonsBeforeNodes(spec),
+  }),
+  'node-groups': (spec, _eks, {zones, emulated}) => ({
+    kubernetes_version: spec.kubernetes.version,
+    pools: spec.nodePools.map((pool) => poolVariables(pool, zones)),
+    addons: emulated ? {} : {coredns: addon(), 'aws-ebs-csi-driver': addon('ebs-csi', 'ebs-csi-controller-sa')},
+  }),
+}
+
+/** Whether kp brings the network plugin, so that EKS brings none. */
+function ownNetwork(spec: EnvironmentSpec): boolean {
+  return spec.phases.cni.enabled
+}
+
+function addon(role: string | null = null, account: string | null = null): Addon {
+  return {version: null, role, service_account: account}
+}
+
+/** Those that are DaemonSets: they wait for no node. */
+function addonsBeforeNodes(spec: EnvironmentSpec): Record<string, Addon> {
+  const {cni} = spec.phases
+  const proxy = !(cni.enabled && cni.plugin === 'cilium' && cni.kubeProxyReplacement)
+  return {
+    'eks-pod-identity-agent': addon(),
+    ...(proxy ? {'kube-proxy': addon()} : {}),
+    ...(ownNetwork(spec) ? {} : {'vpc-cni': addon('vpc-cni', 'aws-node')}),
+  }
+}
+
+const EFFECTS: Readonly<Record<string, string>> = {NoSchedule: 'NO_SCHEDULE', NoExecute: 'NO_EXECUTE', PreferNoSchedule: 'PREFER_NO_SCHEDULE'}
+const GIB = 1024 ** 3
+/** What a volume of type io2 does a second where nothing is said. */
+const IO2_OPERATIONS = 3000
+
+function poolVariables(pool: NodePool, zones: readonly string[]): Record<string, unknown> {
+  return {
+    name: pool.name,
+    instance_type: pool.instanceType,
+    ami_type: amiType(pool),
+    capacity: pool.capacity === 'spot' ? 'SPOT' : 'ON_DEMAND',
+    min: pool.min,
+    // A group of EKS can have no less than one at most.
+    max: Math.max(pool.max, pool.min, 1),
+    max_pods: pool.pods,
+    disk: gibibytes(pool.disk),
+    zones: pool.zones ?? zones,
+    labels: {[POOL_LABEL]: pool.name, ...pool.labels},
+    taints: pool.taints.map(parseTaint).map(({key, value, effect}) => ({key, value: value ?? '', effect: EFFECTS[effect] ?? effect})),
+    // An instance store is part of the machine: nothing is attached for it.
+    volumes: pool.volumes
+      .filter(({type}) => type !== 'instance-store')
+      .map(({size, type}, index) => ({device: `/dev/xvd${'bcdefghijklmnop'[index] ?? 'p'}`, size: gibibytes(size), type, iops: type === 'io2' ? IO2_OPERATIONS : null})),
+  }
+}
+
+/** Amazon Linux 2023 for the processor of the instance type: a `g` after the generation means ARM. */
+export function amiType({instanceType, gpu}: Pick<NodePool, 'instanceType' | 'gpu'>): string {
+  const arm = /^[a-z]+\d+[a-z]*g[a-z]*\./.test(instanceType)
+  if (gpu !== undefined) return arm ? 'AL2023_ARM_64_NVIDIA' : 'AL2023_x86_64_NVIDIA'
+  return arm ? 'AL2023_ARM_64_STANDARD' : 'AL2023_x86_64_STANDARD'
+}
+
+function gibibytes(size: string): number {
+  return Math.ceil((parseQuantity(size) ?? 0) / GIB)
+}

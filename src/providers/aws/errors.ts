@@ -1,0 +1,48 @@
+/** Errors of AWS in kp's words. */
+import {KpError} from '../../engine/errors.ts'
+
+const NO_CREDENTIALS = new Set(['CredentialsProviderError', 'TokenProviderError'])
+const REFUSED_CREDENTIALS = new Set(['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'UnrecognizedClientException', 'SignatureDoesNotMatch', 'AuthFailure', 'InvalidAccessKeyId', 'RequestExpired'])
+const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'Forbidden'])
+
+/** Makes a KpError of what the SDK throws. */
+export function awsError(error: unknown, doing: string, at: {region: string; endpoint?: string | undefined}): KpError {
+  if (error instanceof KpError) return error
+  const {name = '', message = String(error), code} = (error ?? {}) as {name?: string; message?: string; code?: string}
+  const cause = {doing, cause: error}
+  if (NO_CREDENTIALS.has(name)) {
+    return new KpError({
+      ...cause,
+      code: 'CREDENTIALS_MISSING',
+      message: 'there are no credentials for AWS',
+      details: [message],
+      next: ['aws sso login, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY', 'provider.profile in kp.yaml names a profile'],
+    })
+  }
+  if (REFUSED_CREDENTIALS.has(name)) {
+    return new KpError({
+      ...cause,
+      code: 'CREDENTIALS_MISSING',
+      message: `AWS refuses the credentials: ${name}: ${message}`,
+      next: ['aws sts get-caller-identity shows whose they are', 'aws sso login, or new keys, then run the same command again'],
+    })
+  }
+  if (DENIED.has(name)) {
+    return new KpError({
+      ...cause,
+      code: 'API_ERROR',
+      message: `AWS does not allow it: ${message}`,
+      next: ['give the role or user that is named a policy with the action that is named, then run the same command again'],
+    })
+  }
+  const unreachable = code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'EAI_AGAIN' || name === 'TimeoutError'
+  if (unreachable) {
+    return new KpError({
+      ...cause,
+      code: 'API_ERROR',
+      message: `AWS does not answer${at.endpoint === undefined ? ` in ${at.region}` : ` at ${at.endpoint}`}: ${message}`,
+      next: [at.endpoint === undefined ? 'look at the network and at HTTPS_PROXY, then run the same command again' : 'AWS_ENDPOINT_URL leads kp there: start what answers at it, or unset it'],
+    })
+  }
+  return new KpError({...cause, code: 'API_ERROR', message: `AWS: ${name === '' ? '' : `${name}: `}${message}`, next: ['run the same command again']})
+}

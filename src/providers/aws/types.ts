@@ -1,0 +1,68 @@
+/** AWS as steps, checks and commands see it. */
+import type {Provider} from '../types.ts'
+
+/** Whose credentials they are. */
+export interface AwsIdentity {
+  account: string
+  /** Who acts: a user, or a role that was taken on. */
+  arn: string
+}
+
+/** What EKS says of a cluster. */
+export interface EksCluster {
+  name: string
+  status: string
+  version?: string
+  endpoint?: string
+  /** Certificate of the authority, in base64. */
+  authority?: string
+}
+
+/** What is kept of a stack's last look, for as long as this run goes on. */
+export interface RememberedLook {
+  at: number
+  /** What the files of the stack were. */
+  digest: string
+  probe: unknown
+}
+
+/** A version of Kubernetes that EKS offers. */
+export interface EksVersion {
+  version: string
+  status: string
+  endOfStandardSupport?: string
+  endOfExtendedSupport?: string
+}
+
+/** The provider of a platform on AWS. */
+export interface AwsProvider extends Provider {
+  region: string
+  /** Address that answers for AWS: an emulator's. */
+  emulator?: string
+  /** Why no API server can be asked although there is a cluster: an emulator runs none. */
+  noApi?: string
+  /** Folder of kp's working copies of the stacks: `.kp/environments/<name>/terraform/`. */
+  stacksFolder: string
+  /** Folder where terraform keeps the providers that it has fetched. */
+  pluginCache: string
+  /**
+   * Who acts.
+   * @throws KpError CREDENTIALS_MISSING, API_ERROR
+   */
+  identity(): Promise<AwsIdentity>
+  /**
+   * Refuses credentials of another account than kp.yaml names.
+   * @throws KpError WRONG_ACCOUNT, CREDENTIALS_MISSING
+   */
+  requireAccount(): Promise<void>
+  /** The cluster as EKS has it; undefined where there is none. */
+  cluster(): Promise<EksCluster | undefined>
+  /** The versions of Kubernetes that EKS offers. */
+  versions(): Promise<EksVersion[]>
+  /** The zones of the region by name, with those of them that offer an instance type. */
+  zonesOffering(instanceTypes: readonly string[]): Promise<{zones: string[]; offering: Record<string, string[]>}>
+  /** Looks at stacks in this run. */
+  looks: Map<string, RememberedLook>
+  /** Does one piece of work after the other, for what must not run twice at the same time. */
+  oneAtATime<T>(work: () => Promise<T>): Promise<T>
+}

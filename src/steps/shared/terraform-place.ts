@@ -1,0 +1,105 @@
+/** Where kp works on a stack of a platform, and where the repository holds the same stack for people. */
+import {existsSync, mkdirSync} from 'node:fs'
+import {join} from 'node:path'
+import {stackFiles, STACK_IDS, VARIABLES_FILE} from '../../components/terraform/stacks.ts'
+import type {StackFile, StackId} from '../../components/terraform/stacks.ts'
+import type {PlatformContext, RepositoryContext, RepositoryFile} from '../../context.ts'
+import {KpError} from '../../engine/errors.ts'
+import type {AwsProvider} from '../../providers/aws/types.ts'
+import {init} from '../../tools/terraform.ts'
+import type {TerraformPlace} from '../../tools/terraform.ts'
+import {filesDigest, isReady, layFolder, markReady, takePins} from '../../tools/terraform-folder.ts'
+
+/** AWS of a platform that is on it. */
+export function requireAws({aws}: Pick<PlatformContext, 'aws'>): AwsProvider {
+  if (aws === undefined) throw new KpError({code: 'BUG', message: 'the provider is not on AWS'})
+  return aws
+}
+
+/** The folder of a stack in the repository. */
+export function repositoryFolder(environment: string, stack: StackId): string {
+  return `terraform/${environment}/${stack}`
+}
+
+/** The files of stacks in the repository: the same that kp works with, so that a person can run them by hand. */
+export function stackRepositoryFiles(ctx: RepositoryContext, stacks: readonly StackId[]): RepositoryFile[] {
+  if (ctx.provider.id !== 'eks') return []
+  const {name} = ctx.spec.environment
+  const place = {local: (stack: string) => `../../../.kp/environments/${name}/terraform/${stack}.tfstate`}
+  return [
+    {path: 'terraform/.gitignore', text: "# What terraform keeps for itself. Its lock file with the providers' digests belongs into Git.\n.terraform/\n*.tfplan\n*.tfstate\n*.tfstate.*\n"},
+    ...stacks.flatMap((stack) =>
+      stackFiles({home: ctx.home, spec: ctx.spec, zones: ctx.provider.zones(ctx.spec), stack, place}).map((file) => ({path: `${repositoryFolder(name, stack)}/${file.name}`, text: file.text})),
+    ),
+  ]
+}
+
+/** The provider asks an emulator nothing that only AWS knows. */
+const EMULATED: StackFile = {
+  name: 'kp_override.tf',
+  text: 'provider "aws" {\n  skip_credentials_validation = true\n  skip_metadata_api_check     = true\n  s3_use_path_style           = true\n}\n',
+}
+
+/** kp's working copy of a stack as it should be now. */
+export function workingFiles(ctx: PlatformContext, stack: StackId): StackFile[] {
+  const aws = requireAws(ctx)
+  const emulated = aws.emulator !== undefined
+  const place = {local: (name: string) => `../${name}.tfstate`, pathStyle: emulated}
+  const files = stackFiles({home: ctx.home, spec: ctx.spec, zones: aws.zones(ctx.spec), stack, place, emulated})
+  return emulated ? [...files, EMULATED] : files
+}
+
+/** The program of `infra.tool`. */
+export function programOf({spec}: Pick<PlatformContext, 'spec'>): 'terraform' | 'tofu' {
+  return spec.infra.tool === 'opentofu' ? 'tofu' : 'terraform'
+}
+
+/** A stack that is ready to be looked at. */
+export interface ReadyStack {
+  place: TerraformPlace
+  /** Of its files. */
+  digest: string
+}
+
+/** The place of a stack, without making it ready. */
+export function placeOf(ctx: PlatformContext, stack: StackId): TerraformPlace {
+  const aws = requireAws(ctx)
+  const cache = ctx.env['TF_PLUGIN_CACHE_DIR'] ? {} : {TF_PLUGIN_CACHE_DIR: aws.pluginCache}
+  return {exec: ctx.exec, tool: programOf(ctx), folder: join(aws.stacksFolder, stack), env: {...cache}}
+}
+
+/**
+ * Lays the working copy and makes terraform ready in it. Nothing outside of kp's own folders is changed.
+ * @throws KpError GATE where the states are still where an earlier kp.yaml kept them, and what terraform says
+ */
+export async function readyStack(ctx: PlatformContext, stack: StackId): Promise<ReadyStack> {
+  const aws = requireAws(ctx)
+  const place = placeOf(ctx, stack)
+  const files = workingFiles(ctx, stack)
+  const program = place.tool
+  layFolder(place.folder, files)
+  refuseLeftState(ctx, stack)
+  takePins(place.folder, join(ctx.paths.root, repositoryFolder(ctx.spec.environment.name, stack)), STACK_IDS.map((name) => join(aws.stacksFolder, name)))
+  if (!isReady(place.folder, program)) {
+    // terraform's store of providers is not made for two at a time.
+    await aws.oneAtATime(async () => {
+      mkdirSync(aws.pluginCache, {recursive: true})
+      await init(place, `make ${program} ready for the stack ${stack}`)
+      markReady(place.folder, program)
+    })
+  }
+  return {place, digest: filesDigest(files.filter(({name}) => name.endsWith('.tf') || name === VARIABLES_FILE))}
+}
+
+/** States on this machine that kp.yaml wants in a bucket: an empty state there would build everything a second time. */
+function refuseLeftState(ctx: PlatformContext, stack: StackId): void {
+  if (ctx.spec.infra.backend.type === 'local') return
+  const local = join(requireAws(ctx).stacksFolder, `${stack}.tfstate`)
+  if (!existsSync(local)) return
+  throw new KpError({
+    code: 'GATE',
+    message: `the state of the stack ${stack} is still on this machine, and kp.yaml wants it in a bucket`,
+    details: [local],
+    next: ['kp backend init, which backs it up and moves it'],
+  })
+}
