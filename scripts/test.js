@@ -68,3 +68,5 @@ else await stage('lab', lanes)
 
 console.log(`\nThe ten slowest\n${slowest().join('\n')}`)
 console.log(`\nAll passed in ${Math.round((Date.now() - started) / 1000)}s: ${times.join(', ')}`)
+const cached = output(node, [join(root, 'scripts', 'has-aws-provider.ts'), '--say'])
+console.log(`Not run: npm run test:aws, the stacks of terraform against an emulator of AWS (${cached?.trim() ?? 'it is not known whether the provider is there'})`)

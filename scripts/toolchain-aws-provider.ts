@@ -1,5 +1,7 @@
 // npm run toolchain:aws-provider: builds terraform's AWS provider into kp's cache (half an hour on two free cores, 4 GB of
-// memory, 5 GB of disk). It can be stopped at any time; the next run goes on. `nice` it where others need the machine.
+// memory, 5 GB of disk), and brings moto, the emulator of AWS, for the tests. It can be stopped at any time; the next run goes
+// on. `nice` it where others need the machine.
+import {bringMoto} from './aws/moto.ts'
 import {bringProvider, hasProvider, layMirror} from './aws/provider.ts'
 
 const stop = new AbortController()
@@ -20,3 +22,4 @@ if (!(await hasProvider(process.env))) {
   )
 }
 console.log(`filesystem_mirror for terraform: ${await layMirror(process.env)}`)
+console.log(`moto: ${await bringMoto(process.env)}`)

@@ -15,6 +15,7 @@ export interface NotBuilt {
 export const NOT_BUILT: readonly NotBuilt[] = [
   {field: 'phases.deliverables.harbor.enabled', values: ['true']},
   {field: 'infra.layout', values: ['terragrunt']},
+  {field: 'infra.backend.lock', values: ['dynamodb']},
 ]
 
 /** The same for settings of one provider, which others do not have. */

@@ -21,9 +21,12 @@ export const ERRORED_STATE = 'errored.tfstate'
 const STOP_MS = 20 * 60_000
 const LOOK_MS = 10 * 60_000
 
-/** Makes the folder ready: backend and provider. Changes nothing but the folder. */
-export function init(place: TerraformPlace, doing: string): Promise<ToolResult> {
-  return run(place, {args: ['init', '-input=false', '-no-color'], mutates: false, doing, timeoutMs: LOOK_MS})
+/**
+ * Makes the folder ready: backend and provider. Changes nothing but the folder.
+ * @param options.reconfigure forgets the backend that it was ready for before; moving states is not its business
+ */
+export function init(place: TerraformPlace, {doing, reconfigure}: {doing: string; reconfigure: boolean}): Promise<ToolResult> {
+  return run(place, {args: ['init', '-input=false', '-no-color', ...(reconfigure ? ['-reconfigure'] : [])], mutates: false, doing, timeoutMs: LOOK_MS})
 }
 
 /**
@@ -62,9 +65,14 @@ export async function outputs(place: TerraformPlace, doing: string): Promise<Rec
   return Object.fromEntries(Object.entries(values).flatMap(([name, {value, sensitive}]) => (sensitive ? [] : [[name, value]])))
 }
 
-/** Pushes the state that an apply could not save. */
-export function pushState(place: TerraformPlace, doing: string): Promise<ToolResult> {
-  return run(place, {args: ['state', 'push', '-lock-timeout=0s', ERRORED_STATE], mutates: true, doing, stopSignal: 'SIGINT'})
+/** Makes a state of a file the state of the stack; refused by the program where what is there is newer or of another origin. */
+export function pushState(place: TerraformPlace, {file, doing}: {file: string; doing: string}): Promise<ToolResult> {
+  return run(place, {args: ['state', 'push', '-lock-timeout=0s', file], mutates: true, doing, stopSignal: 'SIGINT'})
+}
+
+/** The state of the stack as it is kept; empty where there is none. Holds what is secret: never to be printed. */
+export async function pullState(place: TerraformPlace, doing: string): Promise<string> {
+  return (await run(place, {args: ['state', 'pull'], mutates: false, doing})).stdout
 }
 
 /** Opens the lock of somebody who is dead. */

@@ -1,7 +1,7 @@
 /** Commands that write files, as people read them. Pure. */
 import type {Look} from './io.ts'
 import {nextLines} from './render-common.ts'
-import type {BindResult, InitResult, KubeconfigResult, RenderResult} from './results.ts'
+import type {BackendInitResult, BindResult, InitResult, KubeconfigResult, RenderResult} from './results.ts'
 import {styleFor} from './style.ts'
 import {clean, count, oneLine, shellQuote, truncate, wrap} from './text.ts'
 
@@ -47,6 +47,13 @@ export function renderKubeconfig(result: KubeconfigResult, options: {exported: b
 export function renderBind({environment, cluster, uid, changed}: BindResult, look: Look): string {
   const sentence = `${changed ? '' : 'Nothing to do: '}environment ${environment} is bound to the cluster ${cluster} (UID ${uid})${changed ? '' : ' already'}.`
   return [...wrap(sentence.charAt(0).toUpperCase() + sentence.slice(1), look.columns), '', ...nextLines(['kp plan'], look)].join('\n')
+}
+
+/** Says what was done with the bucket of the states. */
+export function renderBackendInit({bucket, region, done, backups}: BackendInitResult, look: Look): string {
+  if (done.length === 0) return [...wrap(`Nothing to do: the states are in the bucket ${bucket} in ${region}, and it is as it should be.`, look.columns)].join('\n')
+  const kept = backups.length === 0 ? [] : ['', ...wrap('Copies of the states that were moved stay on this machine:', look.columns), ...backups.map((path) => `  ${path}`)]
+  return [...wrap(`The states of the stacks are kept in the bucket ${bucket} in ${region}.`, look.columns), ...done.flatMap((sentence) => wrap(sentence, look.columns, {first: '  + ', rest: '    '})), ...kept, '', ...nextLines(['kp plan'], look)].join('\n')
 }
 
 function fileLines(files: string[], sign: string, look: Look): string[] {

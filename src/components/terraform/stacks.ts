@@ -2,15 +2,10 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {EnvironmentSpec} from '../../spec/types.ts'
+import type {StackId} from './ids.ts'
 import {stateText} from './state.ts'
 import type {StatePlace} from './state.ts'
 import {stackVariables} from './variables.ts'
-
-/** Names of the stacks: folders of templates/terraform. */
-export const STACK_IDS = ['network', 'iam', 'eks', 'node-groups'] as const
-
-/** The name of a stack. */
-export type StackId = (typeof STACK_IDS)[number]
 
 /** What is known of a stack without looking. */
 export interface Stack {

@@ -3,7 +3,7 @@ import {planAddresses} from '../../spec/address-plan.ts'
 import {parseTaint, POOL_LABEL} from '../../spec/pools.ts'
 import type {EnvironmentSpec, NodePool, ProviderOf} from '../../spec/types.ts'
 import {parseQuantity} from '../../spec/units.ts'
-import type {StackId} from './stacks.ts'
+import type {StackId} from './ids.ts'
 
 /** What besides kp.yaml decides. */
 export interface VariableFacts {

@@ -46,3 +46,16 @@ export function awsError(error: unknown, doing: string, at: {region: string; end
   }
   return new KpError({...cause, code: 'API_ERROR', message: `AWS: ${name === '' ? '' : `${name}: `}${message}`, next: ['run the same command again']})
 }
+
+/** A bucket's name is one for all accounts of the world: somebody else may have it. */
+export function bucketError(error: unknown, name: string): unknown {
+  const {name: said = '', $metadata} = (error ?? {}) as {name?: string; $metadata?: {httpStatusCode?: number}}
+  const region = said === 'PermanentRedirect' || $metadata?.httpStatusCode === 301
+  if (said !== 'BucketAlreadyExists' && $metadata?.httpStatusCode !== 403 && !region) return error
+  return new KpError({
+    code: 'NOT_OURS',
+    message: region ? `the bucket ${name} is in another region than kp.yaml says` : `the bucket ${name} belongs to somebody else, or the credentials may not see it`,
+    next: region ? ['set infra.backend.region in kp.yaml to its region'] : ['set infra.backend.bucket in kp.yaml to a name that nobody has', `aws s3api head-bucket --bucket ${name}`],
+    cause: error,
+  })
+}

@@ -4,8 +4,9 @@ import {join} from 'node:path'
 import {KpError} from '../../engine/errors.ts'
 import type {EnvironmentSpec, ProviderOf} from '../../spec/types.ts'
 import type {ClusterPresence} from '../types.ts'
+import {hasObject, lacking, makeSo} from './bucket.ts'
 import {endpointOf, openClients} from './clients.ts'
-import {awsError} from './errors.ts'
+import {awsError, bucketError} from './errors.ts'
 import {findCluster, findVersions, findZones, whoAmI} from './reads.ts'
 import type {AwsIdentity, AwsProvider, EksCluster} from './types.ts'
 import {firstZones} from './zones.ts'
@@ -77,6 +78,13 @@ export function createEksProvider({spec, settings, env, folder, cacheDir}: EksPr
     cluster: () => (cluster ??= asking(`look for the EKS cluster ${spec.environment.cluster}`, () => findCluster(clients, spec.environment.cluster))),
     versions: () => asking('ask which versions EKS offers', () => findVersions(clients)),
     zonesOffering: (types) => asking('ask which zones offer the instance types', () => findZones(clients, types)),
+    stateBucket: (name, at) => ({
+      name,
+      region: at,
+      lacks: () => asking(`look at the bucket ${name}`, () => lacking(clients, {name, region: at}).catch((error: unknown) => Promise.reject(bucketError(error, name)))),
+      make: (aspect) => asking(`make the bucket ${name} ${aspect}`, () => makeSo(clients, {name, region: at, kmsKey: settings.kmsKey}, aspect).catch((error: unknown) => Promise.reject(bucketError(error, name)))),
+      has: (key) => asking(`look for ${key} in the bucket ${name}`, () => hasObject(clients, {name, region: at}, key)),
+    }),
     looks: new Map(),
     oneAtATime(work) {
       const next = queue.then(work, work)

@@ -1,5 +1,6 @@
 /** AWS as steps, checks and commands see it. */
 import type {Provider} from '../types.ts'
+import type {StateBucket} from './bucket.ts'
 
 /** Whose credentials they are. */
 export interface AwsIdentity {
@@ -61,6 +62,8 @@ export interface AwsProvider extends Provider {
   versions(): Promise<EksVersion[]>
   /** The zones of the region by name, with those of them that offer an instance type. */
   zonesOffering(instanceTypes: readonly string[]): Promise<{zones: string[]; offering: Record<string, string[]>}>
+  /** The bucket of the states. */
+  stateBucket(name: string, region: string): StateBucket
   /** Looks at stacks in this run. */
   looks: Map<string, RememberedLook>
   /** Does one piece of work after the other, for what must not run twice at the same time. */

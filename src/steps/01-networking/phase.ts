@@ -5,7 +5,7 @@ import {checks} from './checks.ts'
 import {servicePitfalls} from './pitfalls-services.ts'
 import {stackPitfalls} from './pitfalls-stacks.ts'
 import {pitfalls} from './pitfalls.ts'
-import {stackRepositoryFiles} from '../shared/terraform-place.ts'
+import {stackRepositoryFiles} from '../../checks/terraform/place.ts'
 import {addressPlan, awsStacks} from './steps.ts'
 
 export const networking: PlatformPhase = {

@@ -5,7 +5,7 @@ import type {ManifestContext, PlatformContext, PlatformStep} from '../../context
 import {KpError} from '../../engine/errors.ts'
 import {writeFileAtomic} from '../../render/files.ts'
 import {needsApi} from '../shared/needs-api.ts'
-import {requireAws} from '../shared/terraform-place.ts'
+import {requireAws} from '../../checks/terraform/place.ts'
 import {terraformStack} from '../shared/terraform-stack.ts'
 
 /** The steps of a cluster on EKS; none elsewhere. */

@@ -2,7 +2,7 @@
 import type {PlatformPhase} from '../../context.ts'
 import {componentStep} from '../shared/component.ts'
 import {needsApi} from '../shared/needs-api.ts'
-import {stackRepositoryFiles} from '../shared/terraform-place.ts'
+import {stackRepositoryFiles} from '../../checks/terraform/place.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
 import {eksCluster} from './eks.ts'

@@ -4,14 +4,14 @@ import {join} from 'node:path'
 import {summarizePlan} from '../../components/terraform/plan.ts'
 import type {PlanJson, PlanSummary} from '../../components/terraform/plan.ts'
 import {STACKS} from '../../components/terraform/stacks.ts'
-import type {StackId} from '../../components/terraform/stacks.ts'
+import type {StackId} from '../../components/terraform/ids.ts'
 import type {PlatformContext, PlatformStep} from '../../context.ts'
 import {asKpError, KpError} from '../../engine/errors.ts'
 import type {Probe} from '../../engine/types.ts'
 import {applyPlan, ERRORED_STATE, outputs, plan, pushState, showPlan} from '../../tools/terraform.ts'
 import type {TerraformPlace} from '../../tools/terraform.ts'
-import {keepPins, whileLocked} from './terraform-lock.ts'
-import {programOf, readyStack, repositoryFolder, requireAws} from './terraform-place.ts'
+import {keepPins, whileLocked} from '../../checks/terraform/lock.ts'
+import {programOf, readyStack, repositoryFolder, requireAws} from '../../checks/terraform/place.ts'
 
 /** What a stack is. */
 export interface TerraformStackStep {
@@ -139,7 +139,7 @@ function refuseLoss(stack: StackId, goes: PlanSummary['goes']): void {
 }
 
 async function saveState(ctx: PlatformContext, stack: StackId, place: TerraformPlace): Promise<void> {
-  await whileLocked(ctx, {stack, place}, () => pushState(place, `save the state of the stack ${stack}`))
+  await whileLocked(ctx, {stack, place}, () => pushState(place, {file: ERRORED_STATE, doing: `save the state of the stack ${stack}`}))
   if (ctx.dryRun) return
   rmSync(join(place.folder, ERRORED_STATE), {force: true})
   forgetLooks(ctx, stack)

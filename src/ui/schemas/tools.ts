@@ -108,6 +108,16 @@ export const bind = z.object({
   changed: z.boolean().describe('False where it was bound to this cluster already.'),
 })
 
+/** `kp backend init`. */
+export const backendInit = z.object({
+  schema: z.literal('kp/backend-init/v1'),
+  environment: environmentName,
+  bucket: z.string(),
+  region: z.string(),
+  done: z.array(z.string()).describe('What was done, one sentence each; empty where everything was as it should be.'),
+  backups: z.array(z.string()).describe('Copies of the states that were moved into the bucket.'),
+})
+
 /** `kp lab up`: the last line; events come before it. */
 export const labUp = z.object({
   schema: z.literal('kp/lab-up/v1'),

@@ -5,7 +5,8 @@ import {describe, expect, it} from 'vitest'
 import {readHcl} from '../../../helpers/hcl.ts'
 import type {HclBlock} from '../../../helpers/hcl.ts'
 import {PROJECT} from '../../../helpers/run-kp.ts'
-import {STACK_IDS, stackFiles, VARIABLES_FILE} from '../../../../src/components/terraform/stacks.ts'
+import {STACK_IDS} from '../../../../src/components/terraform/ids.ts'
+import {stackFiles, VARIABLES_FILE} from '../../../../src/components/terraform/stacks.ts'
 import {eksSpec} from '../../../helpers/eks.ts'
 
 interface SchemaBlock {

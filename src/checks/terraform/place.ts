@@ -1,8 +1,10 @@
 /** Where kp works on a stack of a platform, and where the repository holds the same stack for people. */
 import {existsSync, mkdirSync} from 'node:fs'
 import {join} from 'node:path'
-import {stackFiles, STACK_IDS, VARIABLES_FILE} from '../../components/terraform/stacks.ts'
-import type {StackFile, StackId} from '../../components/terraform/stacks.ts'
+import {STACK_IDS} from '../../components/terraform/ids.ts'
+import {stackFiles, VARIABLES_FILE} from '../../components/terraform/stacks.ts'
+import type {StackId} from '../../components/terraform/ids.ts'
+import type {StackFile} from '../../components/terraform/stacks.ts'
 import type {PlatformContext, RepositoryContext, RepositoryFile} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
 import type {AwsProvider} from '../../providers/aws/types.ts'
@@ -73,18 +75,23 @@ export function placeOf(ctx: PlatformContext, stack: StackId): TerraformPlace {
  * @throws KpError GATE where the states are still where an earlier kp.yaml kept them, and what terraform says
  */
 export async function readyStack(ctx: PlatformContext, stack: StackId): Promise<ReadyStack> {
+  refuseLeftState(ctx, stack)
+  return prepareStack(ctx, stack)
+}
+
+/** The same while the states are on their way into the bucket. */
+export async function prepareStack(ctx: PlatformContext, stack: StackId): Promise<ReadyStack> {
   const aws = requireAws(ctx)
   const place = placeOf(ctx, stack)
   const files = workingFiles(ctx, stack)
   const program = place.tool
   layFolder(place.folder, files)
-  refuseLeftState(ctx, stack)
   takePins(place.folder, join(ctx.paths.root, repositoryFolder(ctx.spec.environment.name, stack)), STACK_IDS.map((name) => join(aws.stacksFolder, name)))
   if (!isReady(place.folder, program)) {
     // terraform's store of providers is not made for two at a time.
     await aws.oneAtATime(async () => {
       mkdirSync(aws.pluginCache, {recursive: true})
-      await init(place, `make ${program} ready for the stack ${stack}`)
+      await init(place, {doing: `make ${program} ready for the stack ${stack}`, reconfigure: ctx.spec.infra.backend.type === 's3'})
       markReady(place.folder, program)
     })
   }

@@ -2,7 +2,7 @@
 import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
-import type {StackId} from '../../components/terraform/stacks.ts'
+import type {StackId} from '../../components/terraform/ids.ts'
 import type {PlatformContext} from '../../context.ts'
 import {asKpError, KpError} from '../../engine/errors.ts'
 import {identifySelf, isAlive} from '../../engine/processes.ts'
@@ -10,7 +10,7 @@ import type {ProcessIdentity} from '../../engine/processes.ts'
 import {forceUnlock, stateLock} from '../../tools/terraform.ts'
 import type {StateLock, TerraformPlace} from '../../tools/terraform.ts'
 import {LOCK_FILE} from '../../tools/terraform-folder.ts'
-import {repositoryFolder} from './terraform-place.ts'
+import {repositoryFolder} from './place.ts'
 
 /** Written while kp works on a stack: whose lock it is that a kill leaves behind. */
 const WORK_FILE = '.kp-at-work'

@@ -1,0 +1,111 @@
+/** `kp backend init`: the bucket of the states, and the states that are still on this machine. */
+import {copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync} from 'node:fs'
+import {join} from 'node:path'
+import {placeOf, prepareStack, requireAws} from '../checks/terraform/place.ts'
+import {whileLocked} from '../checks/terraform/lock.ts'
+import {STACK_IDS} from '../components/terraform/ids.ts'
+import type {StackId} from '../components/terraform/ids.ts'
+import {stateBucket, stateKey, stateRegion} from '../components/terraform/state.ts'
+import type {PlatformContext} from '../context.ts'
+import {KpError} from '../engine/errors.ts'
+import {pushState, pullState} from '../tools/terraform.ts'
+
+type Bucket = ReturnType<ReturnType<typeof requireAws>['stateBucket']>
+type Aspect = Awaited<ReturnType<Bucket['lacks']>>[number]
+
+/** What is to be done. */
+export interface BackendLook {
+  bucket: string
+  region: string
+  /** What the bucket is not yet. */
+  lacks: Aspect[]
+  /** Stacks whose state is on this machine. */
+  local: StackId[]
+}
+
+const SENTENCES: Record<Aspect, (bucket: string, region: string) => string> = {
+  exists: (bucket, region) => `make the bucket ${bucket} in ${region}`,
+  versioned: (bucket) => `keep every version of what is in ${bucket}`,
+  encrypted: (bucket) => `encrypt what is in ${bucket}`,
+  private: (bucket) => `block all public access to ${bucket}`,
+  'tls-only': (bucket) => `refuse requests to ${bucket} that are not encrypted on the way`,
+}
+
+/** What would be done, in sentences. */
+export function backendLines({bucket, region, lacks, local}: BackendLook): string[] {
+  return [...lacks.map((aspect) => SENTENCES[aspect](bucket, region)), ...local.map((stack) => `back up the state of the stack ${stack} on this machine, and move it into ${bucket}`)]
+}
+
+/**
+ * Looks at bucket and states. Reads only.
+ * @throws KpError SPEC_INVALID where kp.yaml wants no bucket, NOT_OURS where the bucket is somebody else's, WRONG_ACCOUNT
+ */
+export async function lookAtBackend(ctx: PlatformContext): Promise<BackendLook> {
+  const bucket = await bucketOf(ctx)
+  return {bucket: bucket.name, region: bucket.region, lacks: await bucket.lacks(), local: STACK_IDS.filter((stack) => existsSync(localState(ctx, stack)))}
+}
+
+/**
+ * Does it. Safe to run again at any time, also after a kill in the middle.
+ * @throws KpError GATE where a state is in the bucket already and it is not the one on this machine
+ */
+export async function initBackend(ctx: PlatformContext, {lacks, local}: BackendLook): Promise<{backups: string[]}> {
+  const bucket = await bucketOf(ctx)
+  for (const aspect of lacks) {
+    const doing = SENTENCES[aspect](bucket.name, bucket.region)
+    await ctx.change({doing, command: `kp backend init   # ${doing}`}, () => bucket.make(aspect))
+  }
+  const backups: string[] = []
+  for (const stack of local) backups.push(await moveState(ctx, bucket, stack))
+  return {backups}
+}
+
+async function bucketOf(ctx: PlatformContext): Promise<Bucket> {
+  if (ctx.aws === undefined) throw new KpError({code: 'SPEC_INVALID', message: `provider ${ctx.spec.provider.type} has no stacks of terraform, and so no state to keep in a bucket`, next: ['kp up']})
+  if (ctx.spec.infra.backend.type !== 's3') {
+    throw new KpError({
+      code: 'SPEC_INVALID',
+      message: 'kp.yaml keeps the states of the stacks on this machine: infra.backend.type is local',
+      next: ['set infra: {backend: {type: s3}} in kp.yaml, then run the same command again'],
+    })
+  }
+  await ctx.aws.requireAccount()
+  return ctx.aws.stateBucket(stateBucket(ctx.spec) ?? '', stateRegion(ctx.spec))
+}
+
+function localState(ctx: PlatformContext, stack: StackId): string {
+  return join(requireAws(ctx).stacksFolder, `${stack}.tfstate`)
+}
+
+/** Backs a state up and pushes it; terraform itself refuses one of another lineage or an older one. @returns the backup */
+async function moveState(ctx: PlatformContext, bucket: Bucket, stack: StackId): Promise<string> {
+  const from = localState(ctx, stack)
+  const folder = join(requireAws(ctx).stacksFolder, 'backups')
+  const backup = join(folder, `${stack}-${new Date(ctx.clock.now()).toISOString().replaceAll(/[:.]/g, '-')}.tfstate`)
+  const there = await bucket.has(stateKey(ctx.spec, stack))
+  await ctx.change({doing: `back up the state of the stack ${stack}`, command: `cp ${from} ${backup}`}, async () => {
+    mkdirSync(folder, {recursive: true})
+    copyFileSync(from, backup)
+  })
+  const place = placeOf(ctx, stack)
+  await prepareStack(ctx, stack)
+  if (there) refuseOther(stack, from, await pullState(place, `read the state of the stack ${stack} in the bucket`))
+  await whileLocked(ctx, {stack, place}, () => pushState(place, {file: from, doing: `move the state of the stack ${stack} into the bucket`}))
+  await ctx.change({doing: `put the state of the stack ${stack} on this machine aside`, command: `rm ${from}`}, async () => {
+    renameSync(from, backup)
+    rmSync(`${from}.backup`, {force: true})
+  })
+  return backup
+}
+
+function refuseOther(stack: StackId, from: string, there: string): void {
+  if (there.trim() === '') return
+  const [here, other] = [readFileSync(from, 'utf8'), there].map((text) => JSON.parse(text) as {lineage?: string; serial?: number})
+  if (here?.lineage === other?.lineage && (other?.serial ?? 0) <= (here?.serial ?? 0)) return
+  throw new KpError({
+    code: 'GATE',
+    message: `the bucket has a state of the stack ${stack} already, and it is ${here?.lineage === other?.lineage ? 'newer than' : 'another than'} the one on this machine`,
+    details: [from],
+    next: [`look at both; where the one on this machine is not wanted any more: mv ${from} ${from}.old`, 'then run the same command again'],
+  })
+}

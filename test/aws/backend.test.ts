@@ -1,0 +1,90 @@
+/** States in a bucket: made, moved, locked, and what a kill leaves. */
+import {readdirSync} from 'node:fs'
+import {join} from 'node:path'
+import {GetBucketEncryptionCommand, GetBucketPolicyCommand, GetBucketVersioningCommand, GetPublicAccessBlockCommand, ListObjectsV2Command, PutObjectCommand} from '@aws-sdk/client-s3'
+import {CreateTagsCommand, DescribeVpcsCommand} from '@aws-sdk/client-ec2'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {makeAwsPlatform} from '../helpers/aws.ts'
+import type {AwsPlatform} from '../helpers/aws.ts'
+import {startMoto} from '../helpers/moto.ts'
+import type {Moto} from '../helpers/moto.ts'
+
+const NETWORK = ['--only', 'networking']
+const BUCKET = 'acme-123456789012-state'
+const S3 = {infra: {backend: {type: 's3'}}}
+
+let moto: Moto
+let platform: AwsPlatform
+const keys = async (): Promise<string[]> => ((await (await platform.clients.s3()).send(new ListObjectsV2Command({Bucket: BUCKET}))).Contents ?? []).flatMap(({Key}) => Key ?? []).toSorted()
+const vpcs = async () => ((await (await platform.clients.ec2()).send(new DescribeVpcsCommand({Filters: [{Name: 'tag:kp:platform', Values: ['acme']}]}))).Vpcs ?? [])
+
+beforeAll(async () => {
+  moto = await startMoto()
+  platform = await makeAwsPlatform(moto)
+  const {exit, stdout, stderr} = await platform.kp(['up', ...NETWORK, '--yes', '--json'])
+  expect(exit, stdout.slice(-3000) + stderr).toBe(0)
+}, 400_000)
+afterAll(() => moto?.stop())
+
+describe('kp backend init', () => {
+  it('has nothing to do where kp.yaml keeps the states on this machine', async () => {
+    const {exit, json} = await platform.kp(['backend', 'init', '--yes', '--json'])
+    expect(exit).toBe(3)
+    expect(json()).toMatchObject({code: 'SPEC_INVALID', message: expect.stringContaining('infra.backend.type is local') as string})
+  })
+
+  it('is asked for before a second, empty state can be made', async () => {
+    platform.rewrite(S3)
+    const {json} = await platform.kp(['plan', ...NETWORK, '--json'])
+    expect(json()).toMatchObject({code: 'GATE', next: [expect.stringContaining('kp backend init') as string]})
+  })
+
+  it('makes the bucket as it should be, and moves what is on this machine', async () => {
+    const {exit, stdout, stderr, json} = await platform.kp(['backend', 'init', '--yes', '--json'])
+    expect(exit, stdout + stderr).toBe(0)
+    const {done, backups} = json<{done: string[]; backups: string[]}>()
+    expect(done).toHaveLength(7)
+    expect(backups).toHaveLength(2)
+    const s3 = await platform.clients.s3()
+    const bucket = {Bucket: BUCKET}
+    expect((await s3.send(new GetBucketVersioningCommand(bucket))).Status).toBe('Enabled')
+    expect((await s3.send(new GetBucketEncryptionCommand(bucket))).ServerSideEncryptionConfiguration?.Rules).toHaveLength(1)
+    expect(Object.values((await s3.send(new GetPublicAccessBlockCommand(bucket))).PublicAccessBlockConfiguration ?? {})).toEqual([true, true, true, true])
+    expect((await s3.send(new GetBucketPolicyCommand(bucket))).Policy).toContain('aws:SecureTransport')
+    expect(await keys()).toEqual(['acme/dev/iam/terraform.tfstate', 'acme/dev/network/terraform.tfstate'])
+    const folder = join(platform.root, '.kp', 'environments', 'dev', 'terraform')
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tfstate'))).toEqual([])
+    expect(readdirSync(join(folder, 'backups'))).toHaveLength(2)
+  })
+
+  it('finds everything in order the second time', async () => {
+    const {exit, json} = await platform.kp(['backend', 'init', '--yes', '--json'])
+    expect(exit).toBe(0)
+    expect(json()).toMatchObject({done: [], backups: []})
+  })
+
+  it('left nothing to do', async () => {
+    const {json} = await platform.kp(['plan', ...NETWORK, '--json'])
+    expect(json<{steps: {id: string; state: string}[]}>().steps.filter(({id}) => id !== 'networking/address-plan').map(({state}) => state)).toEqual(['satisfied', 'satisfied'])
+  })
+})
+
+describe('a locked state', () => {
+  const lockKey = 'acme/dev/network/terraform.tfstate.tflock'
+  const drift = async (): Promise<void> => {
+    const [vpc] = await vpcs()
+    await (await platform.clients.ec2()).send(new CreateTagsCommand({Resources: [vpc?.VpcId ?? ''], Tags: [{Key: 'Name', Value: 'theirs'}]}))
+  }
+
+  it('is exit 6 with its owner, and nothing is changed', async () => {
+    await drift()
+    const lock = {ID: '5d0bb9fa-9a31-4a42-8e3a-7dbd9c1a1f6e', Operation: 'OperationTypeApply', Info: '', Who: 'jane@build-7', Version: '1.11.4', Created: '2026-11-28T19:02:11.123456789Z', Path: `${BUCKET}/${lockKey}`}
+    await (await platform.clients.s3()).send(new PutObjectCommand({Bucket: BUCKET, Key: lockKey, Body: JSON.stringify(lock)}))
+    const {exit, json} = await platform.kp(['up', ...NETWORK, '--yes', '--json'])
+    expect(exit).toBe(6)
+    expect(json<{error: {code: string; message: string; next: string[]}}>().error).toMatchObject({code: 'LOCKED', message: expect.stringContaining('jane@build-7') as string})
+    expect(json<{error: {next: string[]}}>().error.next.join('\n')).toContain(`force-unlock ${lock.ID}`)
+    expect((await vpcs())[0]?.Tags?.find(({Key}) => Key === 'Name')?.Value).toBe('theirs')
+    expect(await keys()).toContain(lockKey)
+  })
+})

@@ -1,0 +1,135 @@
+/** Network, roles, control plane and node groups against the emulator, with the real terraform and the real AWS provider. */
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {CreateTagsCommand, DescribeNatGatewaysCommand, DescribeRouteTablesCommand, DescribeSubnetsCommand, DescribeVpcsCommand} from '@aws-sdk/client-ec2'
+import {DescribeClusterCommand, DescribeNodegroupCommand, ListNodegroupsCommand} from '@aws-sdk/client-eks'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {makeAwsPlatform, STACK_PHASES} from '../helpers/aws.ts'
+import type {AwsPlatform} from '../helpers/aws.ts'
+import {startMoto} from '../helpers/moto.ts'
+import type {Moto} from '../helpers/moto.ts'
+
+interface PlanJson {
+  steps: {id: string; state: string; observed?: string; changes: string[]; commands: string[]; differences?: {object: string; field?: string; wanted?: string; seen?: string}[]}[]
+  summary: Record<string, number>
+}
+const STACK_STEPS = ['networking/network', 'networking/iam', 'control-plane/eks', 'node-pools/node-groups']
+
+let moto: Moto
+let platform: AwsPlatform
+const vpcs = async () => ((await (await platform.clients.ec2()).send(new DescribeVpcsCommand({Filters: [{Name: 'tag:kp:platform', Values: ['acme']}]}))).Vpcs ?? [])
+const states = (plan: PlanJson): Record<string, string> => Object.fromEntries(plan.steps.filter(({id}) => STACK_STEPS.includes(id)).map(({id, state}) => [id, state]))
+
+beforeAll(async () => {
+  moto = await startMoto()
+  platform = await makeAwsPlatform(moto)
+}, 300_000)
+afterAll(() => moto?.stop())
+
+describe('a platform on EKS', () => {
+  it('plans what is missing, and changes nothing', async () => {
+    const {exit, stdout, stderr, json} = await platform.kp(['plan', ...STACK_PHASES, '--json'])
+    expect(exit, stdout + stderr).toBe(0)
+    const plan = json<PlanJson>()
+    expect(states(plan)).toEqual(Object.fromEntries(STACK_STEPS.map((id) => [id, 'absent'])))
+    const network = plan.steps.find(({id}) => id === 'networking/network')
+    expect(network?.changes).toContain('+ aws_vpc.this')
+    expect(network?.changes.at(-1)).toMatch(/^\d+ to add, 0 to change, 0 to destroy$/)
+    expect(network?.commands).toEqual(['terraform -chdir=terraform/dev/network apply'])
+    expect(plan.steps.find(({id}) => id === 'control-plane/eks')?.changes.join(' ')).toContain('the EKS cluster acme-dev')
+    expect(await vpcs()).toEqual([])
+  })
+
+  it('is built, with steps that need an API server left out and said so', async () => {
+    const {exit, stdout, stderr, json} = await platform.kp(['up', ...STACK_PHASES, '--yes', '--json'])
+    expect(exit, stdout.slice(-3000) + stderr).toBe(0)
+    const {phases} = json<{phases: {id: string; steps: {id: string; result: string}[]}[]}>()
+    const results = Object.fromEntries(phases.flatMap(({steps}) => steps.map(({id, result}) => [id, result])))
+    expect(results).toMatchObject({...Object.fromEntries(STACK_STEPS.map((id) => [id, 'applied'])), 'control-plane/identity': 'skipped', 'node-pools/storage-class': 'skipped'})
+    expect(stdout).toContain('an emulator runs no API server')
+  })
+
+  it('stands as kp.yaml says', async () => {
+    const [vpc, ...others] = await vpcs()
+    expect(others).toEqual([])
+    expect(vpc?.CidrBlock).toBe('10.20.0.0/16')
+    const ec2 = await platform.clients.ec2()
+    const of = {Filters: [{Name: 'vpc-id', Values: [vpc?.VpcId ?? '']}]}
+    const {Subnets = []} = await ec2.send(new DescribeSubnetsCommand(of))
+    const tagged = (key: string) => Subnets.filter(({Tags = []}) => Tags.some(({Key, Value}) => Key === key && Value === '1'))
+    expect(tagged('kubernetes.io/role/internal-elb').map(({AvailabilityZone}) => AvailabilityZone).toSorted()).toEqual(['eu-central-1a', 'eu-central-1b', 'eu-central-1c'])
+    expect(tagged('kubernetes.io/role/elb')).toHaveLength(3)
+    const {NatGateways = []} = await ec2.send(new DescribeNatGatewaysCommand({Filter: of.Filters}))
+    expect(NatGateways.filter(({State}) => State === 'available')).toHaveLength(3)
+    // Each private subnet has a table of its own that leads to the NAT gateway of its zone.
+    const {RouteTables = []} = await ec2.send(new DescribeRouteTablesCommand(of))
+    for (const {SubnetId, AvailabilityZone} of tagged('kubernetes.io/role/internal-elb')) {
+      const table = RouteTables.find(({Associations = []}) => Associations.some((one) => one.SubnetId === SubnetId))
+      const nat = NatGateways.find(({NatGatewayId}) => NatGatewayId === table?.Routes?.find(({DestinationCidrBlock}) => DestinationCidrBlock === '0.0.0.0/0')?.NatGatewayId)
+      expect(Subnets.find((one) => one.SubnetId === nat?.SubnetId)?.AvailabilityZone).toBe(AvailabilityZone)
+    }
+    const eks = await platform.clients.eks()
+    const {cluster} = await eks.send(new DescribeClusterCommand({name: 'acme-dev'}))
+    expect(cluster).toMatchObject({version: '1.35', status: 'ACTIVE', resourcesVpcConfig: {endpointPrivateAccess: true, endpointPublicAccess: false}})
+    expect(cluster?.encryptionConfig?.[0]?.resources).toEqual(['secrets'])
+    expect((await eks.send(new ListNodegroupsCommand({clusterName: 'acme-dev'}))).nodegroups?.toSorted()).toEqual(['general', 'spot', 'storage'])
+    const {nodegroup} = await eks.send(new DescribeNodegroupCommand({clusterName: 'acme-dev', nodegroupName: 'spot'}))
+    expect(nodegroup).toMatchObject({capacityType: 'SPOT', scalingConfig: {minSize: 0, maxSize: 20}, taints: [{key: 'spot', value: 'true', effect: 'NO_SCHEDULE'}], labels: {'kp.dev/node-pool': 'spot'}})
+  })
+
+  it('has nothing left to do', async () => {
+    const {exit, stdout, json} = await platform.kp(['plan', ...STACK_PHASES, '--exit-code', '--json'])
+    expect(states(json<PlanJson>()), stdout).toEqual(Object.fromEntries(STACK_STEPS.map((id) => [id, 'satisfied'])))
+    expect(exit).toBe(0)
+  })
+
+  it('keeps states and outputs on this machine, and nothing of them in the repository', () => {
+    const folder = join(platform.root, '.kp', 'environments', 'dev', 'terraform')
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tfstate')).toSorted()).toEqual(['eks.tfstate', 'iam.tfstate', 'network.tfstate', 'node-groups.tfstate'])
+    expect(JSON.parse(readFileSync(join(folder, 'eks.outputs.json'), 'utf8'))).toMatchObject({cluster_name: 'acme-dev'})
+    expect(existsSync(join(platform.root, 'terraform.tfstate'))).toBe(false)
+  })
+
+  it('tells of a tag that somebody changed, by resource and field, and puts back that alone', async () => {
+    const [vpc] = await vpcs()
+    await (await platform.clients.ec2()).send(new CreateTagsCommand({Resources: [vpc?.VpcId ?? ''], Tags: [{Key: 'Name', Value: 'theirs'}]}))
+    const plan = (await platform.kp(['plan', ...STACK_PHASES, '--json'])).json<PlanJson>()
+    expect(states(plan)).toMatchObject({'networking/network': 'drifted', 'networking/iam': 'satisfied', 'control-plane/eks': 'satisfied'})
+    const network = plan.steps.find(({id}) => id === 'networking/network')
+    expect(network?.changes).toEqual(['~ aws_vpc.this', '    tags.Name: theirs -> acme-dev', '0 to add, 1 to change, 0 to destroy (1 changed outside of kp)'])
+    const {exit, stdout, stderr, events} = await platform.kp(['up', ...STACK_PHASES, '--yes', '--json'])
+    expect(exit, stdout.slice(-3000) + stderr).toBe(0)
+    const changed = events().filter(({event, data}) => event === 'tool.started' && data?.['mutates'] === true)
+    expect(changed.map(({step}) => step)).toEqual(['networking/network'])
+    expect((await vpcs())[0]?.Tags?.find(({Key}) => Key === 'Name')?.Value).toBe('acme-dev')
+  })
+
+  it('never destroys the network for a changed kp.yaml', async () => {
+    platform.rewrite({network: {vpcCidr: '10.99.0.0/16'}})
+    const {exit, json} = await platform.kp(['up', ...STACK_PHASES, '--yes', '--json'])
+    platform.rewrite({})
+    expect(exit).toBe(7)
+    expect(JSON.stringify(json())).toContain('aws_vpc.this')
+    expect(await vpcs()).toHaveLength(1)
+  })
+
+  it('refuses credentials of another account before it looks at anything', async () => {
+    platform.rewrite({provider: {type: 'eks', region: 'eu-central-1', account: '999999999999'}})
+    const {exit, json} = await platform.kp(['up', ...STACK_PHASES, '--yes', '--json'])
+    platform.rewrite({})
+    expect(exit).toBe(7)
+    expect(json()).toMatchObject({code: 'WRONG_ACCOUNT', message: expect.stringContaining('123456789012') as string})
+  })
+
+  it('says that there are no credentials', async () => {
+    const {exit, json} = await platform.kp(['plan', ...STACK_PHASES, '--json'], {AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: ''})
+    expect(exit).toBe(4)
+    expect(json()).toMatchObject({code: 'CREDENTIALS_MISSING'})
+  })
+
+  it('says that nothing answers for AWS', async () => {
+    const {exit, json} = await platform.kp(['plan', ...STACK_PHASES, '--json'], {AWS_ENDPOINT_URL: 'http://127.0.0.1:9'})
+    expect(exit).toBe(5)
+    expect(json()).toMatchObject({message: expect.stringContaining('http://127.0.0.1:9') as string})
+  })
+})

@@ -1,0 +1,54 @@
+/** A platform on EKS against the emulator, with the real terraform and the real provider. */
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {layMirror} from '../../scripts/aws/provider.ts'
+import {openClients} from '../../src/providers/aws/clients.ts'
+import type {AwsClients} from '../../src/providers/aws/clients.ts'
+import {eksText} from './eks.ts'
+import type {Moto} from './moto.ts'
+import {kpEnvironment, startKp} from './run-kp.ts'
+import type {KpResult, RunningKp} from './run-kp.ts'
+import {tempFolder} from './temp.ts'
+
+/** The three phases that the stacks are of. */
+export const STACK_PHASES = ['--only', 'networking,control-plane,node-pools']
+
+/** A platform repository whose cloud is the emulator. */
+export interface AwsPlatform {
+  root: string
+  env: Record<string, string>
+  /** Starts kp there. */
+  start(args: string[], options?: {onLine?: (line: string) => void; detached?: boolean; env?: Record<string, string>}): RunningKp
+  kp(args: string[], env?: Record<string, string>): Promise<KpResult>
+  /** Writes kp.yaml anew. */
+  rewrite(sections: Record<string, unknown>): void
+  clients: AwsClients
+}
+
+/** Makes one. Its state folder is its own; tools come from the cache. */
+export async function makeAwsPlatform(moto: Moto, sections: Record<string, unknown> = {}): Promise<AwsPlatform> {
+  const folder = tempFolder()
+  const root = join(folder, 'acme')
+  mkdirSync(root)
+  const config = join(folder, 'terraform.rc')
+  // As an air-gapped machine has it: providers from the disk alone.
+  writeFileSync(config, `provider_installation {\n  filesystem_mirror {\n    path = "${await layMirror(process.env)}"\n  }\n}\n`)
+  const env = kpEnvironment(join(folder, 'state'), {...moto.env, TF_CLI_CONFIG_FILE: config, TF_PLUGIN_CACHE_DIR: undefined})
+  const rewrite = (changed: Record<string, unknown>): void => writeFileSync(join(root, 'kp.yaml'), eksText(changed))
+  rewrite(sections)
+  const start: AwsPlatform['start'] = (args, options = {}) => startKp(args, {...env, ...options.env}, {cwd: root, timeoutMs: 400_000, ...(options.onLine === undefined ? {} : {onLine: options.onLine}), detached: options.detached ?? false})
+  return {
+    root,
+    env,
+    start,
+    kp: (args, extra = {}) => start(args, {env: extra}).done,
+    rewrite,
+    clients: openClients({region: 'eu-central-1', env: moto.env}),
+  }
+}
+
+/** Everything that a run wrote down, as text. */
+export function journals(root: string): string {
+  const runs = join(root, '.kp', 'runs')
+  return readdirSync(runs).map((run) => readFileSync(join(runs, run, 'journal.jsonl'), 'utf8')).join('\n')
+}
