@@ -7,13 +7,12 @@ import type {StackId} from '../../components/terraform/ids.ts'
 import type {StackFile} from '../../components/terraform/stacks.ts'
 import type {PlatformContext, RepositoryContext, RepositoryFile} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
-import type {AwsProvider} from '../../providers/aws/types.ts'
 import {init} from '../../tools/terraform.ts'
 import type {TerraformPlace} from '../../tools/terraform.ts'
 import {filesDigest, isReady, layFolder, markReady, takePins} from '../../tools/terraform-folder.ts'
 
 /** AWS of a platform that is on it. */
-export function requireAws({aws}: Pick<PlatformContext, 'aws'>): AwsProvider {
+export function requireAws({aws}: Pick<PlatformContext, 'aws'>): NonNullable<PlatformContext['aws']> {
   if (aws === undefined) throw new KpError({code: 'BUG', message: 'the provider is not on AWS'})
   return aws
 }
