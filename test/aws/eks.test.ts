@@ -57,7 +57,7 @@ describe('a platform on EKS', () => {
     const of = {Filters: [{Name: 'vpc-id', Values: [vpc?.VpcId ?? '']}]}
     const {Subnets = []} = await ec2.send(new DescribeSubnetsCommand(of))
     const tagged = (key: string) => Subnets.filter(({Tags = []}) => Tags.some(({Key, Value}) => Key === key && Value === '1'))
-    expect(tagged('kubernetes.io/role/internal-elb').map(({AvailabilityZone}) => AvailabilityZone).toSorted()).toEqual(['eu-central-1a', 'eu-central-1b', 'eu-central-1c'])
+    expect(tagged('kubernetes.io/role/internal-elb').map(({AvailabilityZone = ''}) => AvailabilityZone).toSorted()).toEqual(['eu-central-1a', 'eu-central-1b', 'eu-central-1c'])
     expect(tagged('kubernetes.io/role/elb')).toHaveLength(3)
     const {NatGateways = []} = await ec2.send(new DescribeNatGatewaysCommand({Filter: of.Filters}))
     expect(NatGateways.filter(({State}) => State === 'available')).toHaveLength(3)
