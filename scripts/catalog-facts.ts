@@ -78,8 +78,19 @@ function sourcesOf(chart: string): ValueSources {
     values: text('values.yaml') ?? '{}',
     schema: text('values.schema.json'),
     templates: list('templates', {recursive: true}).filter((name) => /\.(yaml|tpl|txt)$/.test(name)).flatMap((name) => text(join('templates', name)) ?? []),
-    charts: Object.fromEntries(list('charts').filter((name) => existsSync(join(chart, 'charts', name, 'values.yaml'))).map((name) => [name, sourcesOf(join(chart, 'charts', name))])),
+    charts: Object.fromEntries(
+      list('charts')
+        .filter((name) => existsSync(join(chart, 'charts', name, 'values.yaml')))
+        .flatMap((name) => keysOf(text('Chart.yaml') ?? '', name).map((key) => [key, sourcesOf(join(chart, 'charts', name))])),
+    ),
   }
+}
+
+/** The keys under which a contained chart gets its values: its aliases, else its name. */
+function keysOf(chartYaml: string, name: string): string[] {
+  const {dependencies = []} = (parse(chartYaml, {logLevel: 'silent'}) ?? {}) as {dependencies?: {name: string; alias?: string}[]}
+  const keys = dependencies.filter((one) => one.name === name).map(({alias}) => alias ?? name)
+  return keys.length === 0 ? [name] : [...new Set(keys)]
 }
 
 function unpacked(entry: ComponentEntry, charts: string): Found | undefined {
