@@ -117,3 +117,74 @@ export function refOf(object: FactObject): ObjectRef {
   const {name, namespace} = object.metadata
   return {kind: object.kind, name, ...(namespace === undefined ? {} : {namespace})}
 }
+
+/** How long an object is there, in milliseconds. */
+export function ageOf(object: FactObject, facts: Pick<Facts, 'now'>): number {
+  return facts.now - Date.parse(object.metadata.creationTimestamp ?? '')
+}
+
+/** How long a start and an end may take before anybody worries: machines that pull images and end programs are slower than a lab. */
+export function patience({provider}: Pick<Facts, 'provider'>): {startMs: number; endMs: number} {
+  return provider === 'lab' ? {startMs: 5000, endMs: 12_000} : {startMs: 60_000, endMs: 120_000}
+}
+
+/** Whether something was deleted, and is there for longer than an end takes. The time of a pod's deletion is when it must be gone. */
+export function goesSlowly({kind, metadata}: FactObject, facts: Pick<Facts, 'now' | 'provider'>): boolean {
+  const {startMs, endMs} = patience(facts)
+  return metadata.deletionTimestamp !== undefined && facts.now - Date.parse(metadata.deletionTimestamp) > (kind === 'Pod' ? startMs : endMs)
+}
+
+/** Whether what failed was made up for: its Job completed in a later try, its CronJob in a later run, its workload has all of its pods. */
+export function madeUpFor(failed: FactObject, facts: Facts): boolean {
+  const owner = failed.metadata.ownerReferences?.find(({controller}) => controller === true)
+  const parent = owner === undefined ? undefined : facts.get(owner.kind, owner.name, failed.metadata.namespace)
+  if (parent === undefined) return false
+  const status = (parent['status'] ?? {}) as {conditions?: {type: string; status: string}[]; lastSuccessfulTime?: string; readyReplicas?: number; numberReady?: number; desiredNumberScheduled?: number}
+  switch (parent.kind) {
+    case 'CronJob':
+      return Date.parse(status.lastSuccessfulTime ?? '') > Date.parse(failed.metadata.creationTimestamp ?? '')
+    case 'Job':
+      return (status.conditions ?? []).some(({type, status: value}) => type === 'Complete' && value === 'True') || madeUpFor(parent, facts)
+    case 'DaemonSet':
+      return (status.numberReady ?? 0) >= (status.desiredNumberScheduled ?? 0)
+    case 'ReplicaSet':
+    case 'StatefulSet':
+      return (status.readyReplicas ?? 0) >= ((parent['spec'] as {replicas?: number} | undefined)?.replicas ?? 1)
+    default:
+      return false
+  }
+}
+
+/** A container as its pod reports it. */
+export interface ContainerStatus {
+  name: string
+  ready?: boolean
+  restartCount?: number
+  state?: {waiting?: {reason?: string; message?: string}; terminated?: ContainerEnd; running?: {startedAt?: string}}
+  lastState?: {terminated?: ContainerEnd}
+}
+
+/** How a container ended. */
+export interface ContainerEnd {
+  reason?: string
+  exitCode?: number
+  message?: string
+  startedAt?: string
+  finishedAt?: string
+}
+
+/** The containers of a pod, those that run first included. */
+export function containersOf(pod: FactObject): ContainerStatus[] {
+  const status = (pod['status'] ?? {}) as {initContainerStatuses?: ContainerStatus[]; containerStatuses?: ContainerStatus[]}
+  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
+}
+
+/** So much longer than the last time a container must run until it is believed. */
+const PROVEN_MS = 8000
+
+/** Whether a container that crashed twice runs again, but not longer yet than before its last crash: between two crashes it looks well. */
+export function runsBetweenCrashes({restartCount = 0, state, lastState}: ContainerStatus, now: number): boolean {
+  const {exitCode = 0, startedAt = '', finishedAt = ''} = lastState?.terminated ?? {}
+  const lived = Date.parse(finishedAt) - Date.parse(startedAt)
+  return restartCount >= 2 && exitCode !== 0 && now - Date.parse(state?.running?.startedAt ?? '') < lived + PROVEN_MS
+}

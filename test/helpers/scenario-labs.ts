@@ -1,7 +1,13 @@
-/** Which platform scenarios run on: as few labs as their needs allow. */
+/** Which platform scenarios run on, as few labs as their needs allow; and which of them are played together. */
 import {isDeepStrictEqual} from 'node:util'
+import {readOnlyPlatform} from '../../scripts/docs/platform.ts'
+import type {PlatformContext} from '../../src/context.ts'
+import {unfit} from '../../src/operations/scenarios/load.ts'
 import type {Scenario} from '../../src/operations/scenarios/load.ts'
 import {phases as ALL} from '../../src/steps/index.ts'
+import {OTHER_NAMES} from './scenarios.ts'
+import type {Part} from './scenarios.ts'
+import {PROJECT} from './run-kp.ts'
 
 /** Scenarios that share a lab. */
 export interface ScenarioLab {
@@ -35,6 +41,35 @@ export function groupByNeeds(scenarios: Scenario[]): ScenarioLab[] {
   }))
 }
 
+/** Those that can be started on the platform of kp.yaml's defaults. */
+export async function ofDefaultPlatform(scenarios: Scenario[]): Promise<Scenario[]> {
+  const ctx = await readOnlyPlatform(PROJECT)
+  const lab = {...ctx, lab: {}} as unknown as PlatformContext
+  return scenarios.filter((scenario) => unfit(scenario, lab) === undefined)
+}
+
+/** Scenarios whose names can be chosen, two at once where they do not touch each other, alone where they touch what all share. */
+export function couplesOf(scenarios: Scenario[]): Part[][] {
+  const named = scenarios.filter(({parameters}) => Object.keys(parameters).length > 0)
+  const free = named.filter((scenario) => 'namespace' in scenario.parameters && !touchesNodes(scenario))
+  const couples: Part[][] = named.filter((scenario) => !free.includes(scenario)).map((scenario) => [part(scenario, 0)])
+  while (free.length > 0) {
+    const first = free.shift() as Scenario
+    const second = free.findIndex(({pitfall}) => pitfall !== first.pitfall)
+    couples.push(second === -1 ? [part(first, 0)] : [part(first, 0), ...free.splice(second, 1).map((scenario) => part(scenario, 1))])
+  }
+  return couples
+}
+
+function part(scenario: Scenario, index: 0 | 1): Part {
+  return {scenario, set: OTHER_NAMES[index] ?? {}}
+}
+
+/** Whether it changes nodes, on which the pods of the other would have to start. */
+function touchesNodes({start}: Scenario): boolean {
+  return /"kind":"Node"/.test(JSON.stringify(start))
+}
+
 /** Nodes enough for all that is practised on there at once. */
 const NODES = [{name: 'general', instanceType: 'm6i.large', min: 6, max: 9, labels: {'node-role': 'general'}}]
 
@@ -49,6 +84,9 @@ function specOf({choices, scenarios, large}: {choices: Record<string, unknown>; 
     const keys = path.split('.')
     setAt(OF_SPEC.has(keys[0] ?? '') ? spec : phases, keys, value)
   }
+  // What deploys from Git wants a repository; none is asked in a lab.
+  const tool = phases['gitops']?.['tool']
+  if (tool !== undefined && tool !== 'none') phases['gitops'] = {repository: 'https://git.example.com/acme/platform.git', ...phases['gitops']}
   return Object.keys(phases).length === 0 ? spec : {...spec, phases}
 }
 

@@ -12,53 +12,69 @@ import {KP_BIN, kpEnvironment, NODE, PROJECT} from './run-kp.ts'
 /** All scenarios. */
 export const SCENARIOS: Scenario[] = scenarioNames(PROJECT).map((name) => readScenario(PROJECT, name))
 
-/** What a play looks at besides. */
-export interface PlayOptions {
-  /** Other names for what the scenario makes. */
+/** A scenario, under other names where some are given. */
+export interface Part {
+  scenario: Scenario
   set?: Record<string, string>
+}
+
+/** What a play does besides. */
+export interface PlayOptions {
   /** Takes kp's labels from everything before the diagnosis. */
   strip?: boolean
-  /** Codes that may come before its own: those of another scenario that runs too. */
-  beside?: string[]
 }
 
 /** How a play went, for the report of a failure. */
 export interface Played {
-  name: string
-  code: string
+  codes: string[]
   seconds: number
   commands: string[]
 }
 
-/** Plays one scenario to its end. Throws (by expect) where something does not hold. */
-export async function play(platform: TestPlatform, scenario: Scenario, options: PlayOptions = {}): Promise<Played> {
-  const started = Date.now()
-  const set = Object.entries(options.set ?? {}).filter(([key]) => key in scenario.parameters).flatMap(([key, value]) => ['--set', `${key}=${value}`])
+/** Names that no default has. */
+export const OTHER_NAMES = [{namespace: 'orders-7', name: 'checkout-api'}, {namespace: 'team-b', name: 'ledger'}]
+
+/** Plays one scenario, or several at once, to the end. Throws (by expect) where something does not hold. */
+export async function play(platform: TestPlatform, parts: Part[], options: PlayOptions = {}): Promise<Played> {
+  const began = Date.now()
+  const started: Scenario[] = []
   try {
-    await platform.kpOk(['lab', 'scenario', 'start', scenario.name, '--yes', ...set])
+    for (const {scenario, set = {}} of parts) {
+      const names = Object.entries(set).filter(([key]) => key in scenario.parameters).flatMap(([key, value]) => ['--set', `${key}=${value}`])
+      await platform.kpOk(['lab', 'scenario', 'start', scenario.name, '--yes', ...names])
+      started.push(scenario)
+    }
     if (options.strip === true) await stripLabels(platform)
-    const finding = await firstFinding(platform, scenario, options.beside ?? [])
-    if (scenario.resolve.length > 0) await platform.kpOk(['lab', 'scenario', 'resolve', scenario.name, '--yes'])
-    const commands = await runFix(platform, finding)
-    await expectHealthy(platform, scenario, commands)
-    return {name: scenario.name, code: finding.code, seconds: Math.round((Date.now() - started) / 1000), commands}
+    const findings = await firstFindings(platform, started)
+    for (const {name, resolve} of started) if (resolve.length > 0) await platform.kpOk(['lab', 'scenario', 'resolve', name, '--yes'])
+    const commands: string[] = []
+    for (const finding of findings) commands.push(...(await runFix(platform, finding)))
+    await expectHealthy(platform, started, commands)
+    return {codes: findings.map(({code}) => code), seconds: Math.round((Date.now() - began) / 1000), commands}
   } finally {
-    await platform.kp(['lab', 'scenario', 'stop', scenario.name, '--yes'])
+    for (const {name} of started.toReversed()) await platform.kp(['lab', 'scenario', 'stop', name, '--yes'])
   }
 }
 
-/** Waits until the diagnosis names the scenario's pitfall before all others. */
-export async function firstFinding(platform: TestPlatform, scenario: Scenario, beside: string[]): Promise<DiagnoseResult['findings'][number]> {
-  const until = Date.now() + (scenario.shows + 25) * 1000
+type Finding = DiagnoseResult['findings'][number]
+
+/** Waits until the diagnosis names the pitfalls of the scenarios, and them first. @returns the finding of each, as they came */
+export async function firstFindings(platform: TestPlatform, scenarios: Scenario[]): Promise<Finding[]> {
+  const wanted = scenarios.map(({pitfall}) => pitfall).toSorted()
+  const until = Date.now() + (Math.max(...scenarios.map(({shows}) => shows)) + 25) * 1000
   for (;;) {
     const {findings} = (await platform.kp(['diagnose', '--json', '--wait', '0'])).json<DiagnoseResult>()
-    const others = findings.filter(({code}) => !beside.includes(code))
-    if (others[0]?.code === scenario.pitfall) return others[0]
+    const first = findings.filter(({code}, index) => findings.findIndex((one) => one.code === code) === index).slice(0, wanted.length)
+    if (JSON.stringify(first.map(({code}) => code).toSorted()) === JSON.stringify(wanted)) return first
     if (Date.now() > until) {
-      expect(others.map(({code, object, evidence}) => `${code} ${object}: ${evidence[0] ?? ''}`), `${scenario.name}: ${scenario.pitfall} comes first`).toEqual([scenario.pitfall])
+      expect(findings.map(({code, object, evidence}) => `${code} ${object}: ${evidence[0] ?? ''}`), `${titleOf(scenarios)}: ${wanted.join(' and ')} come first`).toEqual(wanted)
     }
-    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await new Promise((resolve) => setTimeout(resolve, 1000))
   }
+}
+
+function titleOf(scenarios: Scenario[]): string {
+  return scenarios.map(({name}) => name).join(' and ')
 }
 
 /** Runs every command of a fix in a shell, as printed, as one would with kubectl, helm and kp at hand. */
@@ -71,48 +87,61 @@ export async function runFix(platform: TestPlatform, finding: DiagnoseResult['fi
   const env = kpEnvironment(platform.stateDir, {KUBECONFIG: platform.lab.adminKubeconfig})
   env['PATH'] = [bin, platform.lab.bin, dirname(NODE), env['PATH']].join(':')
   const outputs: string[] = []
-  for (const command of commands) outputs.push(`$ ${command}\n${await shell(command, env, platform.root)}`)
+  const failed: string[] = []
+  for (const command of commands) {
+    const {said, code} = await shell(command, env, platform.root)
+    outputs.push(`$ ${command}\n${said}`)
+    // What looks for lines may find none.
+    if (code !== 0 && !/\| grep /.test(command)) failed.push(`${command}: ${said}`)
+  }
+  expect(failed, `${finding.code}: commands of the fix that fail`).toEqual([])
   return outputs
 }
 
-async function expectHealthy(platform: TestPlatform, scenario: Scenario, commands: string[]): Promise<void> {
+async function expectHealthy(platform: TestPlatform, scenarios: Scenario[], commands: string[]): Promise<void> {
+  const pitfalls = scenarios.map(({pitfall}) => pitfall)
   const until = Date.now() + 45_000
   for (;;) {
     const value = (await platform.kp(['verify', '--json', '--wait', '10'])).json<VerifyResult>()
     const failed = value.checks.filter(({status}) => status === 'fail').map(({id, observed}) => `${id}: ${observed}`)
     const {findings} = (await platform.kp(['diagnose', '--json', '--wait', '0'])).json<DiagnoseResult>()
-    const left = findings.filter(({code}) => code === scenario.pitfall).map(({code, object}) => `${code} ${object}`)
+    const left = findings.filter(({code}) => pitfalls.includes(code)).map(({code, object}) => `${code} ${object}`)
     if (failed.length + left.length === 0) return
-    if (Date.now() > until) expect([...failed, ...left], `${scenario.name}: after\n${commands.join('\n').slice(0, 3000)}`).toEqual([])
+    if (Date.now() > until) expect([...failed, ...left], `${titleOf(scenarios)}: after\n${commands.join('\n').slice(0, 3000)}`).toEqual([])
     await new Promise((resolve) => setTimeout(resolve, 1500))
   }
 }
 
-/** Nothing of any scenario is left: the diagnosis is silent, none is started. */
-export async function expectNothingLeft(platform: TestPlatform): Promise<void> {
-  const list = (await platform.kpOk(['lab', 'scenario', 'list', '--json'])).json<{scenarios: {name: string; started: boolean}[]}>()
-  expect(list.scenarios.filter(({started}) => started).map(({name}) => name)).toEqual([])
+/** Nothing is left of what was: the diagnosis is silent. */
+export async function expectSilence(platform: TestPlatform): Promise<void> {
   const until = Date.now() + 30_000
   for (;;) {
     const {findings} = (await platform.kp(['diagnose', '--json', '--wait', '5'])).json<DiagnoseResult>()
     if (findings.length === 0) return
-    if (Date.now() > until) expect(findings.map(({code, object}) => `${code} ${object}`)).toEqual([])
+    if (Date.now() > until) expect(findings.map(({code, object, evidence}) => `${code} ${object}: ${evidence[0] ?? ''}`)).toEqual([])
     await new Promise((resolve) => setTimeout(resolve, 1500))
   }
 }
 
-const OWN = ['kp.dev/platform', 'kp.dev/component', 'app.kubernetes.io/managed-by']
-
-/** Takes kp's labels from workloads, Services, policies and namespaces. */
-async function stripLabels(platform: TestPlatform): Promise<void> {
-  for (const kinds of ['deployments,daemonsets,statefulsets,services,networkpolicies', 'namespaces,storageclasses']) {
-    await platform.kubectl(['label', kinds, ...(kinds.startsWith('d') ? ['-A'] : []), '--all', ...OWN.map((label) => `${label}-`)])
-  }
+/** No scenario is started, and nothing of any is left. */
+export async function expectNothingLeft(platform: TestPlatform): Promise<void> {
+  const list = (await platform.kpOk(['lab', 'scenario', 'list', '--json'])).json<{scenarios: {name: string; started: boolean}[]}>()
+  expect(list.scenarios.filter(({started}) => started).map(({name}) => name)).toEqual([])
+  await expectSilence(platform)
 }
 
-function shell(command: string, env: Record<string, string>, cwd: string): Promise<string> {
+const OWN = ['kp.dev/platform', 'kp.dev/component', 'app.kubernetes.io/managed-by']
+
+/** Takes kp's labels from workloads, Services, policies, namespaces and classes. */
+async function stripLabels(platform: TestPlatform): Promise<void> {
+  const labels = OWN.map((label) => `${label}-`)
+  await platform.kubectl(['label', 'deployments,daemonsets,statefulsets,services,networkpolicies,poddisruptionbudgets', '-A', '--all', ...labels])
+  await platform.kubectl(['label', 'namespaces,storageclasses', '--all', ...labels])
+}
+
+function shell(command: string, env: Record<string, string>, cwd: string): Promise<{said: string; code: number}> {
   return new Promise((resolve) => {
-    const child = execFile('/bin/sh', ['-c', command], {env, cwd, timeout: 120_000, maxBuffer: 64 << 20}, (error, stdout, stderr) => resolve(`${stdout.slice(-600)}${stderr.slice(-600)}${error === null ? '' : `(${error.message.split('\n')[0]})`}`))
+    const child = execFile('/bin/sh', ['-c', command], {env, cwd, timeout: 120_000, maxBuffer: 64 << 20}, (error, stdout, stderr) => resolve({said: `${stdout.slice(-600)}${stderr.slice(-600)}`, code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1}))
     child.stdin?.end()
   })
 }

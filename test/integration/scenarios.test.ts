@@ -1,30 +1,49 @@
 /** A seeded sample of the scenarios; all of them, in all variants, are in test/long/scenarios.test.ts. */
+import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import type {Scenario} from '../../src/operations/scenarios/load.ts'
+import type {DiagnoseResult} from '../../src/ui/results.ts'
 import {openTestPlatform} from '../helpers/platform.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
 import {chance, printedSeed} from '../helpers/random.ts'
-import {groupByNeeds} from '../helpers/scenario-labs.ts'
-import {expectNothingLeft, play, SCENARIOS} from '../helpers/scenarios.ts'
+import {couplesOf, groupByNeeds, ofDefaultPlatform} from '../helpers/scenario-labs.ts'
+import {PROJECT} from '../helpers/run-kp.ts'
+import {expectNothingLeft, expectSilence, play, SCENARIOS} from '../helpers/scenarios.ts'
 
 const {shuffle} = chance(printedSeed('scenarios'))
-/** Those that the long test has played to their end; the others join when it has. */
-const PLAYED = ['default-storage-class-lost', 'storage-class-typo', 'image-missing', 'node-selector-typo', 'request-too-large', 'aggregated-api-orphaned', 'csi-driver-missing', 'node-label-lost', 'node-left-cordoned']
-const quick = SCENARIOS.filter(({name, needs}) => Object.keys(needs.choices).length === 0 && PLAYED.includes(name))
-const sample = shuffle(quick).slice(0, 3)
+const drawn = shuffle(await ofDefaultPlatform(SCENARIOS))
+const sample = drawn.slice(0, 3)
+/** Two at once with other names, and one without the labels by which kp knows its own. */
+const couple = couplesOf(drawn.slice(3)).find((parts) => parts.length === 2) ?? []
+const stripped = drawn.slice(3).find((scenario) => !couple.some((one) => one.scenario === scenario))
+const played = [...sample, ...couple.map(({scenario}) => scenario), ...(stripped === undefined ? [] : [stripped])]
 
 describe('incidents of the lab', () => {
   let platform: TestPlatform
 
   beforeAll(async () => {
-    const [lab] = groupByNeeds(sample)
+    const [lab] = groupByNeeds(played)
     platform = await openTestPlatform({name: 'practise', spec: lab?.spec ?? {}, build: 'fresh'})
   }, 300_000)
 
   afterAll(() => platform?.close(), 60_000)
 
-  test.each(sample)('$name: started, named, healed by the printed fix, stopped', async (scenario: Scenario) => {
-    await play(platform, scenario, {})
+  test('right after it was built nothing is found, without any waiting', async () => {
+    await platform.kpOk(['diagnose', '--wait', '0'])
+  }, 60_000)
+
+  test.each(sample)('$name: started, named, healed by the printed fix, stopped', async (scenario) => {
+    await play(platform, [{scenario}])
+    await expectSilence(platform)
+  }, 240_000)
+
+  test(`two at once, with other names: ${couple.map(({scenario}) => scenario.name).join(' and ')}`, async () => {
+    await play(platform, couple)
+    await expectSilence(platform)
+  }, 240_000)
+
+  test.each(stripped === undefined ? [] : [stripped])("$name, with kp's labels stripped", async (scenario) => {
+    await play(platform, [{scenario}], {strip: true})
+    await platform.kpOk(['up', '--yes'])
     await expectNothingLeft(platform)
   }, 240_000)
 
@@ -38,23 +57,31 @@ describe('incidents of the lab', () => {
     await expectNothingLeft(platform)
   }, 120_000)
 
-  test('nothing is found in near misses: maintenance, a finished Job, a suspended one, a rollout', async () => {
+  test('nothing is found in near misses: maintenance, rollouts, finished and resting work, an end', async () => {
+    const silent = (): Promise<unknown> => platform.kpOk(['diagnose', '--wait', '0'])
     await platform.kubectl(['cordon', 'general-a-1'])
-    await platform.kubectl(['create', 'namespace', 'calm'])
-    await platform.kubectl(['-n', 'calm', 'create', 'job', 'done', '--image=registry.k8s.io/e2e-test-images/agnhost:2.53'])
-    await platform.kubectl(['-n', 'calm', 'create', 'deployment', 'rolling', '--image=registry.k8s.io/e2e-test-images/agnhost:2.53', '--replicas=3'])
-    await platform.kubectl(['-n', 'calm', 'rollout', 'status', 'deployment/rolling', '--timeout=60s'])
-    await platform.kubectl(['-n', 'calm', 'set', 'env', 'deployment/rolling', 'VERSION=2'])
-    await platform.kpOk(['diagnose', '--wait', '0'])
-    await platform.kubectl(['-n', 'calm', 'rollout', 'status', 'deployment/rolling', '--timeout=60s'])
-    await platform.kpOk(['diagnose', '--wait', '0'])
-    await platform.kubectl(['delete', 'namespace', 'calm'])
+    await platform.kubectl(['annotate', 'node', 'general-a-1', 'example.com/maintenance=disks'])
+    await platform.kubectl(['apply', '-f', join(PROJECT, 'test', 'data', 'near-misses.yaml')])
+    await silent()
+    await platform.kubectl(['-n', 'calm', 'rollout', 'status', 'deployment/web', '--timeout=60s'])
+    await platform.kubectl(['-n', 'calm', 'wait', '--for=condition=Complete', 'job/done', '--timeout=60s'])
+    await silent()
+    await platform.kubectl(['-n', 'calm', 'set', 'env', 'deployment/web', 'VERSION=2'])
+    await silent()
+    await platform.kubectl(['-n', 'calm', 'rollout', 'status', 'deployment/web', '--timeout=60s'])
+    await silent()
+    await platform.kubectl(['delete', '--wait=false', '-f', join(PROJECT, 'test', 'data', 'near-misses.yaml')])
+    await silent()
+    await platform.kubectl(['wait', '--for=delete', 'namespace/calm', '--timeout=60s'])
     await platform.kubectl(['uncordon', 'general-a-1'])
-  }, 120_000)
+    await platform.kubectl(['annotate', 'node', 'general-a-1', 'example.com/maintenance-'])
+  }, 180_000)
 
-  test('without a control plane the diagnosis still says what is wrong', async () => {
-    await platform.kpOk(['lab', 'scenario', 'start', 'scheduler-dead', '--yes'])
-    await platform.kpOk(['lab', 'scenario', 'stop', 'scheduler-dead', '--yes'])
+  test('without an API server the diagnosis still says what is wrong', async () => {
+    await platform.kpOk(['lab', 'scenario', 'start', 'api-server-dead', '--yes'])
+    const {findings} = (await platform.kpOk(['diagnose', '--json'], {exit: 1})).json<DiagnoseResult>()
+    expect(findings.map(({code}) => code)).toEqual(['KP0203'])
+    await platform.kpOk(['lab', 'scenario', 'stop', 'api-server-dead', '--yes'])
     await expectNothingLeft(platform)
   }, 120_000)
 })

@@ -2,12 +2,12 @@
 import {platformObjects} from '../../components/platform-values.ts'
 import type {PlatformContext} from '../../context.ts'
 import {asKpError} from '../../engine/errors.ts'
-import {refName} from '../../engine/facts.ts'
+import {containersOf, refName, runsBetweenCrashes} from '../../engine/facts.ts'
 import type {FactCheck, FactComponent, FactEvent, FactLog, FactObject, Facts, ObjectRef} from '../../engine/facts.ts'
 import {mapParallel} from '../../engine/graph.ts'
 import {selectPhases} from '../../engine/plan.ts'
 import type {CheckReport} from '../../engine/types.ts'
-import {containersOf, suffers} from './suffering.ts'
+import {suffers} from './suffering.ts'
 
 /** Built-in kinds that are listed whole. */
 const BUILT_IN: [apiVersion: string, kinds: string[]][] = [
@@ -29,8 +29,8 @@ const NAMES_ONLY: [apiVersion: string, kind: string][] = [['v1', 'Secret'], ['v1
 /** Custom kinds that relations go through. */
 const RELATED = ['Gateway', 'GatewayClass', 'HTTPRoute', 'GRPCRoute', 'Certificate', 'CertificateRequest', 'Issuer', 'ClusterIssuer', 'Order', 'Challenge']
 const PARALLEL = 8
-/** Events that are older than this say nothing of now. */
-const EVENT_MS = 60 * 60 * 1000
+/** Events that are older than this say nothing of now: what goes on is told again at least every seventeen minutes. */
+const EVENT_MS = 20 * 60 * 1000
 const MOST_LOGS = 20
 const LOG_LINES = 40
 /** What a component that runs said longer ago may be over. */
@@ -151,10 +151,11 @@ function eventsOf(items: FactObject[], facts: Facts): FactEvent[] {
 async function lastWords(ctx: PlatformContext, facts: Facts): Promise<FactLog[]> {
   const asked = new Map<string, Asked>()
   for (const pod of facts.all('Pod')) {
-    for (const {name, ready, state, lastState} of containersOf(pod)) {
+    for (const container of containersOf(pod)) {
+      const {name, ready, state, lastState} = container
       const crashed = lastState?.terminated !== undefined && lastState.terminated.exitCode !== 0
       const failed = state?.terminated !== undefined && state.terminated.exitCode !== 0
-      if (ready === true || (!crashed && !failed)) continue
+      if ((ready === true && !runsBetweenCrashes(container, facts.now)) || (!crashed && !failed)) continue
       const owner = pod.metadata.ownerReferences?.[0]?.uid ?? pod.metadata.uid ?? pod.metadata.name
       asked.set(`${owner} ${name}`, {pod, container: name, query: failed ? {} : {previous: 'true'}})
     }

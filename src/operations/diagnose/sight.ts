@@ -1,10 +1,10 @@
 /** Which pitfalls are seen on which objects. Pure. */
 import {findPitfalls} from '../../engine/diagnosis.ts'
 import type {Evidence} from '../../engine/diagnosis.ts'
-import {refName, refOf} from '../../engine/facts.ts'
+import {containersOf, refName, refOf, runsBetweenCrashes} from '../../engine/facts.ts'
 import type {FactObject, Facts, ObjectRef, Sighting} from '../../engine/facts.ts'
 import type {Pitfall} from '../../engine/types.ts'
-import {conditionsOf, containersOf, suffers} from './suffering.ts'
+import {conditionsOf, suffers} from './suffering.ts'
 
 /** A pitfall on an object, and how it was recognised. */
 export interface Seen {
@@ -47,7 +47,7 @@ function evidenceOf(object: FactObject, ref: ObjectRef, facts: Facts): Evidence 
   const name = refName(ref)
   const conditions = conditionsOf(object).map((condition) => ({kind: object.kind, ...condition}))
   const events = facts.events.filter((event) => refName(event.object) === name)
-  const states = object.kind === 'Pod' ? containersOf(object).filter(({ready, state}) => ready !== true && state?.terminated?.exitCode !== 0) : []
+  const states = object.kind === 'Pod' ? containersOf(object).filter((one) => (one.ready !== true && one.state?.terminated?.exitCode !== 0) || runsBetweenCrashes(one, facts.now)) : []
   const ends = states.flatMap(({state, lastState}) => [state?.waiting, state?.terminated, lastState?.terminated].filter((one) => one !== undefined))
   const said = [...ends.flatMap(({message}) => message ?? []), ...facts.logs.filter(({pod}) => refName(pod) === name).map(({text}) => text)]
   return {
@@ -105,17 +105,30 @@ function fromChecks(pitfalls: readonly Pitfall[], facts: Facts, own: Seen[]): Se
   const named = new Set(own.flatMap((seen) => [refName(seen.named), refName(seen.sighting.object)]))
   return facts.checks.flatMap((check): Seen[] => {
     const explained = own.some(({pitfall}) => check.pitfalls.includes(pitfall.code) || pitfall.confirmBy === check.id || pitfall.match.some((one) => one.check === check.id))
-    const object = objectIn([check.observed, ...check.evidence].join('\n'), facts) ?? {kind: 'Check', name: check.id}
-    if (explained || named.has(refName(object))) return []
+    const objects = [check.observed, ...check.evidence].flatMap((text) => text.split(/; |\n/)).flatMap((complaint) => objectIn(complaint, facts) ?? [])
+    // A pod is explained by what was seen of its workload.
+    const open = objects.filter((one) => !named.has(refName(one)) && !named.has(refName(lifted(one, facts))))
+    if (explained || (objects.length > 0 && open.length === 0)) return []
+    const object = open[0] ?? {kind: 'Check', name: check.id}
     const [best] = findPitfalls(pitfalls, {checks: [{id: check.id, observed: check.observed}]})
     const pitfall = best?.pitfall ?? pitfalls.find(({code}) => check.pitfalls.includes(code))
     if (pitfall === undefined) return []
-    return [{pitfall, sighting: {object, evidence: [`check ${check.id} fails: ${check.observed}`, ...check.evidence.slice(0, 3)]}, named: object, score: best?.score ?? 0, by: 'check'}]
+    // Where a kind is away, whatever looks for objects of it fails too.
+    const affects = object.kind === 'CustomResourceDefinition' ? facts.checks.filter((other) => other !== check && other.phase === check.phase).map(({id}) => ({kind: 'Check', name: id})) : []
+    return [{pitfall, sighting: {object, affects, evidence: [`check ${check.id} fails: ${check.observed}`, ...check.evidence.slice(0, 3)]}, named: lifted(object, facts), score: best?.score ?? 0, by: 'check'}]
   })
 }
 
-/** The first object that a text names as `Kind namespace/name`, where it exists or its kind does. */
+/** The workload of what is there; what is not there stands for itself. */
+function lifted(ref: ObjectRef, facts: Facts): ObjectRef {
+  const object = facts.get(ref.kind, ref.name, ref.namespace)
+  return object === undefined ? ref : lift(object, facts)
+}
+
+/** The first object that a complaint names as `Kind namespace/name`, where it exists or its kind does. */
 function objectIn(text: string, facts: Facts): ObjectRef | undefined {
+  const definition = facts.components.flatMap(({definitions}) => definitions).find((name) => text.startsWith(`${name} does not `))
+  if (definition !== undefined) return {kind: 'CustomResourceDefinition', name: definition}
   for (const [, word = '', full = ''] of text.matchAll(/\b([A-Za-z]+) ([a-z0-9][\w.-]*(?:\/[a-z0-9][\w.-]*)?)/g)) {
     const kind = `${word.charAt(0).toUpperCase()}${word.slice(1)}`
     if (!facts.seen(kind)) continue

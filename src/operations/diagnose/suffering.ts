@@ -1,28 +1,25 @@
 /** Whether an object suffers now: events of what is well again say nothing. Pure. */
+import {ageOf, containersOf, goesSlowly, madeUpFor, patience, runsBetweenCrashes} from '../../engine/facts.ts'
 import type {FactObject, Facts} from '../../engine/facts.ts'
-
-/** A container as its pod reports it. */
-export interface ContainerStatus {
-  name: string
-  ready?: boolean
-  restartCount?: number
-  state?: {waiting?: {reason?: string; message?: string}; terminated?: {reason?: string; exitCode?: number; message?: string; finishedAt?: string}; running?: object}
-  lastState?: {terminated?: {reason?: string; exitCode?: number; message?: string; finishedAt?: string}}
-}
 
 interface Condition {
   type: string
   status: string
   reason?: string
   message?: string
+  lastTransitionTime?: string
 }
 
 /** Conditions that are bad when they are not True. */
 const GOOD = new Set(['Ready', 'Available', 'Accepted', 'Programmed', 'ResolvedRefs', 'Established', 'NamesAccepted', 'Healthy', 'Synced', 'Reconciled', 'Succeeded', 'Initialized'])
 /** Conditions that are bad when they are True. */
 const BAD = /^(?:ReplicaFailure|.*Pressure|NetworkUnavailable|Failed|FailureTarget|Degraded|.*Error|NamespaceDeletion\w+|NamespaceContentRemaining|NamespaceFinalizersRemaining|Stalled)$/
-/** So long a pod may wait for its node, its image or its first readiness without anybody worrying. */
-const START_MS = 5000
+/** States of a container that do not pass by themselves. */
+const BROKEN = /^(?:CrashLoopBackOff|ImagePullBackOff|ErrImagePull|InvalidImageName|CreateContainer\w*Error|RunContainerError)$/
+/** So long after its start a broken container may be one that waits for what comes at the same time. */
+const BROKEN_MS = 5000
+/** An autoscaler that is as young as this has no numbers yet. */
+const FIRST_METRICS_MS = 60_000
 
 /** The conditions of an object. */
 export function conditionsOf(object: FactObject): Condition[] {
@@ -30,27 +27,21 @@ export function conditionsOf(object: FactObject): Condition[] {
   return Array.isArray(conditions) ? conditions : []
 }
 
-/** The containers of a pod, those that run first included. */
-export function containersOf(pod: FactObject): ContainerStatus[] {
-  const status = (pod['status'] ?? {}) as {initContainerStatuses?: ContainerStatus[]; containerStatuses?: ContainerStatus[]}
-  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
-}
-
-/** Whether it is not as it should be. */
-export function suffers(object: FactObject, facts: Pick<Facts, 'now'>): boolean {
+/** Whether it is not as it should be. What has just begun to start, to change or to go is no trouble yet. */
+export function suffers(object: FactObject, facts: Facts): boolean {
   switch (object.kind) {
     case 'Pod':
-      return podSuffers(object, facts.now)
+      return podSuffers(object, facts)
     case 'Deployment':
     case 'StatefulSet':
     case 'ReplicaSet':
-      return replicasMissing(object) || conditionSuffers(object)
+      return replicasMissing(object) || conditionSuffers(object, facts)
     case 'DaemonSet': {
       const status = (object['status'] ?? {}) as {desiredNumberScheduled?: number; numberReady?: number; currentNumberScheduled?: number}
       return (status.numberReady ?? 0) < (status.desiredNumberScheduled ?? 0) || (status.currentNumberScheduled ?? 0) < (status.desiredNumberScheduled ?? 0)
     }
     case 'Job':
-      return conditionsOf(object).some(({type, status}) => type === 'Failed' && status === 'True') || jobWaits(object)
+      return (conditionsOf(object).some(({type, status}) => type === 'Failed' && status === 'True') && !madeUpFor(object, facts)) || jobWaits(object)
     case 'PersistentVolumeClaim':
     case 'PersistentVolume': {
       const phase = (object['status'] as {phase?: string} | undefined)?.phase
@@ -59,22 +50,23 @@ export function suffers(object: FactObject, facts: Pick<Facts, 'now'>): boolean 
     case 'Service':
       return (object['spec'] as {type?: string} | undefined)?.type === 'LoadBalancer' && ((object['status'] as {loadBalancer?: {ingress?: unknown[]}} | undefined)?.loadBalancer?.ingress ?? []).length === 0
     case 'Namespace':
-      return object.metadata.deletionTimestamp !== undefined
+      return goesSlowly(object, facts)
     case 'HorizontalPodAutoscaler':
-      return conditionsOf(object).some(({type, status}) => (type === 'ScalingActive' || type === 'AbleToScale') && status === 'False' )
+      // One whose target is scaled to zero rests on purpose.
+      return ageOf(object, facts) > FIRST_METRICS_MS && conditionsOf(object).some(({type, status, reason}) => (type === 'ScalingActive' || type === 'AbleToScale') && status === 'False' && reason !== 'ScalingDisabled')
     default:
-      return conditionSuffers(object) || object.metadata.deletionTimestamp !== undefined || fieldSuffers(object)
+      return conditionSuffers(object, facts) || goesSlowly(object, facts) || fieldSuffers(object)
   }
 }
 
-function podSuffers(pod: FactObject, now: number): boolean {
+function podSuffers(pod: FactObject, facts: Facts): boolean {
   const {phase} = (pod['status'] ?? {}) as {phase?: string}
   if (phase === 'Succeeded') return false
-  if (phase === 'Failed') return true
-  const old = now - Date.parse(pod.metadata.creationTimestamp ?? '') > START_MS
-  if (pod.metadata.deletionTimestamp !== undefined) return now - Date.parse(pod.metadata.deletionTimestamp) > START_MS
-  const ready = conditionsOf(pod).find(({type}) => type === 'Ready')?.status === 'True'
-  return old && !ready
+  if (phase === 'Failed') return !madeUpFor(pod, facts)
+  if (pod.metadata.deletionTimestamp !== undefined) return goesSlowly(pod, facts)
+  if (conditionsOf(pod).find(({type}) => type === 'Ready')?.status === 'True') return containersOf(pod).some((one) => runsBetweenCrashes(one, facts.now))
+  const broken = containersOf(pod).some(({state}) => BROKEN.test(state?.waiting?.reason ?? '') || (state?.terminated?.exitCode ?? 0) !== 0)
+  return ageOf(pod, facts) > (broken ? BROKEN_MS : patience(facts).startMs)
 }
 
 function replicasMissing(object: FactObject): boolean {
@@ -90,8 +82,8 @@ function jobWaits(job: FactObject): boolean {
   return !suspended && !complete && (status.active ?? 0) > (status.ready ?? 0)
 }
 
-function conditionSuffers(object: FactObject): boolean {
-  return conditionsOf(object).some(({type, status}) => (GOOD.has(type) ? status !== 'True' : BAD.test(type) && status === 'True'))
+function conditionSuffers(object: FactObject, facts: Facts): boolean {
+  return conditionsOf(object).some(({type, status, lastTransitionTime}) => (GOOD.has(type) ? status !== 'True' : BAD.test(type) && status === 'True') && !(facts.now - Date.parse(lastTransitionTime ?? '') < patience(facts).startMs))
 }
 
 /** Kinds that say it in a field of their own. */

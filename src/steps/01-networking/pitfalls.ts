@@ -147,7 +147,7 @@ export const pitfalls: Pitfall[] = [
       {output: /plugin\/loop: Seen "HINFO IN [^"]*" more than twice, loop detected/},
     ],
     fix: [
-      {text: 'On each node: point resolvConf of the kubelet at the real list of servers.', command: 'grep resolvConf /var/lib/kubelet/config.yaml'},
+      {text: 'On each node: point resolvConf of the kubelet at the real list of servers.', command: 'sudo grep resolvConf /var/lib/kubelet/config.yaml'},
       {text: 'With systemd-resolved that is /run/systemd/resolve/resolv.conf. Then restart the kubelet.', command: 'sudo systemctl restart kubelet'},
       {text: 'Restart CoreDNS.', command: 'kubectl -n kube-system rollout restart deployment/coredns'},
     ],

@@ -1,6 +1,6 @@
 /** Finds why pods have no node. Pure. */
 import type {FactObject, Facts, Sighting} from '../../engine/facts.ts'
-import {refOf} from '../../engine/facts.ts'
+import {ageOf, patience, refOf} from '../../engine/facts.ts'
 import type {FixStep} from '../../engine/types.ts'
 import {byWorkload, nearest, olderVersionRuns, patchCommand, podSpec, quantity, rollBack, slashName, unscheduled} from '../shared/facts.ts'
 
@@ -90,7 +90,8 @@ export function findNoRoom(facts: Facts): Sighting[] {
 export function findNotReady(facts: Facts): Sighting[] {
   return facts.all('Node').flatMap((node): Sighting[] => {
     const ready = ((node['status'] as {conditions?: {type: string; status: string; reason?: string; message?: string}[]} | undefined)?.conditions ?? []).find(({type}) => type === 'Ready')
-    if (ready === undefined || ready.status === 'True' || /cni|NetworkPluginNotReady/i.test(ready.message ?? '')) return []
+    // A machine that has just joined is made ready by others.
+    if (ready === undefined || ready.status === 'True' || ageOf(node, facts) < patience(facts).startMs || /cni|NetworkPluginNotReady/i.test(ready.message ?? '')) return []
     const {name} = node.metadata
     return [
       {

@@ -1,8 +1,8 @@
 /** Finds why volumes are not there. Pure. */
 import type {FactObject, Facts, Sighting} from '../../engine/facts.ts'
-import {refOf} from '../../engine/facts.ts'
+import {ageOf, refOf} from '../../engine/facts.ts'
 import type {FixStep} from '../../engine/types.ts'
-import {ageOf, byWorkload, eventsAbout, nearest, patchCommand, podSpec, unscheduled} from '../shared/facts.ts'
+import {byWorkload, eventsAbout, nearest, patchCommand, podSpec, unscheduled} from '../shared/facts.ts'
 
 const DEFAULT = 'storageclass.kubernetes.io/is-default-class'
 const ZONE = 'topology.kubernetes.io/zone'
@@ -22,7 +22,7 @@ export function findNoDefaultClass(facts: Facts): Sighting[] {
     {
       object: classes.length === 1 && classes[0] !== undefined ? refOf(classes[0]) : {kind: 'StorageClass', name: '(default)'},
       evidence: [classes.length === 0 ? 'there is no StorageClass' : `none of ${classes.map(({metadata}) => metadata.name).join(', ')} is the default`],
-      affects: waiting.map((claim) => refOf(claim)),
+      affects: [{kind: 'Check', name: 'node-pools.snapshot-class'}, ...waiting.map((claim) => refOf(claim))],
       fix: [{text: 'Which classes are there?', command: 'kubectl get storageclasses'}, {text: 'Put back the one of kp.yaml, with its mark.', command: 'kp step node-pools'}],
     },
   ]

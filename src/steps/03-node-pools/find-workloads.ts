@@ -1,24 +1,14 @@
 /** Finds what keeps pods from starting or staying, besides their place. Pure. */
-import type {FactObject, Facts, Sighting} from '../../engine/facts.ts'
-import {refOf} from '../../engine/facts.ts'
+import type {ContainerStatus, FactObject, Facts, Sighting} from '../../engine/facts.ts'
+import {ageOf, containersOf, madeUpFor, patience, refOf, runsBetweenCrashes} from '../../engine/facts.ts'
 import {byWorkload, eventsAbout, hasOlderVersion, isOwnNamespace, podSpec, rollBack, slashName, workloadOf} from '../shared/facts.ts'
-
-interface Status {
-  name: string
-  ready?: boolean
-  restartCount?: number
-  state?: {waiting?: {reason?: string}}
-  lastState?: {terminated?: {reason?: string; exitCode?: number}}
-}
-
-const containersOf = (pod: FactObject): Status[] => ((pod['status'] as {containerStatuses?: Status[]} | undefined)?.containerStatuses ?? [])
 
 /** KP0329: pods name a Secret or ConfigMap that is not there. In namespaces of kp each phase has a word of its own for that. */
 export function findMissingConfig(facts: Facts): Sighting[] {
   if (!facts.seen('Secret') || !facts.seen('ConfigMap')) return []
   const missing = facts.all('Pod').flatMap((pod) => {
     const namespace = pod.metadata.namespace ?? ''
-    if (isOwnNamespace(facts, namespace) || pod.metadata.deletionTimestamp !== undefined || (pod['status'] as {phase?: string} | undefined)?.phase === 'Succeeded') return []
+    if (isOwnNamespace(facts, namespace) || pod.metadata.deletionTimestamp !== undefined || ageOf(pod, facts) < patience(facts).startMs || /^(?:Succeeded|Failed)$/.test((pod['status'] as {phase?: string} | undefined)?.phase ?? '')) return []
     const gone = wanted(pod).filter(({kind, name}) => facts.get(kind, name, namespace) === undefined)
     return gone.length === 0 ? [] : [{pod, gone}]
   })
@@ -82,18 +72,19 @@ export function findMissingAccount(facts: Facts): Sighting[] {
 
 /** KP0331: a container was ended for its memory and is not ready. */
 export function findOutOfMemory(facts: Facts): Sighting[] {
-  return crashing(facts, ({lastState, state, ready}) => ready !== true && (lastState?.terminated?.reason === 'OOMKilled' || (state as {terminated?: {reason?: string}} | undefined)?.terminated?.reason === 'OOMKilled'), 'was ended with OOMKilled (137)')
+  return crashing(facts, (one) => (one.ready !== true || runsBetweenCrashes(one, facts.now)) && (one.lastState?.terminated?.reason === 'OOMKilled' || one.state?.terminated?.reason === 'OOMKilled'), 'was ended with OOMKilled (137)')
 }
 
 /** KP0332: a container ends again and again, and nothing says why. */
 export function findCrashing(facts: Facts): Sighting[] {
-  return crashing(facts, ({state, lastState}) => state?.waiting?.reason === 'CrashLoopBackOff' && lastState?.terminated?.reason !== 'OOMKilled', 'is in CrashLoopBackOff')
+  return crashing(facts, (one) => (one.state?.waiting?.reason === 'CrashLoopBackOff' || runsBetweenCrashes(one, facts.now)) && one.lastState?.terminated?.reason !== 'OOMKilled', 'is in CrashLoopBackOff')
 }
 
-function crashing(facts: Facts, wants: (container: Status) => boolean, words: string): Sighting[] {
+function crashing(facts: Facts, wants: (container: ContainerStatus) => boolean, words: string): Sighting[] {
   const found = facts.all('Pod').flatMap((pod) => {
     const container = containersOf(pod).find((one) => wants(one))
-    return container === undefined ? [] : [{pod, container}]
+    const over = (pod['status'] as {phase?: string} | undefined)?.phase === 'Failed' && madeUpFor(pod, facts)
+    return container === undefined || over ? [] : [{pod, container}]
   })
   return byWorkload(facts, found).map(({workload, items: [{pod, container}]}): Sighting => {
     const {namespace = 'default', name} = pod.metadata

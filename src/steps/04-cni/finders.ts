@@ -47,13 +47,20 @@ const specOf = (policy: FactObject): PolicySpec => policy['spec'] ?? {}
 const ofAll = ({podSelector}: PolicySpec): boolean => Object.keys(podSelector?.matchLabels ?? {}).length === 0 && (podSelector?.matchExpressions ?? []).length === 0
 const allowsDns = ({egress = []}: PolicySpec): boolean => egress.some(({ports}) => ports === undefined || ports.some(({port, endPort}) => port === undefined || port === 53 || port === 'dns' || (typeof port === 'number' && endPort !== undefined && port <= 53 && endPort >= 53)))
 
+/** Policies of the plugins, which allow beside those of Kubernetes. */
+export const PLUGIN_POLICIES = ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy', 'GlobalNetworkPolicy']
+
+/** Whether a policy of the plugin in the namespace, or of the whole cluster, lets port 53 out. */
+const pluginAllowsDns = (facts: Facts, namespace: string): boolean =>
+  [...PLUGIN_POLICIES.flatMap((kind) => facts.all(kind)), ...facts.all('NetworkPolicy', 'crd.projectcalico.org')].some(({metadata, ...policy}) => (metadata.namespace ?? namespace) === namespace && /"(?:port|ports)":(?:"53"|\[?53\b)/.test(JSON.stringify((policy['spec'] as {egress?: unknown} | undefined)?.egress ?? [])))
+
 /** KP0402: all egress is denied, and DNS is not allowed. */
 export function findDeniedDns(facts: Facts): Sighting[] {
-  const byNamespace = Map.groupBy(facts.all('NetworkPolicy'), ({metadata}) => metadata.namespace ?? '')
+  const byNamespace = Map.groupBy(facts.all('NetworkPolicy').filter(({apiVersion}) => !apiVersion.startsWith('crd.')), ({metadata}) => metadata.namespace ?? '')
   return [...byNamespace].flatMap(([namespace, policies]): Sighting[] => {
     const deny = policies.find((policy) => ofAll(specOf(policy)) && specOf(policy).policyTypes?.includes('Egress') === true && (specOf(policy).egress ?? []).length === 0)
-    if (deny === undefined || policies.some((policy) => allowsDns(specOf(policy)))) return []
-    const pods = facts.all('Pod').filter((pod) => pod.metadata.namespace === namespace && (pod['spec'] as {hostNetwork?: boolean}).hostNetwork !== true)
+    if (deny === undefined || policies.some((policy) => allowsDns(specOf(policy))) || pluginAllowsDns(facts, namespace)) return []
+    const pods = facts.all('Pod').filter((pod) => pod.metadata.namespace === namespace && (pod['spec'] as {hostNetwork?: boolean}).hostNetwork !== true && !/^(?:Succeeded|Failed)$/.test((pod['status'] as {phase?: string} | undefined)?.phase ?? ''))
     if (pods.length === 0) return []
     const rule = {apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: {name: 'allow-dns', namespace}, spec: {podSelector: {}, policyTypes: ['Egress'], egress: [{ports: [{port: 53, protocol: 'UDP'}, {port: 53, protocol: 'TCP'}]}]}}
     return [

@@ -1,5 +1,5 @@
 /** Known failures of phase 4. Those of helm releases, which show up here first, are in pitfalls-helm.ts. */
-import {findAgentAway, findDeniedDns, findSecondPlugin} from './finders.ts'
+import {findAgentAway, findDeniedDns, findSecondPlugin, PLUGIN_POLICIES} from './finders.ts'
 import type {Pitfall} from '../../engine/types.ts'
 import {changePitfalls} from './pitfalls-change.ts'
 import {helmPitfalls} from './pitfalls-helm.ts'
@@ -36,9 +36,10 @@ export const pitfalls: Pitfall[] = [
       {output: /lookup \S+ on \S+:53: (?:read|write) udp \S+: (?:i\/o timeout|write: operation not permitted)/},
     ],
     find: findDeniedDns,
+    kinds: PLUGIN_POLICIES,
     fix: [
       {text: 'Which policies are there?', command: 'kubectl get networkpolicies -A'},
-      {text: 'Put back those of kp: deny, DNS, and what each namespace needs.', command: 'kp step cni'},
+      {text: 'Put back those of kp: deny, DNS, and what each namespace needs.', command: 'kp up'},
       {text: 'See what is dropped, with Cilium and Hubble.', command: 'kubectl -n kube-system exec daemonset/cilium -- hubble observe --verdict DROPPED --last 50'},
       {text: 'Your own application: allow what it needs by name, beside the deny policy.', command: 'kubectl -n <namespace> apply -f <networkpolicy.yaml>'},
     ],

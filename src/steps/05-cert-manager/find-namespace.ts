@@ -1,12 +1,12 @@
 /** Finds namespaces that do not end. Pure. */
-import {refName, refOf} from '../../engine/facts.ts'
+import {goesSlowly, refName, refOf} from '../../engine/facts.ts'
 import type {Facts, Sighting} from '../../engine/facts.ts'
 
 /** KP0511: a namespace that waits for objects with finalizers. */
 export function findStuckNamespace(facts: Facts): Sighting[] {
   return facts.all('Namespace').flatMap((namespace): Sighting[] => {
-    const {name, deletionTimestamp} = namespace.metadata
-    if (deletionTimestamp === undefined || facts.now - Date.parse(deletionTimestamp) < 5000) return []
+    const {name} = namespace.metadata
+    if (!goesSlowly(namespace, facts)) return []
     const said = ((namespace['status'] as {conditions?: {type: string; status: string; message?: string}[]} | undefined)?.conditions ?? []).filter(({status}) => status === 'True').map(({message}) => message ?? '').filter((text) => text !== '')
     const held = HOLDING.flatMap((kind) => facts.all(kind)).filter((object) => object.metadata.namespace === name && (object.metadata.finalizers ?? []).length > 0)
     return [

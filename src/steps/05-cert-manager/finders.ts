@@ -10,7 +10,7 @@ interface CertificateSpec {
 
 const specOf = (certificate: FactObject): CertificateSpec => certificate['spec'] ?? {}
 const own = (facts: Facts): readonly FactObject[] => facts.all('Certificate', 'cert-manager.io')
-const conditionOf = (object: FactObject, name: string): {status: string; reason?: string; message?: string} | undefined => ((object['status'] as {conditions?: {type: string; status: string; reason?: string; message?: string}[]} | undefined)?.conditions ?? []).find(({type}) => type === name)
+const conditionOf = (object: FactObject, name: string): {status: string; reason?: string; message?: string; lastTransitionTime?: string} | undefined => ((object['status'] as {conditions?: {type: string; status: string; reason?: string; message?: string; lastTransitionTime?: string}[]} | undefined)?.conditions ?? []).find(({type}) => type === name)
 
 /** The issuer that a certificate names; undefined where it is not there. */
 function issuerOf(certificate: FactObject, facts: Facts): FactObject | undefined {
@@ -66,7 +66,7 @@ export function findNotIssued(facts: Facts): Sighting[] {
     // While it is issued for the first time there is nothing to see to; what its request says is matched there.
     const requests = facts.all('CertificateRequest').filter(({metadata}) => metadata.namespace === certificate.metadata.namespace && metadata.ownerReferences?.some(({name}) => name === certificate.metadata.name))
     if (requests.some((request) => /rateLimited|acme:error|Denied|invalid/.test(JSON.stringify(request['status'] ?? {})))) return []
-    const young = facts.now - Date.parse(certificate.metadata.creationTimestamp ?? '') < 60_000
+    const young = facts.now - Date.parse(ready.lastTransitionTime ?? certificate.metadata.creationTimestamp ?? '') < 60_000
     if (young && ready.reason !== 'Expired') return []
     const {namespace = 'default', name} = certificate.metadata
     return [

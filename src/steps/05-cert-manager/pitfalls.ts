@@ -94,7 +94,7 @@ export const pitfalls: Pitfall[] = [
       {output: /Error getting keypair for CA issuer: /},
     ],
     fix: [
-      {text: 'What does it say?', command: 'kubectl describe clusterissuer <issuer>'},
+      {text: 'Is it there, and what does it say?', command: 'kubectl describe clusterissuers'},
       {text: 'Is the Secret of the CA there, with tls.crt and tls.key?', command: 'kubectl -n cert-manager get secrets,certificates'},
       {text: 'Put issuer and CA back.', command: 'kp step cert-manager'},
     ],

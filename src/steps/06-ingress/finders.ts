@@ -18,7 +18,7 @@ interface ServiceSpec {
 }
 
 interface RouteSpec {
-  rules?: {backendRefs?: {kind?: string; name: string; namespace?: string; port?: number}[]}[]
+  rules?: {backendRefs?: {kind?: string; name: string; namespace?: string; port?: number; weight?: number}[]}[]
 }
 
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet']
@@ -26,15 +26,15 @@ const specOf = (service: FactObject): ServiceSpec => service['spec'] ?? {}
 const fits = (selector: Record<string, string>, labels: Record<string, string> = {}): boolean => Object.entries(selector).every(([key, value]) => labels[key] === value)
 
 /** Services that routes or Ingresses lead to, each with the object that does. */
-function led(facts: Facts): {route: FactObject; service: string; namespace: string; rule: number; ref: number}[] {
+function led(facts: Facts): {route: FactObject; service: string; namespace: string; rule: number; ref: number; weight: number}[] {
   const routes = ['HTTPRoute', 'GRPCRoute'].flatMap((kind) => facts.all(kind)).flatMap((route) =>
     ((route['spec'] as RouteSpec | undefined)?.rules ?? []).flatMap(({backendRefs = []}, rule) =>
-      backendRefs.flatMap(({kind = 'Service', name, namespace}, ref) => (kind === 'Service' ? [{route, service: name, namespace: namespace ?? route.metadata.namespace ?? '', rule, ref}] : [])),
+      backendRefs.flatMap(({kind = 'Service', name, namespace, weight = 1}, ref) => (kind === 'Service' ? [{route, service: name, namespace: namespace ?? route.metadata.namespace ?? '', rule, ref, weight}] : [])),
     ),
   )
   const ingresses = facts.all('Ingress').flatMap((route) =>
     ((route['spec'] as {rules?: {http?: {paths?: {backend?: {service?: {name: string}}}[]}}[]} | undefined)?.rules ?? []).flatMap(({http}, rule) =>
-      (http?.paths ?? []).flatMap(({backend}, ref) => (backend?.service === undefined ? [] : [{route, service: backend.service.name, namespace: route.metadata.namespace ?? '', rule, ref}])),
+      (http?.paths ?? []).flatMap(({backend}, ref) => (backend?.service === undefined ? [] : [{route, service: backend.service.name, namespace: route.metadata.namespace ?? '', rule, ref, weight: 1}])),
     ),
   )
   return [...routes, ...ingresses]
@@ -62,7 +62,8 @@ export function findMissingService(facts: Facts): Sighting[] {
 
 /** KP0613: a Service has nobody behind it: its selector fits no pod, or what it fits is scaled to zero. */
 export function findNobodyBehind(facts: Facts): Sighting[] {
-  const wanted = new Set(led(facts).map(({service, namespace}) => `${namespace}/${service}`))
+  // What gets no share of the requests is the side of a release that waits.
+  const wanted = new Set(led(facts).filter(({weight}) => weight > 0).map(({service, namespace}) => `${namespace}/${service}`))
   return facts.all('Service').flatMap((service): Sighting[] => {
     const {name, namespace = ''} = service.metadata
     const selector = specOf(service).selector ?? {}
@@ -71,6 +72,7 @@ export function findNobodyBehind(facts: Facts): Sighting[] {
     const own = near.filter((workload) => fits(selector, podLabels(workload)))
     const used = wanted.has(`${namespace}/${name}`)
     const own0 = own.filter((workload) => (workload['spec'] as {replicas?: number}).replicas === 0)
+    if (own0.some((workload) => restsOnPurpose(facts, workload))) return []
     const system = isOwnNamespace(facts, namespace)
     if (used && own.length > 0 && own0.length === own.length) {
       const [first] = own0 as [FactObject]
@@ -94,6 +96,16 @@ export function findNobodyBehind(facts: Facts): Sighting[] {
   })
 }
 
+/** Whether somebody else decides how many there are, and wants none now: an owner, or an autoscaler that may go to zero. */
+function restsOnPurpose(facts: Facts, workload: FactObject): boolean {
+  if (workload.metadata.ownerReferences?.some(({controller}) => controller === true) === true) return true
+  const {kind, name, namespace} = refOf(workload)
+  return facts.all('HorizontalPodAutoscaler').some((one) => {
+    const {scaleTargetRef, minReplicas} = (one['spec'] ?? {}) as {scaleTargetRef?: {kind: string; name: string}; minReplicas?: number}
+    return one.metadata.namespace === namespace && scaleTargetRef?.kind === kind && scaleTargetRef.name === name && (minReplicas === 0 || one.metadata.ownerReferences?.some(({controller}) => controller === true) === true)
+  })
+}
+
 function words(labels: Record<string, string>): string {
   return Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(',')
 }
@@ -107,7 +119,7 @@ export function findMissingPort(facts: Facts): Sighting[] {
     if (Object.keys(selector).length === 0 || isOwnNamespace(facts, namespace)) return []
     const pods = facts.all('Pod').filter(({metadata}) => metadata.namespace === namespace && fits(selector, metadata.labels))
     if (pods.length === 0) return []
-    const names = [...new Set(pods.flatMap((pod) => (podSpec(pod).containers ?? []).flatMap(({ports: own = []}) => own.flatMap(({name}) => name ?? []))))]
+    const names = [...new Set(pods.flatMap((pod) => [...(podSpec(pod).containers ?? []), ...(podSpec(pod).initContainers ?? [])].flatMap(({ports: own = []}) => own.flatMap(({name}) => name ?? []))))]
     const bad = ports.filter(({targetPort}) => typeof targetPort === 'string' && !names.includes(targetPort))
     if (bad.length === 0) return []
     const [only] = names

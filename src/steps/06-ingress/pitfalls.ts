@@ -74,7 +74,7 @@ const ownPitfalls: Pitfall[] = [
     ],
     fix: [
       {text: 'Is the certificate issued?', command: 'kubectl -n envoy-gateway-system get certificates,secrets'},
-      {text: 'If not: why?', command: 'kubectl -n envoy-gateway-system describe certificate demo-tls'},
+      {text: 'If not: why?', command: 'kubectl -n envoy-gateway-system describe certificates,certificaterequests'},
       {text: 'Put it back.', command: 'kp step ingress'},
       {text: 'A Secret in another namespace needs a ReferenceGrant there.', command: 'kubectl get referencegrants -A'},
     ],

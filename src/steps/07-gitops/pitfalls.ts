@@ -46,7 +46,7 @@ export const pitfalls: Pitfall[] = [
       {condition: {kind: 'Application', type: 'InvalidSpecError', status: 'True', message: /not permitted in project|allowed destinations in project/}},
     ],
     fix: [
-      {text: 'What does it allow?', command: 'kubectl -n argocd get appproject platform -o yaml'},
+      {text: 'Which are there, and what do they allow?', command: 'kubectl -n argocd get appprojects -o yaml'},
       {text: 'Of kp\'s own components: put the project back.', command: 'kp step gitops'},
       {text: 'Your own applications belong into a project of their own.', command: 'kubectl -n argocd get appprojects'},
     ],

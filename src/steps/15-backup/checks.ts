@@ -1,5 +1,6 @@
 /** Checks of phase 15: the server, where backups go, and whether the newest one is worth something. */
 import {BACKUP_SECRET} from '../../components/backup-values.ts'
+import {pausedUntil} from '../../checks/labels.ts'
 import {check, definitionsEstablished, SOON, verdict, workloadsReady} from '../../checks/builders.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
@@ -43,7 +44,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'backup.location',
     title: 'The object store answers',
-    pitfalls: ['KP1518', 'KP1501', 'KP1502', 'KP1510'],
+    pitfalls: ['KP1518', 'KP1501', 'KP1502', 'KP1510', 'KP1513'],
     simulated: simulatedServer,
     within: SOON,
     async run(ctx) {
@@ -69,6 +70,8 @@ export const checks: PlatformCheck[] = [
       if (found === undefined) return {status: 'fail', observed: `Schedule ${VELERO_NAMESPACE}/${SCHEDULE} does not exist`, expected: 'kp step backup makes it'}
       const {phase, validationErrors = []} = (found['status'] ?? {}) as {phase?: string; validationErrors?: string[]}
       const spec = (found['spec'] ?? {}) as {paused?: boolean; schedule?: string}
+      const until = spec.paused === true ? pausedUntil(found.metadata.annotations, ctx.clock.now()) : undefined
+      if (until !== undefined) return {status: 'warn', observed: `schedule ${SCHEDULE} is paused until ${until}`, expected: 'Enabled and not paused'}
       const complaints = [...(spec.paused === true ? [`schedule ${SCHEDULE} is paused`] : []), ...(phase === 'Enabled' ? [] : [`schedule ${SCHEDULE} is ${phase ?? 'not looked at yet'}${validationErrors.length === 0 ? '' : `: ${validationErrors.join('; ')}`}`])]
       return verdict(complaints, `enabled: ${spec.schedule ?? ''}`, 'Enabled and not paused')
     },

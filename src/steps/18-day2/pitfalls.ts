@@ -12,7 +12,7 @@ export const pitfalls: Pitfall[] = [
     fix: [
       {text: 'Which are missing?', command: 'kp verify day2 --check day2.budgets'},
       {text: 'kp brings back its own, and those of the charts.', command: 'kp up'},
-      {text: 'An application of yours needs one in its own manifests: maxUnavailable 1.', command: 'kubectl -n <namespace> create poddisruptionbudget <name> --selector=app=<name> --max-unavailable=1'},
+      {text: 'An application of yours needs one in its own manifests: maxUnavailable 1.', command: 'kubectl -n <your-namespace> create poddisruptionbudget <your-application> --selector=app=<your-application> --max-unavailable=1'},
     ],
     confirmBy: 'day2.budgets',
     source: 'twenty phases, 18: skipping PDBs can cause app downtime',

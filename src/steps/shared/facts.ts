@@ -1,6 +1,6 @@
 /** What finders of several phases ask of the facts of a live cluster. Pure. */
 import type {FactEvent, FactObject, Facts, ObjectRef, Sighting} from '../../engine/facts.ts'
-import {refName, refOf} from '../../engine/facts.ts'
+import {ageOf, patience, refName, refOf} from '../../engine/facts.ts'
 import type {FixStep} from '../../engine/types.ts'
 
 /** The part of a pod's specification that finders read. */
@@ -11,6 +11,7 @@ export interface PodSpecFacts {
   hostNetwork?: boolean
   tolerations?: {key?: string; operator?: string; value?: string; effect?: string}[]
   containers?: {name: string; image?: string; ports?: {name?: string; containerPort?: number}[]; resources?: {requests?: Record<string, string>; limits?: Record<string, string>}}[]
+  initContainers?: {name: string; ports?: {name?: string}[]}[]
   volumes?: {persistentVolumeClaim?: {claimName: string}; configMap?: {name?: string; optional?: boolean}; secret?: {secretName?: string; optional?: boolean}}[]
 }
 
@@ -23,11 +24,6 @@ export function podSpec(object: FactObject): PodSpecFacts {
 /** Labels of the pods of a workload. */
 export function podLabels(workload: FactObject): Record<string, string> {
   return (workload['spec'] as {template?: {metadata?: {labels?: Record<string, string>}}} | undefined)?.template?.metadata?.labels ?? {}
-}
-
-/** How long an object is there, in milliseconds. */
-export function ageOf(object: FactObject, facts: Pick<Facts, 'now'>): number {
-  return facts.now - Date.parse(object.metadata.creationTimestamp ?? '')
 }
 
 /** The workload that a pod belongs to: what a person would name and change. */
@@ -48,10 +44,15 @@ export function eventsAbout(facts: Facts, object: FactObject, reason?: string): 
   return facts.events.filter((event) => refName(event.object) === name && (reason === undefined || event.reason === reason))
 }
 
-/** Pods without a node, with what the scheduler says of them. */
+/** A new node is on its way: events of Cluster Autoscaler and Karpenter. */
+const PROMISED = new Set(['TriggeredScaleUp', 'Nominated'])
+const PROMISED_MS = 5 * 60_000
+
+/** Pods without a node for longer than a start takes, with what the scheduler says of them. Those that an autoscaler has promised a node are left out. */
 export function unscheduled(facts: Facts): {pod: FactObject; said: string}[] {
   return facts.all('Pod').flatMap((pod) => {
-    if (podSpec(pod).nodeName !== undefined || pod.metadata.deletionTimestamp !== undefined) return []
+    if (podSpec(pod).nodeName !== undefined || pod.metadata.deletionTimestamp !== undefined || ageOf(pod, facts) < patience(facts).startMs) return []
+    if (eventsAbout(facts, pod).some(({reason, time}) => PROMISED.has(reason) && facts.now - time < PROMISED_MS)) return []
     const condition = ((pod['status'] as {conditions?: {type: string; status: string; message?: string}[]} | undefined)?.conditions ?? []).find(({type, status}) => type === 'PodScheduled' && status === 'False')
     const said = condition?.message ?? eventsAbout(facts, pod, 'FailedScheduling')[0]?.message
     return said === undefined ? [] : [{pod, said}]

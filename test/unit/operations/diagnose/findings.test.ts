@@ -1,71 +1,9 @@
 /** Finders and the order of causes, on facts in memory: what is wrong is named first, and near misses are nothing. */
 import {describe, expect, test} from 'vitest'
-import {refName, refOf} from '../../../../src/engine/facts.ts'
-import type {FactCheck, FactObject, Facts} from '../../../../src/engine/facts.ts'
-import {findingsOf, fixOf} from '../../../../src/operations/diagnose/findings.ts'
+import {fixOf} from '../../../../src/operations/diagnose/findings.ts'
 import type {Finding} from '../../../../src/operations/diagnose/findings.ts'
 import {inverse, remaining} from '../../../../src/operations/scenarios/actions.ts'
-import {phases} from '../../../../src/steps/index.ts'
-
-const NOW = Date.parse('2026-11-28T12:00:00Z')
-const OLD = '2026-11-28T11:00:00Z'
-const PITFALLS = phases.filter(({number}) => number <= 8).flatMap(({pitfalls}) => pitfalls)
-
-type Extra = Record<string, unknown> & {labels?: Record<string, string>; annotations?: Record<string, string>; created?: string; owner?: {kind: string; name: string}; deleted?: string; finalizers?: string[]}
-
-function object(kind: string, name: string, extra: Extra = {}): FactObject {
-  const [first = '', second] = name.split('/')
-  const {labels, annotations, created = OLD, owner, deleted, finalizers, ...rest} = extra
-  return {
-    apiVersion: 'v1',
-    kind,
-    metadata: {
-      name: second ?? first,
-      ...(second === undefined ? {} : {namespace: first}),
-      creationTimestamp: created,
-      ...(labels === undefined ? {} : {labels}),
-      ...(annotations === undefined ? {} : {annotations}),
-      ...(deleted === undefined ? {} : {deletionTimestamp: deleted}),
-      ...(finalizers === undefined ? {} : {finalizers}),
-      ...(owner === undefined ? {} : {ownerReferences: [{apiVersion: 'apps/v1', uid: 'u', controller: true, ...owner}]}),
-    },
-    ...rest,
-  }
-}
-
-const EMPTY = ['Secret', 'ConfigMap', 'StorageClass', 'Service', 'ServiceAccount', 'DaemonSet', 'ClusterIssuer', 'Issuer', 'Node', 'Namespace']
-
-function diagnose(objects: FactObject[], more: {events?: [kind: string, name: string, reason: string, message: string][]; checks?: Partial<FactCheck>[]} = {}): Finding[] {
-  const kinds = [...new Set([...EMPTY, ...objects.map(({kind}) => kind)])]
-  const facts: Facts = {
-    now: NOW,
-    all: (kind) => objects.filter((one) => one.kind === kind),
-    get: (kind, name, namespace) => objects.find((one) => refName(refOf(one)) === refName({kind, name, ...(namespace === undefined ? {} : {namespace})})),
-    seen: (kind) => kinds.includes(kind),
-    events: (more.events ?? []).map(([kind, name, reason, message]) => ({type: 'Warning', reason, message, object: refOf(object(kind, name)), time: NOW})),
-    logs: [],
-    checks: (more.checks ?? []).map((check) => ({id: '', phase: '', observed: '', evidence: [], pitfalls: [], ...check})),
-    components: [],
-    phases: phases.map(({id}) => id),
-    provider: 'lab',
-    cluster: 'acme',
-  }
-  return findingsOf(PITFALLS, facts, kinds)
-}
-
-const ready = {status: {conditions: [{type: 'Ready', status: 'True'}], allocatable: {cpu: '4', memory: '16Gi'}}}
-const node = (name: string, extra: Extra = {}): FactObject => object('Node', name, {labels: {'node-role': 'general', 'topology.kubernetes.io/zone': `lab-${name.at(-1)}`}, ...ready, ...extra})
-const NODES = [node('a'), node('b')]
-
-function app({podSpec = {}, status = {phase: 'Running', conditions: [{type: 'Ready', status: 'True'}]}, older = false}: {podSpec?: object; status?: object; older?: boolean} = {}): FactObject[] {
-  const template = {metadata: {labels: {app: 'web'}}, spec: {containers: [{name: 'web', ports: [{name: 'http'}], resources: {requests: {cpu: '100m'}}}], ...podSpec}}
-  return [
-    object('Deployment', 'orders/web', {spec: {replicas: 1, template}, status: {readyReplicas: 1, availableReplicas: 1}}),
-    object('ReplicaSet', 'orders/web-2', {annotations: {'deployment.kubernetes.io/revision': '2'}, owner: {kind: 'Deployment', name: 'web'}, spec: {replicas: 1, template}, status: {readyReplicas: 0}}),
-    ...(older ? [object('ReplicaSet', 'orders/web-1', {annotations: {'deployment.kubernetes.io/revision': '1'}, owner: {kind: 'Deployment', name: 'web'}, spec: {replicas: 1}, status: {readyReplicas: 1}})] : []),
-    object('Pod', 'orders/web-2-x', {labels: {app: 'web'}, owner: {kind: 'ReplicaSet', name: 'web-2'}, spec: template.spec, status}),
-  ]
-}
+import {app, diagnose, node, NODES, object, OLD} from '../../../helpers/facts.ts'
 
 const waiting = (message: string): object => ({phase: 'Pending', conditions: [{type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message}]})
 const commands = (finding: Finding | undefined): string[] => finding?.fix.flatMap(({command}) => command ?? []) ?? []
@@ -143,21 +81,6 @@ describe('causes come before what follows from them', () => {
   test('two incidents are two findings', () => {
     const codes = diagnose([object('StorageClass', 'standard', {}), object('PersistentVolumeClaim', 'orders/data', {spec: {storageClassName: 'nope'}, status: {phase: 'Pending'}}), object('Namespace', 'old', {deleted: OLD})]).map(({code}) => code)
     expect(codes.toSorted()).toEqual(['KP0308', 'KP0511'])
-  })
-})
-
-describe('near misses are nothing', () => {
-  test.each<[string, FactObject[]]>([
-    ['a cordoned node that nobody misses', [node('a', {spec: {unschedulable: true}}), node('b'), ...app()]],
-    ['a pod that is being started', [...NODES, ...app({status: {phase: 'Pending', conditions: [{type: 'Ready', status: 'False'}]}}).map((one) => (one.kind === 'Pod' ? {...one, metadata: {...one.metadata, creationTimestamp: '2026-11-28T11:59:58Z'}} : one))]],
-    ['a finished pod of a Job', [object('Pod', 'orders/job-x', {status: {phase: 'Succeeded'}, spec: {volumes: [{secret: {secretName: 'gone'}}]}})]],
-    ['a Secret that is optional', [...NODES, ...app({podSpec: {volumes: [{secret: {secretName: 'keys', optional: true}}]}})]],
-    ['an autoscaler at its maximum', [object('HorizontalPodAutoscaler', 'orders/web', {status: {conditions: [{type: 'ScalingLimited', status: 'True', reason: 'TooManyReplicas'}, {type: 'ScalingActive', status: 'True'}]}})]],
-    ['a claim that waits for its first pod', [object('StorageClass', 'standard', {}), object('PersistentVolumeClaim', 'orders/data', {spec: {storageClassName: 'standard'}, status: {phase: 'Pending'}})]],
-    ['a Service for pods of another installation', [object('Service', 'orders/external', {spec: {selector: {app: 'elsewhere'}, ports: [{port: 80, targetPort: 'http'}]}})]],
-    ['a namespace that is just being deleted', [object('Namespace', 'old', {deleted: '2026-11-28T11:59:58Z'})]],
-  ])('%s', (_, objects) => {
-    expect(diagnose(objects).map(({code, object: name}) => `${code} ${name}`)).toEqual([])
   })
 })
 
