@@ -25,7 +25,7 @@ const COMMENTS: Record<string, string> = {
   metadata: 'Its name, who answers for it, where its runbooks are.',
   environments: 'Each is a cluster of its own and may override anything below.',
   provider: 'Where the cluster runs.',
-  kubernetes: 'The minor version, in quotes. `kp upgrade` changes it.',
+  kubernetes: 'The minor version, in quotes. A running cluster moves one minor at a time.',
   network: 'Addresses, which must not overlap and cannot be changed later; zones.',
   nodePools: 'Groups of equal nodes.',
   domain: 'Names of what is reachable from outside end in this.',
