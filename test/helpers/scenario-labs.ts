@@ -48,21 +48,23 @@ export async function ofDefaultPlatform(scenarios: Scenario[]): Promise<Scenario
   return scenarios.filter((scenario) => unfit(scenario, lab) === undefined)
 }
 
-/** Scenarios whose names can be chosen, two at once where they do not touch each other, alone where they touch what all share. */
-export function couplesOf(scenarios: Scenario[]): Part[][] {
+/**
+ * Scenarios whose names can be chosen, under other names: several at once where they do not touch each other, alone
+ * where they touch what all share.
+ * @param size how many at once
+ */
+export function roundsOf(scenarios: Scenario[], size: number): Part[][] {
   const named = scenarios.filter(({parameters}) => Object.keys(parameters).length > 0)
   const free = named.filter((scenario) => 'namespace' in scenario.parameters && !touchesNodes(scenario))
-  const couples: Part[][] = named.filter((scenario) => !free.includes(scenario)).map((scenario) => [part(scenario, 0)])
-  while (free.length > 0) {
-    const first = free.shift() as Scenario
-    const second = free.findIndex(({pitfall}) => pitfall !== first.pitfall)
-    couples.push(second === -1 ? [part(first, 0)] : [part(first, 0), ...free.splice(second, 1).map((scenario) => part(scenario, 1))])
+  const rounds: Scenario[][] = []
+  for (const scenario of free) {
+    // Which of two findings of one pitfall belongs to which scenario could not be told.
+    const round = rounds.find((one) => one.length < size && one.every(({pitfall}) => pitfall !== scenario.pitfall))
+    if (round === undefined) rounds.push([scenario])
+    else round.push(scenario)
   }
-  return couples
-}
-
-function part(scenario: Scenario, index: 0 | 1): Part {
-  return {scenario, set: OTHER_NAMES[index] ?? {}}
+  const alone = named.filter((scenario) => !free.includes(scenario)).map((scenario) => [scenario])
+  return [...rounds, ...alone].map((round) => round.map((scenario, index) => ({scenario, set: OTHER_NAMES[index] ?? {}})))
 }
 
 /** Whether it changes nodes, on which the pods of the other would have to start. */

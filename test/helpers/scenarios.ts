@@ -32,7 +32,7 @@ export interface Played {
 }
 
 /** Names that no default has. */
-export const OTHER_NAMES = [{namespace: 'orders-7', name: 'checkout-api'}, {namespace: 'team-b', name: 'ledger'}]
+export const OTHER_NAMES = [{namespace: 'orders-7', name: 'checkout-api'}, {namespace: 'team-b', name: 'ledger'}, {namespace: 'north', name: 'search'}, {namespace: 'mail', name: 'out-2'}, {namespace: 'stock-eu', name: 'stock'}]
 
 /** Plays one scenario, or several at once, to the end. Throws (by expect) where something does not hold. */
 export async function play(platform: TestPlatform, parts: Part[], options: PlayOptions = {}): Promise<Played> {
@@ -61,7 +61,7 @@ type Finding = DiagnoseResult['findings'][number]
 /** Waits until the diagnosis names the pitfalls of the scenarios, and them first. @returns the finding of each, as they came */
 export async function firstFindings(platform: TestPlatform, scenarios: Scenario[]): Promise<Finding[]> {
   const wanted = scenarios.map(({pitfall}) => pitfall).toSorted()
-  const until = Date.now() + (Math.max(...scenarios.map(({shows}) => shows)) + 25) * 1000
+  const until = Date.now() + (Math.max(...scenarios.map(({shows}) => shows)) + 30 + 10 * scenarios.length) * 1000
   for (;;) {
     const {findings} = (await platform.kp(['diagnose', '--json', '--wait', '0'])).json<DiagnoseResult>()
     const first = findings.filter(({code}, index) => findings.findIndex((one) => one.code === code) === index).slice(0, wanted.length)
@@ -100,7 +100,7 @@ export async function runFix(platform: TestPlatform, finding: DiagnoseResult['fi
 
 async function expectHealthy(platform: TestPlatform, scenarios: Scenario[], commands: string[]): Promise<void> {
   const pitfalls = scenarios.map(({pitfall}) => pitfall)
-  const until = Date.now() + 45_000
+  const until = Date.now() + 60_000
   for (;;) {
     const value = (await platform.kp(['verify', '--json', '--wait', '10'])).json<VerifyResult>()
     const failed = value.checks.filter(({status}) => status === 'fail').map(({id, observed}) => `${id}: ${observed}`)

@@ -5,7 +5,7 @@ import type {DiagnoseResult} from '../../src/ui/results.ts'
 import {openTestPlatform} from '../helpers/platform.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
 import {chance, printedSeed} from '../helpers/random.ts'
-import {couplesOf, groupByNeeds, ofDefaultPlatform} from '../helpers/scenario-labs.ts'
+import {groupByNeeds, ofDefaultPlatform, roundsOf} from '../helpers/scenario-labs.ts'
 import {PROJECT} from '../helpers/run-kp.ts'
 import {expectNothingLeft, expectSilence, play, SCENARIOS} from '../helpers/scenarios.ts'
 
@@ -13,7 +13,7 @@ const {shuffle} = chance(printedSeed('scenarios'))
 const drawn = shuffle(await ofDefaultPlatform(SCENARIOS))
 const sample = drawn.slice(0, 3)
 /** Two at once with other names, and one without the labels by which kp knows its own. */
-const couple = couplesOf(drawn.slice(3)).find((parts) => parts.length === 2) ?? []
+const couple = roundsOf(drawn.slice(3), 2).find((parts) => parts.length === 2) ?? []
 const stripped = drawn.slice(3).find((scenario) => !couple.some((one) => one.scenario === scenario))
 const played = [...sample, ...couple.map(({scenario}) => scenario), ...(stripped === undefined ? [] : [stripped])]
 

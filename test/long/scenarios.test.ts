@@ -4,10 +4,12 @@ import {openTestPlatform} from '../helpers/platform.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
 import {expectNothingLeft, expectSilence, play, SCENARIOS} from '../helpers/scenarios.ts'
 import type {Part, PlayOptions} from '../helpers/scenarios.ts'
-import {couplesOf, groupByNeeds} from '../helpers/scenario-labs.ts'
+import {groupByNeeds, roundsOf} from '../helpers/scenario-labs.ts'
 
 const ONLY = (process.env['KP_SCENARIOS'] ?? '').split(',').filter((name) => name !== '')
 const chosen = SCENARIOS.filter(({name}) => ONLY.length === 0 || ONLY.includes(name))
+/** As many as there are other names. */
+const AT_ONCE = 5
 const namesOf = (parts: Part[]): string => parts.map(({scenario}) => scenario.name).join(' and ')
 
 test('every scenario finds a platform to run on', () => {
@@ -36,9 +38,9 @@ describe.each(groupByNeeds(chosen))('on a lab with $title', ({name, spec, scenar
 
   test.each(scenarios)('$name', (scenario) => playWhole([{scenario}]), 240_000)
 
-  // Two that do not touch each other: each comes before all that follows from it.
-  describe("with other names, two at once, kp's labels stripped", () => {
-    const rounds = [...couplesOf(scenarios), ...scenarios.filter(({parameters}) => Object.keys(parameters).length === 0).map((scenario) => [{scenario}])]
+  // Several that do not touch each other: each comes before all that follows from any of them.
+  describe("with other names, several at once, kp's labels stripped", () => {
+    const rounds = [...roundsOf(scenarios, AT_ONCE), ...scenarios.filter(({parameters}) => Object.keys(parameters).length === 0).map((scenario) => [{scenario}])]
 
     test.each(rounds.map((parts) => ({parts, title: namesOf(parts)})))('$title', ({parts}) => playWhole(parts, {strip: true}), 240_000)
 

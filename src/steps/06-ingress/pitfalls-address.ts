@@ -1,5 +1,6 @@
 /** Known failures of phase 6: load balancers, addresses, names, and which certificate is served. */
 import type {Pitfall} from '../../engine/types.ts'
+import {findNoSubnet, findRefusedLoadBalancer} from './find-address.ts'
 
 /** Pitfalls of addresses and names. */
 export const addressPitfalls: Pitfall[] = [
@@ -15,6 +16,7 @@ export const addressPitfalls: Pitfall[] = [
       {check: 'ingress.address'},
       {output: /is not authorized to perform: elasticloadbalancing:\w+[^\n]*/},
     ],
+    find: findRefusedLoadBalancer,
     fix: [
       {text: 'What does the event say?', command: 'kubectl -n envoy-gateway-system describe services'},
       {text: 'Which identity has the controller? Its role needs the policy of its own version.', command: 'kubectl -n kube-system describe serviceaccount aws-load-balancer-controller'},
@@ -50,6 +52,7 @@ export const addressPitfalls: Pitfall[] = [
       {event: {reason: 'FailedBuildModel', message: /(?:couldn't auto-discover subnets: )?unable to (?:discover|resolve) at least one subnet/}},
       {output: /could not find any suitable subnets for creating the ELB/},
     ],
+    find: findNoSubnet,
     fix: [
       {text: 'Which tags do they have?', command: 'aws ec2 describe-subnets --filters Name=vpc-id,Values=<vpc> --query "Subnets[].[SubnetId,MapPublicIpOnLaunch,Tags]"'},
       {text: 'Put the tags back.', command: 'kp step networking'},
