@@ -39,11 +39,15 @@ export async function play(platform: TestPlatform, parts: Part[], options: PlayO
   const began = Date.now()
   const started: Scenario[] = []
   try {
-    for (const {scenario, set = {}} of parts) {
-      const names = Object.entries(set).filter(([key]) => key in scenario.parameters).flatMap(([key, value]) => ['--set', `${key}=${value}`])
-      await platform.kpOk(['lab', 'scenario', 'start', scenario.name, '--yes', ...names])
-      started.push(scenario)
-    }
+    // Each by a kp of its own, and all of them at once.
+    const starts = await Promise.allSettled(
+      parts.map(async ({scenario, set = {}}) => {
+        const names = Object.entries(set).filter(([key]) => key in scenario.parameters).flatMap(([key, value]) => ['--set', `${key}=${value}`])
+        await platform.kpOk(['lab', 'scenario', 'start', scenario.name, '--yes', ...names])
+        started.push(scenario)
+      }),
+    )
+    for (const start of starts) if (start.status === 'rejected') throw start.reason
     if (options.strip === true) await stripLabels(platform)
     const findings = await firstFindings(platform, started)
     for (const {name, resolve} of started) if (resolve.length > 0) await platform.kpOk(['lab', 'scenario', 'resolve', name, '--yes'])
@@ -52,7 +56,7 @@ export async function play(platform: TestPlatform, parts: Part[], options: PlayO
     await expectHealthy(platform, started, commands)
     return {codes: findings.map(({code}) => code), seconds: Math.round((Date.now() - began) / 1000), commands}
   } finally {
-    for (const {name} of started.toReversed()) await platform.kp(['lab', 'scenario', 'stop', name, '--yes'])
+    await Promise.all(started.map(({name}) => platform.kp(['lab', 'scenario', 'stop', name, '--yes'])))
   }
 }
 

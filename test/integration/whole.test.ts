@@ -1,6 +1,7 @@
 /** The default platform, every phase of it, in one lab: it is built, healthy, and then left alone. */
 import {afterAll, beforeAll, expect, it} from 'vitest'
 import {describeEntry, isLease} from '../helpers/audit.ts'
+import type {DiagnoseResult} from '../../src/ui/results.ts'
 import {openTestPlatform} from '../helpers/platform.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
 
@@ -11,6 +12,19 @@ beforeAll(async () => {
 }, 600_000)
 
 afterAll(() => platform?.close(), 60_000)
+
+it('has nothing to diagnose: right after it was built, in a rollout and after it', {timeout: 180_000}, async () => {
+  const silent = async (): Promise<void> => {
+    const {findings, unknown} = (await platform.kp(['diagnose', '--json', '--wait', '0'])).json<DiagnoseResult>()
+    expect({findings: findings.map(({code, object, evidence}) => `${code} ${object}: ${evidence[0] ?? ''}`), unknown}).toEqual({findings: [], unknown: []})
+  }
+  await silent()
+  await platform.kubectl(['-n', 'demo', 'rollout', 'restart', 'deployment/demo'])
+  await platform.kubectl(['-n', 'cert-manager', 'rollout', 'restart', 'deployment/cert-manager-webhook'])
+  await silent()
+  await platform.kubectl(['-n', 'demo', 'rollout', 'status', 'deployment/demo', '--timeout=60s'])
+  await silent()
+})
 
 it('has no check that fails, and says why it skips one', {timeout: 180_000}, async () => {
   const {checks} = (await platform.kp(['verify', '--json', '--wait', '60'])).json<{checks: {id: string; status: string; observed: string}[]}>()

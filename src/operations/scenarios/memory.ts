@@ -1,5 +1,5 @@
 /** What was started is remembered in the lab's folder: another kp can stop it, and it is gone with the lab. */
-import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {KubeObject} from '../../tools/kube-api.ts'
 
@@ -37,26 +37,26 @@ export interface Memory {
   forget(scenario: string): void
 }
 
-/** Opens the memory of the lab in a folder. */
+/** Opens the memory of the lab in a folder: a file for each scenario, so that several can be started and stopped at once. */
 export function openMemory(folder: string): Memory {
-  const path = join(folder, 'scenarios.json')
-  const all = (): Started[] => {
+  const own = join(folder, 'scenarios')
+  const path = (scenario: string): string => join(own, `${scenario}.json`)
+  const get = (scenario: string): Started | undefined => {
     try {
-      return JSON.parse(readFileSync(path, 'utf8')) as Started[]
+      return JSON.parse(readFileSync(path(scenario), 'utf8')) as Started
     } catch {
-      return []
+      return undefined
     }
   }
-  const write = (items: Started[]): void => {
-    if (items.length === 0) return rmSync(path, {force: true})
-    mkdirSync(folder, {recursive: true})
-    writeFileSync(`${path}.new`, JSON.stringify(items), {mode: 0o600})
-    renameSync(`${path}.new`, path)
-  }
   return {
-    all,
-    get: (scenario) => all().find((one) => one.scenario === scenario),
-    keep: (started) => write([...all().filter((one) => one.scenario !== started.scenario), started]),
-    forget: (scenario) => write(all().filter((one) => one.scenario !== scenario)),
+    all: () => (existsSync(own) ? readdirSync(own) : []).filter((name) => name.endsWith('.json')).toSorted().flatMap((name) => get(name.slice(0, -'.json'.length)) ?? []),
+    get,
+    keep(started) {
+      mkdirSync(own, {recursive: true})
+      const file = path(started.scenario)
+      writeFileSync(`${file}.new`, JSON.stringify(started), {mode: 0o600})
+      renameSync(`${file}.new`, file)
+    },
+    forget: (scenario) => rmSync(path(scenario), {force: true}),
   }
 }
