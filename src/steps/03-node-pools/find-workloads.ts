@@ -91,7 +91,9 @@ function crashing(facts: Facts, wants: (container: ContainerStatus) => boolean, 
     const limit = podSpec(pod).containers?.find((one) => one.name === container.name)?.resources?.limits?.['memory']
     const oom = words.includes('OOM')
     const said = facts.logs.find((log) => log.pod.name === name && log.container === container.name)?.text.trimEnd().split('\n').slice(-3) ?? []
-    const look = {text: 'What did it say before it ended?', command: `kubectl -n ${namespace} logs ${name} -c ${container.name} --previous --tail=50`}
+    const look = oom
+      ? {text: 'What ended it, and what may it use?', command: `kubectl -n ${namespace} describe pod ${name}`}
+      : {text: 'What did it say before it ended?', command: `kubectl -n ${namespace} logs ${name} -c ${container.name} --previous --tail=50`}
     const own = isOwnNamespace(facts, namespace)
     const next = own
       ? [{text: oom ? 'Raise its memory in kp.yaml under components, or find what uses it; then let kp put it right.' : 'Is it as kp made it? What was changed by hand is put back.', command: 'kp up'}]

@@ -123,7 +123,8 @@ const ownPitfalls: Pitfall[] = [
     fix: [
       {text: 'See the versions.', command: 'kubectl get nodes'},
       {text: 'Which version is wanted (kubernetes.version), and what differs?', command: 'kp plan control-plane node-pools'},
-      {text: 'One node after the other: empty it, and give it the right version or a new machine.', command: 'kubectl drain <node> --ignore-daemonsets --delete-emptydir-data'},
+      {text: 'One node after the other: empty it, and give it the right version or a new machine.', command: 'kubectl drain <node> --ignore-daemonsets --delete-emptydir-data --timeout=5m'},
+      {text: 'Then let it take pods again.', command: 'kubectl uncordon <node>'},
       {text: 'Own machines: keep their updates from changing it again.', command: 'sudo apt-mark hold kubelet kubeadm kubectl'},
     ],
     confirmBy: 'node-pools.skew',

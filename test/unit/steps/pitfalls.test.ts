@@ -18,7 +18,8 @@ const ALL = PHASES.flatMap((phase) => phase.pitfalls)
 /** Ids of the checks of all phases: `fix, then look` is only a promise where the check exists. */
 const CHECKS = new Set(phases.flatMap((phase) => phase.checks.map(({id}) => id)))
 
-const KP_COMMANDS = new Set(['bind', 'certs', 'cost', 'diagnose', 'doctor', 'explain', 'history', 'kubeconfig', 'lab', 'migrate', 'mirror', 'node', 'plan', 'policy', 'render', 'slo', 'status', 'step', 'tools', 'up', 'upgrade', 'verify'])
+/** What kp can do today: a fix names no other command. */
+const KP_COMMANDS = new Set(readdirSync(join(ROOT, 'src', 'commands')).map((name) => name.replace(/\.ts$/, '')))
 const TOOLS = /^(?:kp|kubectl|helm|aws|terraform|git|npm|node|sudo|export|eval|echo|df|ls|stat|grep|date|curl|dig|openssl|etcdctl|etcdutl|argocd|flux|ssh-keyscan|ssh-keygen|cat|kubeseal|sops) /
 
 /** Whether a part of the match is more than "this check fails": such parts are held against captures. */
