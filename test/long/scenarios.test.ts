@@ -36,13 +36,16 @@ describe.each(groupByNeeds(chosen))('on a lab with $title', ({name, spec, scenar
     await expectNothingLeft(platform)
   }, 60_000)
 
-  test.each(scenarios)('$name', (scenario) => playWhole([{scenario}]), 240_000)
+  const rounds = roundsOf(scenarios, AT_ONCE)
+  const together = new Set(rounds.filter((parts) => parts.length > 1).flatMap((parts) => parts.map(({scenario}) => scenario)))
+
+  test.each(scenarios.filter((scenario) => !together.has(scenario)))('$name', (scenario) => playWhole([{scenario}]), 240_000)
 
   // Several that do not touch each other: each comes before all that follows from any of them.
   describe("with other names, several at once, kp's labels stripped", () => {
-    const rounds = [...roundsOf(scenarios, AT_ONCE), ...scenarios.filter(({parameters}) => Object.keys(parameters).length === 0).map((scenario) => [{scenario}])]
+    const alone = scenarios.filter(({parameters}) => Object.keys(parameters).length === 0).map((scenario) => [{scenario}])
 
-    test.each(rounds.map((parts) => ({parts, title: namesOf(parts)})))('$title', ({parts}) => playWhole(parts, {strip: true}), 240_000)
+    test.each([...rounds, ...alone].map((parts) => ({parts, title: namesOf(parts)})))('$title', ({parts}) => playWhole(parts, {strip: true}), 240_000)
 
     test('the labels come back', async () => {
       await platform.kpOk(['up', '--yes'])

@@ -1,7 +1,7 @@
 /** Finds why autoscalers do not scale: what they name, what they measure by, and who pulls beside them. Pure. */
 import type {FactObject, Facts, Sighting} from '../../engine/facts.ts'
-import {refName, refOf} from '../../engine/facts.ts'
-import {ageOf, complaintsOf, nearest, patchCommand, podSpec, slashName, workloadOf} from '../shared/facts.ts'
+import {ageOf, refName, refOf} from '../../engine/facts.ts'
+import {complaintsOf, nearest, patchCommand, podSpec, slashName, workloadOf} from '../shared/facts.ts'
 
 const HPA = 'HorizontalPodAutoscaler'
 const VPA = 'VerticalPodAutoscaler'
