@@ -140,6 +140,8 @@ export interface CheckResult {
   expected?: string
   /** Where to look: object names, a command and the end of its output. */
   evidence?: string[]
+  /** Of `unknown`: nobody can know it yet, so a check with `within` asks again. */
+  early?: true
 }
 
 /** A sentence about the platform that can be held against the world. */

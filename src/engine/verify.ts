@@ -33,7 +33,7 @@ export async function verifyPhases<C extends EngineContext>(
  */
 export async function runCheck<C extends EngineContext>(phase: string, check: Check<C>, ctx: C, until = Number.POSITIVE_INFINITY): Promise<CheckReport> {
   const started = ctx.clock.now()
-  const result = await resultOf(check, ctx, until)
+  const {early: _, ...result} = await resultOf(check, ctx, until)
   const simulatedBy = result.status === 'skip' ? false : (check.simulated?.(ctx) ?? false)
   const report: CheckReport = {
     id: check.id,
@@ -67,7 +67,7 @@ async function resultOf<C extends EngineContext>(check: Check<C>, ctx: C, until:
   for (let look = 0; ; look++) {
     const result = await once(check, ctx)
     // What cannot be asked now is not asked again and again: only a failure may still become a pass.
-    const settled = result.status !== 'fail' && result.status !== 'warn'
+    const settled = result.status !== 'fail' && result.status !== 'warn' && result.early !== true
     if (settled || check.within === undefined || ctx.clock.now() + check.within.everyMs > deadline || ctx.signal.aborted) return result
     await ctx.clock.sleep(soonerAtFirst(check.within.everyMs, look), ctx.signal)
     ctx.changed()

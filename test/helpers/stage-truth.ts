@@ -106,9 +106,12 @@ export async function verdicts(platform: TestPlatform): Promise<Map<string, Verd
   return new Map(checks.map(({id, status, simulated, observed}) => [id, {status, simulated, observed}]))
 }
 
+/** Checks that look back over minutes: they notice a fault late, and its end too. */
+const LOOKS_BACK: ReadonlySet<string> = new Set(['monitoring.firing', 'slo.answered', 'slo.pages'])
+
 /** Ids of the checks whose status is another one, sorted. */
 export function changed(before: Map<string, Verdict>, after: Map<string, Verdict>): string[] {
-  return [...new Set([...before.keys(), ...after.keys()])].filter((id) => before.get(id)?.status !== after.get(id)?.status).toSorted()
+  return [...new Set([...before.keys(), ...after.keys()])].filter((id) => !LOOKS_BACK.has(id) && before.get(id)?.status !== after.get(id)?.status).toSorted()
 }
 
 /** Ids of the checks that are marked simulated, sorted. */

@@ -13,8 +13,10 @@ let baseline: Map<string, Verdict>
 
 beforeAll(async () => {
   platform = await openTestPlatform({name: 'stages', build: 'fresh'})
+  // What Prometheus records of objectives comes within the first minute.
+  await platform.kp(['verify', '--wait', '120'])
   baseline = await verdicts(platform)
-}, 300_000)
+}, 420_000)
 
 afterAll(() => platform?.close(), 60_000)
 

@@ -1,7 +1,8 @@
 /** Checks of phase 8 that ask Prometheus and Alertmanager themselves, through the API server. */
 import {check, verdict} from '../../checks/builders.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
-import {ALERTMANAGER, MONITORING_NAMESPACE, PROMETHEUS} from './names.ts'
+import {askPrometheus, prometheusRuns} from '../shared/prometheus.ts'
+import {ALERTMANAGER, MONITORING_NAMESPACE} from './names.ts'
 
 /** They have to be read once before they say anything. */
 const AFTER_FIRST_READS = {deadlineMs: 3 * 60_000, everyMs: 5000}
@@ -17,21 +18,6 @@ const runs = (ctx: PlatformContext): true | string => (ctx.provider.simulated ? 
 /** Asks a Service of the namespace. @throws KpError API_ERROR where it does not answer: no data is unknown */
 async function ask(ctx: PlatformContext, service: string, port: number, path: string): Promise<unknown> {
   return (await ctx.cluster()).raw(`/api/v1/namespaces/${MONITORING_NAMESPACE}/services/http:${service}:${port}/proxy${path}`)
-}
-
-/** In the lab it runs beside the control plane. */
-async function askLab(address: string, path: string): Promise<unknown> {
-  try {
-    return await (await fetch(`${address}${path}`, {signal: AbortSignal.timeout(10_000)})).json()
-  } catch {
-    return undefined
-  }
-}
-
-async function askPrometheus<T>(ctx: PlatformContext, path: string): Promise<T | undefined> {
-  const address = ctx.lab?.services.address('prometheus')
-  const answer = (address !== undefined ? await askLab(address, path) : await ask(ctx, PROMETHEUS, 9090, path)) as {status?: string; data?: T} | undefined
-  return answer?.status === 'success' ? answer.data : undefined
 }
 
 const SILENT = {status: 'unknown', observed: 'Prometheus gave no answer through the API server'} as const
@@ -100,7 +86,7 @@ export const liveChecks: PlatformCheck[] = [
     title: 'No alert that wakes somebody is firing',
     severity: 'warning',
     pitfalls: ['KP0817'],
-    appliesTo: runs,
+    appliesTo: prometheusRuns,
     async run(ctx) {
       const data = await askPrometheus<{alerts?: {labels: Record<string, string>; state: string; activeAt?: string}[]}>(ctx, '/api/v1/alerts')
       if (data?.alerts === undefined) return SILENT

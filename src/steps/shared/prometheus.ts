@@ -1,10 +1,18 @@
-/** Asks the platform's Prometheus, through the API server. */
+/** Asks the platform's Prometheus: through the API server, or in the lab the one that runs beside it. */
 import type {PlatformContext} from '../../context.ts'
+import {KpError} from '../../engine/errors.ts'
 
 const SERVICE = 'kube-prometheus-stack-prometheus'
 
+const PATIENCE_MS = 10_000
+
 /** Why nobody can be asked; true where somebody can. */
-export const prometheusRuns = (ctx: PlatformContext): true | string => (ctx.provider.simulated ? 'simulated nodes: Prometheus does not run' : true)
+export const prometheusRuns = (ctx: PlatformContext): true | string => (!ctx.provider.simulated || inLab(ctx) !== undefined ? true : 'simulated nodes: Prometheus does not run')
+
+/** Where the lab's own is; undefined where it was never started. */
+function inLab(ctx: PlatformContext): string | undefined {
+  return ctx.lab?.services.address('prometheus')
+}
 
 /** One series of an answer. */
 export interface Sample {
@@ -18,8 +26,17 @@ export interface Sample {
  */
 export async function askPrometheus<T>(ctx: PlatformContext, path: string): Promise<T | undefined> {
   const {namespace} = ctx.catalog.get('kube-prometheus-stack')
-  const answer = (await (await ctx.cluster()).raw(`/api/v1/namespaces/${namespace}/services/http:${SERVICE}:9090/proxy${path}`)) as {status?: string; data?: T} | undefined
+  const lab = inLab(ctx)
+  const answer = (lab === undefined ? await (await ctx.cluster()).raw(`/api/v1/namespaces/${namespace}/services/http:${SERVICE}:9090/proxy${path}`) : await askLab(`${lab}${path}`)) as {status?: string; data?: T} | undefined
   return answer?.status === 'success' ? answer.data : undefined
+}
+
+async function askLab(url: string): Promise<unknown> {
+  try {
+    return await (await fetch(url, {signal: AbortSignal.timeout(PATIENCE_MS)})).json()
+  } catch (error) {
+    throw new KpError({code: 'API_ERROR', message: "the lab's Prometheus does not answer", next: ['kp step monitoring'], cause: error})
+  }
 }
 
 /** What a query gives now; undefined where Prometheus gives no answer. */

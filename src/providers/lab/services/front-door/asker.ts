@@ -22,7 +22,7 @@ export interface AskedHost {
 
 /** Answers that users wait for no longer. */
 const PATIENCE_MS = 5000
-const ASK_EVERY_MS = 5000
+const ASK_EVERY_MS = 2000
 /** How it names itself. */
 const ASKER = 'kp-lab-visitor'
 
