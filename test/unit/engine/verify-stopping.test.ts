@@ -40,3 +40,15 @@ test('a run that stops at once does not wait', async () => {
   expect(await runCheck('x', check, context({stopping: true, signal: AbortSignal.abort()}))).toMatchObject({status: 'fail'})
   expect(check.looks).toBe(1)
 })
+
+test('what nobody can know yet is asked again, what cannot be asked is not; the mark is no part of the report', async () => {
+  const saying = (early: boolean) => {
+    let looks = 0
+    return {...eventual(), run: () => Promise.resolve({status: (looks += 1) < 3 ? 'unknown' : 'pass', observed: `look ${looks}`, ...(early ? {early: true as const} : {})} as const)}
+  }
+  expect(await runCheck('x', saying(true), context({}))).toMatchObject({status: 'pass', observed: 'look 3'})
+  const report = await runCheck('x', saying(false), context({}))
+  expect(report).toMatchObject({status: 'unknown', observed: 'look 1'})
+  const {within: _, ...once} = saying(true)
+  expect(await runCheck('x', once, context({}))).not.toHaveProperty('early')
+})
