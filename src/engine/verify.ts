@@ -67,7 +67,7 @@ async function resultOf<C extends EngineContext>(check: Check<C>, ctx: C, until:
   for (let look = 0; ; look++) {
     const result = await once(check, ctx)
     // What cannot be asked now is not asked again and again: only a failure may still become a pass.
-    const settled = result.status !== 'fail' && result.status !== 'warn' && result.early !== true
+    const settled = result.status === 'unknown' ? result.early !== true : result.status !== 'fail' && result.status !== 'warn'
     if (settled || check.within === undefined || ctx.clock.now() + check.within.everyMs > deadline || ctx.signal.aborted) return result
     await ctx.clock.sleep(soonerAtFirst(check.within.everyMs, look), ctx.signal)
     ctx.changed()
