@@ -44,6 +44,8 @@ export function createPlainView(options: PlainViewOptions): View {
   const clock = options.clock ?? systemClock
   const titles = new Map<string, string>()
   const running = new Map<string, Running>()
+  /** Reasons of the steps that a phase skips, told in one line when it ends. */
+  const skipped = new Map<string, string[]>()
   let scopeWidth = 0
   let toldWaiting = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
@@ -99,11 +101,22 @@ export function createPlainView(options: PlainViewOptions): View {
     return repeated
   }
 
+  function tellSkipped(event: Event): void {
+    const scope = event.phase ?? ''
+    if (options.verbose === true) return
+    if (event.code === 'step.skipped') skipped.set(scope, [...(skipped.get(scope) ?? []), oneLine(textOf(event, 'reason') ?? 'nothing to do here')])
+    if (event.code !== 'phase.finished') return
+    const reasons = skipped.get(scope) ?? []
+    skipped.delete(scope)
+    for (const text of skippedLines(reasons)) print(timeOf(event), {scope, text})
+  }
+
   return {
     listen(event) {
       if (ended) return
       remember(event)
       if (isRepeated(event)) return
+      tellSkipped(event)
       const line = plainLine(event, titles, {unicode: options.unicode, verbose: options.verbose ?? false})
       if (line !== undefined) print(timeOf(event), line)
     },
@@ -142,7 +155,7 @@ function words(event: Event, title: string, dots: string, verbose: boolean): str
     case 'phase.finished':
       return `${textOf(event, 'state') ?? 'done'}${inTime(event, ' (', ')')}${withReason(textOf(event, 'reason'))}`
     case 'step.skipped':
-      return `${title}: skipped${withReason(textOf(event, 'reason'))}`
+      return verbose ? `${title}: skipped${withReason(textOf(event, 'reason'))}` : undefined
     case 'step.satisfied':
       return `${title}: as planned`
     case 'step.started':
@@ -172,6 +185,12 @@ function words(event: Event, title: string, dots: string, verbose: boolean): str
     default:
       return undefined
   }
+}
+
+/** A line for each reason, the most frequent first. */
+function skippedLines(reasons: readonly string[]): string[] {
+  const alike = [...Map.groupBy(reasons, (reason) => reason)].toSorted(([, one], [, other]) => other.length - one.length)
+  return alike.map(([reason, list]) => `${count(list.length, 'step')} skipped: ${reason}`)
 }
 
 function startWords(event: Event): string {

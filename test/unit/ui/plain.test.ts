@@ -26,6 +26,8 @@ const EVENTS = [
   eventAt(6, 'step.satisfied', {phase: 'cert-manager', step: 'cert-manager/issuers', data: {observed: 'as wanted'}}),
   eventAt(6, 'phase.finished', {phase: 'cert-manager', data: {state: 'done', durationMs: 6000}}),
   eventAt(7, 'step.skipped', {phase: 'cni', step: 'cni/hubble', text: 'Install Hubble', data: {reason: 'off in kp.yaml'}}),
+  eventAt(7, 'step.skipped', {phase: 'cni', step: 'cni/etcd', text: 'Open etcd', data: {reason: 'only kubeadm has it'}}),
+  eventAt(7, 'step.skipped', {phase: 'cni', step: 'cni/relay', text: 'Install the relay', data: {reason: 'off in kp.yaml'}}),
   eventAt(8, 'step.failed', {phase: 'cni', step: 'cni/release', text: 'x', data: {error: {message: 'helm ended with\nexit code 1'}}}),
   eventAt(8, 'pitfall.offered', {phase: 'cni', data: {code: 'KP0401'}}),
   eventAt(8, 'phase.finished', {phase: 'cni', data: {state: 'failed', durationMs: 900}}),
@@ -49,9 +51,10 @@ test('one line for each event that means something', () => {
     12:00:06  cert-manager  Install cert-manager … done (4s)
     12:00:06  cert-manager  Apply the issuers: as planned
     12:00:06  cert-manager  done (6s)
-    12:00:07  cni           Install Hubble: skipped: off in kp.yaml
     12:00:08  cni           cni/release … failed: helm ended with exit code 1
     12:00:08  cni           known pitfall KP0401
+    12:00:08  cni           2 steps skipped: off in kp.yaml
+    12:00:08  cni           1 step skipped: only kubeadm has it
     12:00:08  cni           failed (0.9s)
     12:00:08                warning: the disk is nearly full
     12:00:09                failed after 9s
@@ -65,6 +68,8 @@ test('verbose adds beginnings, tools and what they say', () => {
   expect(text).toContain('$ helm upgrade --install cert-manager\n')
   expect(text).toContain('stand-in chart\n')
   expect(text).toContain('check cert-manager.ready: pass: 3 of 3\n')
+  expect(text).toContain('Install Hubble: skipped: off in kp.yaml\n')
+  expect(text).not.toContain('steps skipped')
 })
 
 test('after 30 seconds of silence a line says what still runs', () => {
