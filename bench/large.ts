@@ -51,8 +51,9 @@ async function compare(place: Place): Promise<Compared> {
   const running = place.start(['verify', '--wait', '0', '--json'])
   const peak = watchPeak(running.pid)
   const {stdout, durationMs, exit} = await running.done
-  const {summary} = JSON.parse(stdout) as {summary?: {pass: number; fail: number; unknown: number}}
-  if (summary === undefined || summary.unknown > 0 || summary.pass < 50) throw new Error(`kp verify could not look (exit ${exit}):\n${stdout.slice(0, 3000)}`)
+  const {summary, checks = []} = JSON.parse(stdout) as {summary?: {pass: number; unknown: number}; checks?: {id: string; status: string; observed: string}[]}
+  const wrong = checks.filter(({status}) => status === 'unknown' || status === 'fail').map(({id, status, observed}) => `${status} ${id}: ${observed}`)
+  if (summary === undefined || summary.unknown > 0 || summary.pass < 50) throw new Error(`kp verify could not look (exit ${exit}):\n${wrong.join('\n') || stdout.slice(0, 3000)}`)
   return {kubectlMs, verifyMs: durationMs, peakMb: peak()}
 }
 
