@@ -19,6 +19,9 @@ export interface ListOptions {
 /** Pods that neither run nor have ended well: all that can wait for an image, a volume, a node. */
 export const STUCK_PODS: ListOptions = {fieldSelector: 'status.phase!=Running,status.phase!=Succeeded'}
 
+/** Objects of one request. More make it no faster, and need more memory at once. */
+const PAGE = '250'
+
 /** Reads of one cluster, coalesced. */
 export class ClusterReader {
   readonly api: KubeApi
@@ -80,10 +83,11 @@ export class ClusterReader {
     const resource = await this.api.resource(apiVersion, kind)
     if (resource === undefined) return undefined
     const {namespace, ...selectors} = options
-    const query = new URLSearchParams({limit: '500', ...selectors})
+    const query = new URLSearchParams({limit: PAGE, ...selectors})
     const where = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`
     const items: KubeObject[] = []
     const slim = slimmer()
+    let collect: (() => void) | undefined
     for (;;) {
       const answer = await this.api.request({path: `${resource.base}${where}/${resource.plural}?${query.toString()}`, ...(accept === undefined ? {} : {accept})})
       if (answer.status === 404) return undefined
@@ -97,6 +101,8 @@ export class ClusterReader {
       const list = answer.body as {metadata?: {continue?: string}; items?: KubeObject[]}
       for (const item of list.items ?? []) items.push(accept === undefined ? slim({...item, apiVersion, kind}) : {...item, apiVersion, kind})
       if (!list.metadata?.continue) return items
+      collect ??= (await import('./young-garbage.ts')).makeCollector()
+      collect()
       query.set('continue', list.metadata.continue)
     }
   }

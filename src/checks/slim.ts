@@ -3,6 +3,7 @@
  * pods nothing is kept of commands, variables, mounts, probes, what follows from the rest, and what a ServiceAccount mounts;
  * and what many of them have alike is kept once. Who needs more of one object reads it by `get`.
  */
+import {isDeepStrictEqual} from 'node:util'
 import type {KubeMeta, KubeObject} from '../tools/kube-api.ts'
 
 const META = new Set(['managedFields', 'selfLink', 'generateName'])
@@ -18,39 +19,50 @@ type Fields = Record<string, unknown>
 /** Makes what slims the objects of one list. They are for reading: parts of them are shared. */
 export function slimmer(): (object: KubeObject) => KubeObject {
   const known = new Map<string, unknown>()
-  const once = (value: unknown): unknown => {
+  const before = new Map<string, unknown>()
+  const once = (key: string, value: unknown): unknown => {
+    // Siblings mostly follow each other in a list: to compare costs no memory, to write down does.
+    const last = before.get(key)
+    if (isDeepStrictEqual(value, last)) return last
     const text = JSON.stringify(value)
-    const found = known.get(text)
-    if (found !== undefined) return found
-    known.set(text, value)
-    return value
+    const found = known.get(text) ?? value
+    if (found === value) known.set(text, value)
+    before.set(key, found)
+    return found
   }
-  const shared = (holder: Fields): Fields => Object.fromEntries(Object.entries(holder).map(([key, value]) => [key, ALIKE.has(key) ? once(value) : value]))
+  const share = (holder: Fields): Fields => {
+    for (const key of ALIKE) if (holder[key] !== undefined) holder[key] = once(key, holder[key])
+    return holder
+  }
   return (object) => {
     const metadata = without(object.metadata as unknown as Fields, META)
     if (object.kind !== 'Pod' || object.apiVersion !== 'v1') return {...object, metadata: metadata as unknown as KubeMeta}
-    const {spec, status, ...rest} = object as KubeObject & {spec?: Fields; status?: Fields}
-    return {
-      ...rest,
-      metadata: shared(metadata) as unknown as KubeMeta,
-      ...(spec === undefined ? {} : {spec: shared(slimSpec(spec))}),
-      ...(status === undefined ? {} : {status: slimStatus(status)}),
-    }
+    const {spec, status} = object as KubeObject & {spec?: Fields; status?: Fields}
+    const slim: KubeObject = {...object, metadata: share(metadata) as unknown as KubeMeta}
+    if (spec !== undefined) slim['spec'] = share(slimSpec(spec))
+    if (status !== undefined) slim['status'] = slimStatus(status)
+    return slim
   }
 }
 
 // Made anew and not deleted from: what was deleted from takes more room than before.
 function without(holder: Fields, fields: ReadonlySet<string>): Fields {
-  return Object.fromEntries(Object.entries(holder).filter(([key]) => !fields.has(key)))
+  const left: Fields = {}
+  for (const key in holder) if (!fields.has(key)) left[key] = holder[key]
+  return left
 }
 
 function slimSpec(spec: Fields): Fields {
-  return Object.fromEntries(Object.entries(spec).filter(([key]) => !SPEC.has(key)).map(([key, value]) => {
-    if (key === 'containers' || key === 'initContainers') return [key, (value as Fields[]).map((one) => without(one, CONTAINER))]
-    return [key, key === 'volumes' ? (value as Fields[]).filter((one) => one['projected'] === undefined) : value]
-  }))
+  const slim = without(spec, SPEC)
+  for (const key of ['containers', 'initContainers']) if (slim[key] !== undefined) slim[key] = (slim[key] as Fields[]).map((one) => without(one, CONTAINER))
+  if (slim['volumes'] !== undefined) slim['volumes'] = (slim['volumes'] as Fields[]).filter((one) => one['projected'] === undefined)
+  return slim
 }
 
 function slimStatus(status: Fields): Fields {
-  return Object.fromEntries(Object.entries(status).filter(([key]) => !STATUS.has(key)).map(([key, value]) => [key, key.endsWith('ontainerStatuses') ? (value as Fields[]).map((one) => without(one, CONTAINER_STATUS)) : value]))
+  const slim = without(status, STATUS)
+  // That all is well is told by Ready, since when by PodScheduled; of the rest only what is not.
+  if (Array.isArray(slim['conditions'])) slim['conditions'] = (slim['conditions'] as Fields[]).filter(({type, status: value}) => type === 'Ready' || type === 'PodScheduled' || value !== 'True')
+  for (const key in slim) if (key.endsWith('ontainerStatuses')) slim[key] = (slim[key] as Fields[]).map((one) => without(one, CONTAINER_STATUS))
+  return slim
 }

@@ -281,9 +281,10 @@ export class KubeApi {
           },
         },
         (response) => {
-          const chunks: Buffer[] = []
-          response.on('data', (chunk: Buffer) => {
-            chunks.push(chunk)
+          let text = ''
+          response.setEncoding('utf8')
+          response.on('data', (chunk: string) => {
+            text += chunk
             timer.refresh()
           })
           response.on('error', (error) => reject(this.#unreachable(server, error)))
@@ -291,7 +292,7 @@ export class KubeApi {
             const retryAfter = Number(response.headers['retry-after'])
             resolve({
               status: response.statusCode ?? 0,
-              body: parseBody(Buffer.concat(chunks).toString('utf8')),
+              body: parseBody(text),
               ...(Number.isFinite(retryAfter) ? {retryAfterMs: retryAfter * 1000} : {}),
             })
           })
