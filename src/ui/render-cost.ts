@@ -21,7 +21,7 @@ export function renderCostReport(result: CostReportResult, look: Look): string {
   const {nodes, prices, idle, namespaces, teams, quotas, unused} = result
   const pay = (amount: number): string => money(amount, prices.currency)
   const head = `${result.environment}, cluster ${result.cluster}: ${pay(result.monthly)} a month for ${count(nodes.count, 'node')}, volumes and load balancers`
-  const source = `${prices.source}, ${prices.date}.${result.simulated ? ' The nodes are those of a lab: nobody is paid for them, this is what they would cost.' : ''}${nodes.notListed.length > 0 ? ` Not in the table, so by CPUs and memory: ${nodes.notListed.join(', ')}.` : ''}`
+  const source = `${prices.source}, ${prices.date}.${result.simulated ? ' The nodes are those of a lab: nobody is paid for them, this is what they would cost.' : ''}${nodes.notListed.length > 0 ? ` Not in the table, so by CPUs and memory: ${nodes.notListed.join(', ')}.` : ''}${nodes.spot > 0 ? ` ${count(nodes.spot, 'node')} on spot: taken at about a third of that, which no list says.` : ''} Other regions differ: many cost 10 to 20 % more.`
   const shown = namespaces.slice(0, MOST)
   return [
     ...wrap(clean(head), look.columns).map(bold),

@@ -16,6 +16,8 @@ const both = (settings: Record<string, unknown>): Record<string, unknown> => ({
 /** A public key of age, and a KMS key. */
 const AGE = 'age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqy'
 const KMS = 'arn:aws:kms:eu-central-1:123456789012:key/0123-4567'
+/** What phases.operators can run. */
+const DATABASES = ['kafka', 'postgres', 'mysql', 'mongodb', 'redis', 'rabbitmq']
 const general = {name: 'general', min: 3, max: 6}
 /** Room for what asks for several processors in all. */
 const roomy = {name: 'general', min: 6, max: 9}
@@ -100,6 +102,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         },
         logging: {agent: 'vector', backend: {type: 'cloudwatch', region: 'eu-central-1', group: '/acme/lab', retention: '90d'}, sample: [{namespace: 'demo', keepOneIn: 100}], drop: [{matching: 'kube-probe'}]},
         security: {engine: 'gatekeeper', mode: 'enforce', podSecurity: 'baseline', replicas: 1, scanInterval: '15m', excludeNamespaces: []},
+        operators: {enabled: true, kafka: {enabled: false}},
         cost: {budget: 3000, currency: 'EUR'},
         chaos: {enabled: true, namespaces: ['demo'], maxTargets: 3},
         mesh: {enabled: true, type: 'istio', mtls: 'permissive', viz: false, gateway: false, circuitBreaker: false},
@@ -135,6 +138,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         'cert-manager': {issuer: 'letsencrypt-staging'},
         ingress: {controller: 'ingress-nginx', externalDns: {enabled: true, ...cloudflare}},
         slo: {runbooks: false},
+        operators: {enabled: true, ...Object.fromEntries(DATABASES.filter((id) => id !== 'mysql').map((id) => [id, {enabled: true, instances: 1, volume: '2Gi'}]))},
         deliverables: {ci: 'none'},
         monitoring: {grafana: {host: 'grafana.acme.io'}},
         cost: {budget: 900, currency: 'GBP', teams: [{name: 'ml', namespaces: ['training'], cpu: '2500m'}]},
@@ -158,6 +162,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
       ],
       phases: {
         autoscaling: {hpa: {enabled: false}, vpa: {enabled: true}, nodes: 'none'},
+        operators: {enabled: true, ...Object.fromEntries(DATABASES.map((id) => [id, {enabled: true, namespace: `data-${id}`, storageClass: 'standard'}]))},
         cni: {plugin: 'calico', routing: 'native', connectivityTest: false},
         'cert-manager': {issuer: 'dns01', dns01: clouddns},
         ingress: {controller: 'traefik', exposure: 'internal', externalDns: {enabled: true, zone: 'acme.io', ...azuredns}},
@@ -196,6 +201,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
         monitoring: {grafana: {enabled: false}},
         backup: {snapshots: false, excludeNamespaces: ['demo'], databases: {enabled: false}},
         logging: {backend: {type: 'logstash', host: 'logstash.acme.io', port: 8443, username: 'log-user', password: 'log-password', ca: 'log-ca'}},
+        operators: {enabled: true, kafka: {enabled: false}, postgres: {enabled: false}, mysql: {enabled: true, volume: '2Gi'}},
         security: {engine: 'none', podSecurity: 'privileged'},
         cost: {opencost: false},
         day2: {budgets: false, etcdSnapshots: {enabled: false}},

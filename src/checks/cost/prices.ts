@@ -1,38 +1,36 @@
 /**
- * List prices, for an order of magnitude where there is no bill: on demand, Linux, a region of the cheapest class. OpenCost
- * and the bill know better; each figure here has its date and source. Pure.
+ * List prices, for an order of magnitude where there is no bill: on demand, Linux, us-east-1. OpenCost and the bill know
+ * better; each figure here has its date and source. Pure.
  */
 import {parseQuantity} from '../../spec/units.ts'
+import {FAMILIES, OTHERS, SIZES} from './instance-prices.ts'
 
 /** Where the figures are from, and when they held. */
 export const PRICE_TABLE = {
   source: 'AWS list prices, on demand, Linux, us-east-1',
-  date: '2025-06-01',
+  /** The oldest of the figures: that of the machines. */
+  date: '2026-07-20',
   currency: 'USD',
+  figures: [
+    {what: 'machines', source: 'price list of Amazon EC2, us-east-1, as karpenter-provider-aws publishes it', date: '2026-07-20', confirmed: true},
+    {what: 'volumes (gp3): $0.08 for a GB and month', source: 'price list of Amazon EC2, us-east-1, SKU JG3KUJMBRGHV3N8G', date: '2026-08-17', confirmed: true},
+    {what: 'load balancers: $0.0225 an hour, without traffic', source: 'aws.amazon.com/elasticloadbalancing/pricing, examples', date: '2026-09-20', confirmed: true},
+    {what: 'machines that the list has not: by their CPUs and memory', source: 'least squares over c6i, m6i, r6i, c7i, m7i and r7i of the same list; 4 % off at most', date: '2026-07-20', confirmed: false},
+    {what: 'spot: 35 % of the list price', source: 'an assumption: spot prices change each hour', date: '2026-07-20', confirmed: false},
+  ],
 } as const
 
 /** Hours of a month. */
 export const HOURS = 730
-/** Of an hour, by instance type. */
-const INSTANCES: Readonly<Record<string, number>> = {
-  't3.small': 0.0208, 't3.medium': 0.0416, 't3.large': 0.0832, 't3.xlarge': 0.1664, 't3.2xlarge': 0.3328,
-  't3a.medium': 0.0376, 't3a.large': 0.0752, 't3a.xlarge': 0.1504,
-  'm5.large': 0.096, 'm5.xlarge': 0.192, 'm5.2xlarge': 0.384, 'm5.4xlarge': 0.768,
-  'm6i.large': 0.096, 'm6i.xlarge': 0.192, 'm6i.2xlarge': 0.384, 'm6i.4xlarge': 0.768,
-  'm6g.large': 0.077, 'm6g.xlarge': 0.154, 'm7i.large': 0.1008, 'm7i.xlarge': 0.2016, 'm7i.2xlarge': 0.4032, 'm7g.large': 0.0816, 'm7g.xlarge': 0.1632,
-  'c5.large': 0.085, 'c5.xlarge': 0.17, 'c6i.large': 0.085, 'c6i.xlarge': 0.17, 'c6i.2xlarge': 0.34, 'c7i.large': 0.08925, 'c7g.large': 0.0725,
-  'r5.large': 0.126, 'r5.xlarge': 0.252, 'r6i.large': 0.126, 'r6i.xlarge': 0.252, 'r6i.2xlarge': 0.504, 'r7g.large': 0.1071,
-  'i3.large': 0.156, 'i4i.large': 0.172, 'g4dn.xlarge': 0.526, 'g5.xlarge': 1.006, 'g5.2xlarge': 1.212, 'p3.2xlarge': 3.06,
-}
 /** Of an hour, where the type is not in the table: by what the machine has. */
-const CPU_HOUR = 0.0316
-const GIB_HOUR = 0.0042
-/** What a node on spot costs of the list price: 60 to 90 % off. */
+const CPU_HOUR = 0.0359
+const GIB_HOUR = 0.00355
+/** What a node on spot is taken to cost of the list price. */
 const SPOT = 0.35
 /** Of a GiB and month of a volume (gp3). */
 export const VOLUME_MONTH = 0.08
 /** Of a load balancer, without traffic. */
-export const BALANCER_MONTH = 16.4
+export const BALANCER_MONTH = 0.0225 * HOURS
 const GIB = 2 ** 30
 
 /** A machine. */
@@ -44,14 +42,22 @@ export interface Machine {
   memory: string
 }
 
+/** The list price of a type for an hour; undefined where the table has none. */
+export function hourlyPrice(instanceType: string): number | undefined {
+  const [family = '', size = ''] = instanceType.split('.')
+  const large = FAMILIES[family]
+  const share = SIZES[size]
+  return OTHERS[instanceType] ?? (large === undefined || share === undefined ? undefined : large * share)
+}
+
 /** The price of a machine for a month, and whether its type is in the table. */
 export function priceOfMachine({instanceType, spot, cpu, memory}: Machine): {monthly: number; listed: boolean} {
-  const listed = instanceType === null ? undefined : INSTANCES[instanceType]
+  const listed = instanceType === null ? undefined : hourlyPrice(instanceType)
   const hourly = listed ?? (parseQuantity(cpu) ?? 0) * CPU_HOUR + ((parseQuantity(memory) ?? 0) / GIB) * GIB_HOUR
   return {monthly: hourly * HOURS * (spot ? SPOT : 1), listed: listed !== undefined}
 }
 
-/** How the price of machines is shared by CPU and memory: a CPU weighs as much as 7.5 GiB. Prices of one CPU and one byte for a month. */
+/** How the price of machines is shared by CPU and memory: a CPU weighs as much as 10 GiB. Prices of one CPU and one byte for a month. */
 export function unitPrices(monthly: number, cpus: number, bytes: number): {cpu: number; byte: number} {
   const weight = cpus * CPU_HOUR + (bytes / GIB) * GIB_HOUR
   if (weight === 0) return {cpu: 0, byte: 0}

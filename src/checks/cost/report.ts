@@ -33,8 +33,8 @@ export interface QuotaUse {
 /** The whole. Money is a month, in the currency of the price table. */
 export interface CostReport {
   currency: string
-  prices: {source: string; date: string; currency: string}
-  nodes: {count: number; cpu: number; memory: number; monthly: number; notListed: string[]}
+  prices: {source: string; date: string; currency: string; figures: {what: string; source: string; date: string; confirmed: boolean}[]}
+  nodes: {count: number; spot: number; cpu: number; memory: number; monthly: number; notListed: string[]}
   namespaces: NamespaceCost[]
   teams: {name: string; namespaces: string[]; monthly: number; budget: number | null}[]
   quotas: QuotaUse[]
@@ -80,7 +80,7 @@ export async function costReport(ctx: Pick<PlatformContext, 'spec'>, cluster: Cl
   const idleMemory = Math.max(0, machines.memory - sum(namespaces.map(({memory}) => memory)))
   return {
     currency: ctx.spec.phases.cost.currency,
-    prices: {...PRICE_TABLE},
+    prices: {...PRICE_TABLE, figures: PRICE_TABLE.figures.map((figure) => ({...figure}))},
     nodes: {...machines, monthly: cents(machines.monthly)},
     namespaces,
     teams: ctx.spec.phases.cost.teams.map((team) => ({name: team.name, namespaces: team.namespaces, monthly: cents(sum(namespaces.filter(({team: of}) => of === team.name).map((one) => one.monthly))), budget: team.budget ?? null})),
@@ -104,10 +104,12 @@ function machinesOf(nodes: KubeObject[]): CostReport['nodes'] {
     const labels = node.metadata.labels ?? {}
     const {cpu = '0', memory = '0'} = (node['status'] as {allocatable?: Record<string, string>} | undefined)?.allocatable ?? {}
     const instanceType = TYPE_LABELS.map((name) => labels[name]).find((value) => value !== undefined) ?? null
-    return {instanceType, cpu: quantity(cpu), memory: quantity(memory), ...priceOfMachine({instanceType, spot: SPOT_LABELS.some(([key, value]) => labels[key] === value), cpu, memory})}
+    const spot = SPOT_LABELS.some(([key, value]) => labels[key] === value)
+    return {instanceType, spot, cpu: quantity(cpu), memory: quantity(memory), ...priceOfMachine({instanceType, spot, cpu, memory})}
   })
   return {
     count: nodes.length,
+    spot: priced.filter(({spot}) => spot).length,
     cpu: sum(priced.map(({cpu}) => cpu)),
     memory: sum(priced.map(({memory}) => memory)),
     monthly: sum(priced.map(({monthly}) => monthly)),

@@ -1,5 +1,6 @@
 /** Phases 10 and on: one question each, asked once kp builds the phase. */
 import {secretsQuestions} from './secrets.ts'
+import {databases, unknownDatabase} from './databases.ts'
 import {yesNo, type Answers, type Question} from './types.ts'
 
 export const laterQuestions: readonly Question[] = [
@@ -26,6 +27,11 @@ export const laterQuestions: readonly Question[] = [
       {value: 'permissive', lines: ['Takes plain requests too: services can join one after the other.', 'What has no proxy still talks to everything in plain.']},
     ],
     when: meshed, needs: 'a mesh', initial: () => 'strict',
+  },
+  {
+    id: 'databases', phase: 'operators', kind: 'list', title: 'Databases and queues that operators run', path: ['phases', 'operators', 'enabled'], store: databases,
+    why: ['Of kafka, postgres, mysql, mongodb, redis, rabbitmq; nothing for none.', 'Replicas, failover and backups come with them; so do their volumes\' costs.'],
+    optional: true, initial: () => '', check: unknownDatabase,
   },
   ...secretsQuestions,
   {

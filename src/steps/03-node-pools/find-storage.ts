@@ -2,7 +2,7 @@
 import type {FactObject, Facts, Sighting} from '../../engine/facts.ts'
 import {ageOf, refOf} from '../../engine/facts.ts'
 import type {FixStep} from '../../engine/types.ts'
-import {byWorkload, eventsAbout, nearest, patchCommand, podSpec, unscheduled} from '../shared/facts.ts'
+import {byWorkload, eventsAbout, nearest, patchCommand, pinOf, podSpec, unscheduled} from '../shared/facts.ts'
 
 const DEFAULT = 'storageclass.kubernetes.io/is-default-class'
 const ZONE = 'topology.kubernetes.io/zone'
@@ -85,7 +85,8 @@ export function findMissingDriver(facts: Facts): Sighting[] {
 /** KP0309: a pod may only run where its volume is not. */
 export function findOtherZone(facts: Facts): Sighting[] {
   const waiting = unscheduled(facts).filter(({said}) => /didn't match PersistentVolume's node affinity|had volume node affinity conflict/.test(said))
-  return byWorkload(facts, waiting).map(({workload, items: [{pod, said}]}): Sighting => {
+  // What an operator was told to pin is the matter of that operator's phase.
+  return byWorkload(facts, waiting).filter(({workload}) => pinOf(workload) === undefined).map(({workload, items: [{pod, said}]}): Sighting => {
     const claims = (podSpec(pod).volumes ?? []).flatMap(({persistentVolumeClaim}) => (persistentVolumeClaim === undefined ? [] : [facts.get('PersistentVolumeClaim', persistentVolumeClaim.claimName, pod.metadata.namespace)])).filter((one) => one !== undefined)
     const zones = [...new Set(claims.flatMap((claim) => zoneOf(facts.get('PersistentVolume', (claim['spec'] as {volumeName?: string}).volumeName ?? ''))))]
     const [zone] = zones

@@ -5,6 +5,7 @@ import {gitRepository, helmRepositories, kustomizations} from '../shared/gitops/
 import {handedOver, TOOLS} from '../shared/gitops/names.ts'
 import {labStages} from '../shared/lab-stages.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
+import {sopsKey} from '../shared/sops-key.ts'
 import {commit} from './commit.ts'
 import {credentials} from './credentials.ts'
 import {handOver} from './hand-over.ts'
@@ -17,6 +18,7 @@ export const fluxSteps: PlatformStep[] = [
   toolPolicies('flux', {app: 'source-controller'}),
   labStages('gitops/simulation', TOOLS.flux.component),
   credentials,
+  sopsKey,
   manifestSet({id: 'gitops/source', title: 'Name the repository to Flux', objects: (ctx) => [gitRepository(ctx)]}),
   {
     ...manifestSet({

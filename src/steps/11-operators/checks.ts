@@ -3,7 +3,9 @@ import {check, complainAboutCondition, complainAboutWorkload, simulatedControlle
 import {nameOf} from '../../checks/cluster.ts'
 import type {PlatformCheck} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
-import {has, namespaceOf, SYSTEMS, systemsOf} from './names.ts'
+import {operationChecks} from './checks-operation.ts'
+import {placementChecks} from './checks-placement.ts'
+import {has, hasAny, namespaceOf, SYSTEMS} from './names.ts'
 import type {System, SystemId} from './names.ts'
 import {complainAboutClasses} from './volumes-gate.ts'
 
@@ -47,22 +49,10 @@ export const checks: PlatformCheck[] = [
     id: 'operators.storage-class',
     title: 'Volumes of databases are made where their pods are',
     pitfalls: ['KP1103'],
-    appliesTo: (ctx) => (systemsOf(ctx).length > 0 ? true : 'phases.operators switches nothing on'),
+    appliesTo: hasAny,
     run: async (ctx) => verdict(await complainAboutClasses(ctx), 'the class waits for the first consumer', 'volumeBindingMode: WaitForFirstConsumer'),
   }),
   ...SYSTEMS.flatMap(checksOf),
-  check({
-    id: 'operators.volumes',
-    title: 'Every volume of a database is bound',
-    pitfalls: ['KP1104'],
-    simulated: simulatedControllers,
-    within: SOON,
-    appliesTo: (ctx) => (systemsOf(ctx).length > 0 ? true : 'phases.operators switches nothing on'),
-    async run(ctx) {
-      const namespaces = new Set(systemsOf(ctx).map(({id}) => namespaceOf(ctx, id)))
-      const claims = (await (await ctx.cluster()).listKnown('v1', 'PersistentVolumeClaim')).filter(({metadata}) => namespaces.has(metadata.namespace ?? ''))
-      const open = claims.filter((claim) => status(claim)['phase'] !== 'Bound')
-      return verdict(open.map(({metadata}) => `PersistentVolumeClaim ${nameOf(metadata)} is not bound`), `${claims.length} volumes are bound`, 'every claim is Bound')
-    },
-  }),
+  ...placementChecks,
+  ...operationChecks,
 ]

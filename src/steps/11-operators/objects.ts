@@ -3,23 +3,16 @@ import {relocateImage} from '../../components/objects.ts'
 import type {ManifestContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {namespaceObject} from '../shared/namespace.ts'
+import {kafka} from './kafka.ts'
 import {namespaceOf} from './names.ts'
 import type {System, SystemId} from './names.ts'
+import {budget, claim, resources, spread} from './parts.ts'
+import type {Settings} from './parts.ts'
+import {postgres} from './postgres.ts'
 
 const RESTRICTED = {allowPrivilegeEscalation: false, capabilities: {drop: ['ALL']}}
-const ZONE = 'topology.kubernetes.io/zone'
+const MONGODB_PODS = {app: 'mongodb-svc'}
 const MYSQL_IMAGE = 'docker.io/library/mysql:8.4.7'
-
-interface Settings {
-  instances: number
-  volume: string
-  storageClass?: string | undefined
-}
-
-/** Instances prefer zones, and nodes, of their own. */
-const spread = (labels: Record<string, string>): unknown[] => [ZONE, 'kubernetes.io/hostname'].map((topologyKey) => ({maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', labelSelector: {matchLabels: labels}}))
-const claim = ({volume, storageClass}: Settings): Record<string, unknown> => ({accessModes: ['ReadWriteOnce'], ...(storageClass === undefined ? {} : {storageClassName: storageClass}), resources: {requests: {storage: volume}}})
-const resources = (cpu: string, memory: string): Record<string, unknown> => ({requests: {cpu, memory}, limits: {memory}})
 
 /** The namespace and the objects of a system. */
 export function systemObjects(ctx: ManifestContext, system: System): KubeObject[] {
@@ -31,56 +24,6 @@ export function systemObjects(ctx: ManifestContext, system: System): KubeObject[
 type Maker = (ctx: ManifestContext, settings: Settings, kind: System['kind']) => KubeObject[]
 
 const MAKERS: Record<SystemId, Maker> = {kafka, postgres, mysql, mongodb, redis, rabbitmq}
-
-function kafka(_ctx: ManifestContext, {instances, volume, storageClass}: Settings, kind: System['kind']): KubeObject[] {
-  const copies = Math.min(3, instances)
-  const labels = {'strimzi.io/cluster': 'kafka', 'strimzi.io/name': 'kafka-kafka'}
-  return [
-    {
-      apiVersion: kind.apiVersion,
-      kind: 'KafkaNodePool',
-      metadata: {name: 'dual', labels: {'strimzi.io/cluster': 'kafka'}},
-      spec: {
-        replicas: instances,
-        roles: ['controller', 'broker'],
-        storage: {type: 'jbod', volumes: [{id: 0, type: 'persistent-claim', size: volume, deleteClaim: false, kraftMetadata: 'shared', ...(storageClass === undefined ? {} : {class: storageClass})}]},
-        resources: resources('500m', '2Gi'),
-        jvmOptions: {'-Xms': '1024m', '-Xmx': '1024m'},
-        template: {pod: {topologySpreadConstraints: spread(labels)}},
-      },
-    },
-    {
-      ...kind,
-      metadata: {name: 'kafka'},
-      spec: {
-        kafka: {
-          listeners: [{name: 'plain', port: 9092, type: 'internal', tls: false}, {name: 'tls', port: 9093, type: 'internal', tls: true, authentication: {type: 'tls'}}],
-          config: {
-            'default.replication.factor': copies, 'min.insync.replicas': Math.max(1, copies - 1),
-            'offsets.topic.replication.factor': copies, 'transaction.state.log.replication.factor': copies, 'transaction.state.log.min.isr': Math.max(1, copies - 1),
-          },
-        },
-        entityOperator: {topicOperator: {}, userOperator: {}},
-      },
-    },
-  ]
-}
-
-function postgres(ctx: ManifestContext, settings: Settings, kind: System['kind']): KubeObject[] {
-  return [{
-    ...kind,
-    metadata: {name: 'postgres'},
-    spec: {
-      instances: settings.instances,
-      enableSuperuserAccess: true,
-      enablePDB: settings.instances > 1,
-      storage: {size: settings.volume, ...(settings.storageClass === undefined ? {} : {storageClass: settings.storageClass})},
-      resources: resources('250m', '512Mi'),
-      affinity: {enablePodAntiAffinity: true, topologyKey: ZONE, podAntiAffinityType: 'preferred'},
-      monitoring: {enablePodMonitor: ctx.spec.phases.monitoring.enabled},
-    },
-  }]
-}
 
 /** MySQL 8 as the source has it: one server with a volume. More than one would be more than one database. */
 function mysql(ctx: ManifestContext, settings: Settings, kind: System['kind']): KubeObject[] {
@@ -127,9 +70,9 @@ function mongodb(_ctx: ManifestContext, settings: Settings, kind: System['kind']
       version: '8.0.12',
       security: {authentication: {modes: ['SCRAM']}},
       users: [{name: 'admin', db: 'admin', passwordSecretRef: {name: 'mongodb-admin'}, scramCredentialsSecretName: 'mongodb-admin', roles: [{name: 'root', db: 'admin'}]}],
-      statefulSet: {spec: {volumeClaimTemplates: [{metadata: {name: 'data-volume'}, spec: claim(settings)}]}},
+      statefulSet: {spec: {template: {spec: {topologySpreadConstraints: spread(MONGODB_PODS)}}, volumeClaimTemplates: [{metadata: {name: 'data-volume'}, spec: claim(settings)}]}},
     },
-  }]
+  }, ...(settings.instances > 1 ? [budget('mongodb', MONGODB_PODS)] : [])]
 }
 
 function redis(ctx: ManifestContext, settings: Settings, kind: System['kind']): KubeObject[] {
@@ -141,7 +84,7 @@ function redis(ctx: ManifestContext, settings: Settings, kind: System['kind']): 
       kubernetesConfig: {image: relocateImage('quay.io/opstree/redis:v8.4.0', ctx.spec.images.mirror), imagePullPolicy: 'IfNotPresent', redisSecret: {name: 'redis-password', key: 'password'}, resources: resources('100m', '256Mi')},
       storage: {volumeClaimTemplate: {spec: claim(settings)}},
       pdb: {enabled: settings.instances > 1, maxUnavailable: 1},
-      topologySpreadConstraints: spread({app: 'redis'}),
+      topologySpreadConstraints: spread({app: 'redis', redis_setup_type: 'replication'}),
       podSecurityContext: {runAsUser: 1000, fsGroup: 1000},
     },
   }]
@@ -155,7 +98,8 @@ function rabbitmq(_ctx: ManifestContext, {instances, volume, storageClass}: Sett
       replicas: instances,
       persistence: {storage: volume, ...(storageClass === undefined ? {} : {storageClassName: storageClass})},
       resources: {requests: {cpu: '250m', memory: '1Gi'}, limits: {memory: '1Gi'}},
+      // Its operator spreads the nodes over zones by itself.
       rabbitmq: {additionalConfig: 'cluster_partition_handling = pause_minority\n'},
     },
-  }]
+  }, ...(instances > 1 ? [budget('rabbitmq', {'app.kubernetes.io/name': 'rabbitmq'})] : [])]
 }

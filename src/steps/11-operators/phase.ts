@@ -1,18 +1,21 @@
 /** Phase 11: stateful systems by operators. */
 import type {ManifestContext, PlatformPhase, PlatformStep} from '../../context.ts'
+import {storePorts} from '../shared/backup-store.ts'
 import {componentStep} from '../shared/component.ts'
 import {labStages} from '../shared/lab-stages.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
-import {namespacePolicies} from '../shared/network-policies.ts'
+import {ALLOW_METRICS, namespacePolicies} from '../shared/network-policies.ts'
 import {PODS_CAN_RUN} from '../shared/order.ts'
 import {WEBHOOK_STARTING} from '../shared/retries.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
 import {has, namespaceOf, SYSTEMS, systemsOf} from './names.ts'
 import type {System} from './names.ts'
+import {alerts, monitors} from './monitors.ts'
 import {systemObjects} from './objects.ts'
 import {madePassword} from './passwords.ts'
 import {pitfalls} from './pitfalls.ts'
+import {backupCredentials, wantsBackup} from './postgres.ts'
 import {volumesGate} from './volumes-gate.ts'
 
 const PASSWORDS = ['mysql', 'mongodb', 'redis'] as const
@@ -28,13 +31,18 @@ function stepsOf(ctx: ManifestContext, system: System): PlatformStep[] {
   ]
   return [
     ...operator,
+    ...(id === 'postgres' ? [
+      componentStep({id: 'operators/postgres-plugin', title: 'Install the plugin that backs PostgreSQL up', component: 'plugin-barman-cloud', appliesTo: wantsBackup, after: ['cert-manager', 'operators/postgres-operator'], verify: ['operators.postgres-plugin']}),
+      simulated('operators/postgres-plugin-simulation', 'plugin-barman-cloud', wantsBackup, 'operators/postgres-plugin'),
+      {...backupCredentials, after: ['control-plane']},
+    ] : []),
     ...(PASSWORDS.filter((one) => one === id).map((one) => ({...madePassword(one), after: ['control-plane']}))),
     manifestSet({
       id: `operators/${id}`,
       title: `Make ${title}`,
-      after: ['operators/storage-class', ...before, ...password, ...PODS_CAN_RUN],
+      after: ['operators/storage-class', ...before, ...password, ...(id === 'postgres' ? ['operators/postgres-plugin-simulation', 'operators/postgres-backup-credentials'] : []), ...PODS_CAN_RUN],
       retry: WEBHOOK_STARTING,
-      verify: [`operators.${id}`],
+      verify: [`operators.${id}`, ...(id === 'postgres' ? ['operators.postgres-backup'] : [])],
       appliesTo: wanted,
       objects: (one) => systemObjects(one, system),
     }),
@@ -56,6 +64,8 @@ const policies: PlatformStep = manifestSet({
     {name: 'allow-clients', pods: {}, ingress: [{from: [{namespaceSelector: {}}], ports: system.ports.map((port) => ({protocol: 'TCP', port}))}]},
     {name: 'allow-inside', pods: {}, ingress: [{from: [{podSelector: {}}]}], egress: [{to: [{podSelector: {}}]}]},
     {name: 'allow-api-server', pods: {}, egress: [{ports: [443, 6443].map((port) => ({protocol: 'TCP', port}))}]},
+    ...(system.metrics !== undefined && ctx.spec.phases.monitoring.enabled ? [ALLOW_METRICS] : []),
+    ...(system.id === 'postgres' && wantsBackup(ctx) === true ? [{name: 'allow-object-store', pods: system.pods, egress: [{ports: storePorts(ctx).map((port) => ({protocol: 'TCP', port}))}]}] : []),
     ...(system.component === undefined ? [] : [{name: 'allow-operator', pods: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': ctx.catalog.get(system.component).namespace}}}]}]}]),
   ])),
 })
@@ -63,8 +73,8 @@ const policies: PlatformStep = manifestSet({
 export const operators: PlatformPhase = {
   ...about,
   appliesTo: (ctx) => (ctx.spec.phases.operators.enabled ? true : 'phases.operators.enabled is false'),
-  dependsOn: (ctx) => ['node-pools', 'cni', ...(ctx.spec.phases.monitoring.enabled ? ['monitoring'] : [])],
-  steps: (ctx) => [{...volumesGate, after: ['node-pools/storage-class']}, ...SYSTEMS.flatMap((system) => stepsOf(ctx, system)), policies],
+  dependsOn: (ctx) => ['node-pools', 'cni', ...(wantsBackup(ctx) === true ? ['cert-manager'] : []), ...(ctx.spec.phases.monitoring.enabled ? ['monitoring'] : [])],
+  steps: (ctx) => [{...volumesGate, after: ['node-pools/storage-class']}, ...SYSTEMS.flatMap((system) => stepsOf(ctx, system)), policies, {...monitors, after: ['monitoring', ...SYSTEMS.map(({id}) => `operators/${id}`)]}, alerts],
   checks,
   pitfalls,
 }

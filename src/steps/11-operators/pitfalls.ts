@@ -1,14 +1,19 @@
 /** Known failures of phase 11. */
 import type {Pitfall} from '../../engine/types.ts'
+import {findStoppedOperator, OPERATED_KINDS} from './find-operators.ts'
 import {SYSTEMS} from './names.ts'
+import {dataPitfalls} from './pitfalls-data.ts'
+import {operationPitfalls} from './pitfalls-operation.ts'
 
-export const pitfalls: Pitfall[] = [
+const basicPitfalls: Pitfall[] = [
   {
     code: 'KP1101',
     title: 'An operator does not run',
     symptom: 'Custom resources of a database change nothing: no pods come, their status stays as it was.',
     cause: 'The Deployment of the operator was scaled down, crashes, or may not reach the API server.',
-    match: SYSTEMS.filter(({component}) => component !== undefined).map(({id}) => ({check: `operators.${id}-operator`})),
+    match: SYSTEMS.filter(({component}) => component !== undefined).map(({id}) => ({check: `operators.${id}-operator`})).concat({check: 'operators.postgres-plugin'}),
+    find: findStoppedOperator,
+    kinds: OPERATED_KINDS,
     fix: [
       {text: 'Which operator, and what does it say?', command: 'kubectl get pods -A -l app.kubernetes.io/managed-by=Helm'},
       {text: 'Put the operators back: they then go on where they were.', command: 'kp step operators'},
@@ -62,3 +67,5 @@ export const pitfalls: Pitfall[] = [
     source: 'twenty phases, 11; self-hosted on EC2, challenge 1',
   },
 ]
+
+export const pitfalls: Pitfall[] = [...basicPitfalls, ...operationPitfalls, ...dataPitfalls]

@@ -3,9 +3,9 @@ import {check, definitionsEstablished, simulatedControllers, SOON, verdict, work
 import {nameOf} from '../../checks/cluster.ts'
 import type {PlatformCheck} from '../../context.ts'
 import {complainAboutSync} from './checks-delivery.ts'
-import {inGit, SOPS_SECRET} from './names.ts'
+import {SOPS_SECRET, sopsKey} from '../shared/sops-key.ts'
+import {inGit} from './names.ts'
 import {BACKED_UP, sealingKeys} from './sealing-keys.ts'
-import {sopsKey} from './sops.ts'
 
 const sealed = inGit('sealed-secrets')
 const DAY_MS = 24 * 3600 * 1000

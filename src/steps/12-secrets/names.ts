@@ -14,8 +14,6 @@ export const APPROLE_SECRET = 'vault-approle'
 export const AWS_SECRET = 'aws-credentials'
 /** The secret in Vault, and the ExternalSecret, by which verify proves that secrets arrive. */
 export const PROBE = 'kp-probe'
-/** Namespace and name of the Secret from which Flux takes the age key. */
-export const SOPS_SECRET = {namespace: 'flux-system', name: 'sops-age'}
 
 export const vaultNamespace = ({catalog}: Pick<ManifestContext, 'catalog'>): string => catalog.get('vault').namespace
 export const readerNamespace = ({catalog}: Pick<ManifestContext, 'catalog'>): string => catalog.get('external-secrets').namespace

@@ -9,7 +9,7 @@ import {checks} from './checks.ts'
 import {secretsHints} from './hints.ts'
 import {delivers, hasVault, inGit} from './names.ts'
 import {pitfalls} from './pitfalls.ts'
-import {sopsFiles, sopsKey} from './sops.ts'
+import {sopsFiles} from './sops.ts'
 import {approleSecret, awsSecret, probeSecret, store} from './stores.ts'
 import {trafficSteps} from './traffic.ts'
 import {vaultCertificate} from './vault-certificate.ts'
@@ -34,7 +34,6 @@ export const secrets: PlatformPhase = {
   steps: (ctx) => [
     componentStep({id: 'secrets/sealed-secrets', title: 'Install Sealed Secrets', component: 'sealed-secrets', appliesTo: inGit('sealed-secrets'), verify: ['secrets.sealed-secrets-ready'], after: afterKinds(ctx)}),
     simulation('secrets/sealed-secrets-simulation', 'sealed-secrets', inGit('sealed-secrets'), ['secrets/sealed-secrets']),
-    {...sopsKey, after: ctx.spec.phases.gitops.enabled ? ['gitops'] : ['control-plane']},
     // Its pods are ready when somebody has unsealed them.
     componentStep({id: 'secrets/vault', title: 'Install Vault', component: 'vault', appliesTo: hasVault, wait: false, after: afterKinds(ctx)}),
     vaultCertificate,

@@ -1,9 +1,9 @@
 /** Where backups go, and when they are made, as objects. Pure. */
 import {BACKUP_SECRET, goDuration} from '../../components/backup-values.ts'
-import {regionOf} from '../../components/dns-credentials.ts'
 import type {ManifestContext, PlatformContext, PlatformStep} from '../../context.ts'
 import {cronOf} from '../../spec/cron.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
+import {bucketOf, storeRegion} from '../shared/backup-store.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
 import {secretObject} from '../shared/secret-object.ts'
 import {LOCATION, ownStore, SCHEDULE, VELERO_API, VELERO_NAMESPACE} from './names.ts'
@@ -11,15 +11,10 @@ import {LOCATION, ownStore, SCHEDULE, VELERO_API, VELERO_NAMESPACE} from './name
 /** How often velero asks whether the store still answers. */
 const VALIDATED_EVERY = '1m0s'
 
-/** The bucket of kp.yaml, or the one that goes with the cluster. */
-export function bucketOf({spec}: Pick<ManifestContext, 'spec'>): string {
-  return spec.phases.backup.store.bucket ?? `${spec.environment.cluster}-backup`
-}
-
 /** Settings of the plugin. A store that is not AWS wants its address, paths instead of host names, and no checksums that only AWS knows. */
 function storeConfig({spec}: Pick<ManifestContext, 'spec'>, own: string | undefined): Record<string, string> {
-  const {region, endpoint = own} = spec.phases.backup.store
-  return {region: region ?? regionOf(spec), ...(endpoint === undefined ? {} : {s3Url: endpoint, s3ForcePathStyle: 'true', checksumAlgorithm: ''})}
+  const {endpoint = own} = spec.phases.backup.store
+  return {region: storeRegion({spec}), ...(endpoint === undefined ? {} : {s3Url: endpoint, s3ForcePathStyle: 'true', checksumAlgorithm: ''})}
 }
 
 /** Address of the store that runs beside a lab: its port is the lab's own, so that the repository does not hold it. */

@@ -1,5 +1,6 @@
 /** Phase 15: backups, database dumps, and the way back. */
 import type {ManifestContext, PlatformContext, PlatformPhase, PlatformStep} from '../../context.ts'
+import {bucketOf, storePorts} from '../shared/backup-store.ts'
 import {componentStep} from '../shared/component.ts'
 import {labService} from '../shared/lab-service.ts'
 import {labStages} from '../shared/lab-stages.ts'
@@ -11,7 +12,7 @@ import {checks} from './checks.ts'
 import {dumps} from './dumps.ts'
 import {firstBackup} from './first-backup.ts'
 import {firstDumps} from './first-dumps.ts'
-import {bucketOf, credentials, location, schedule} from './location.ts'
+import {credentials, location, schedule} from './location.ts'
 import {ownStore, VELERO_NAMESPACE, VELERO_PODS} from './names.ts'
 import {pitfalls} from './pitfalls.ts'
 import {restoreFiles} from './restore-jobs.ts'
@@ -48,9 +49,6 @@ const simulation: PlatformStep = {...stages, appliesTo: (ctx) => (ownStore(ctx) 
 const databases = ({phases}: Pick<ManifestContext, 'phases'>): string[] => phases.filter(({id}) => id === 'operators').map(({id}) => id)
 
 /** The server asks the object store, wherever that is: its address is no pod's. */
-function storeRule({spec}: Pick<ManifestContext, 'spec'>): TrafficRule {
-  const {endpoint} = spec.phases.backup.store
-  const url = endpoint === undefined ? undefined : new URL(endpoint)
-  const port = url === undefined ? 443 : Number(url.port) || (url.protocol === 'http:' ? 80 : 443)
-  return {name: 'allow-object-store', pods: VELERO_PODS, egress: [{ports: [...new Set([443, port])].map((one) => ({protocol: 'TCP', port: one}))}]}
+function storeRule(ctx: Pick<ManifestContext, 'spec'>): TrafficRule {
+  return {name: 'allow-object-store', pods: VELERO_PODS, egress: [{ports: storePorts(ctx).map((port) => ({protocol: 'TCP', port}))}]}
 }

@@ -26,11 +26,20 @@ interface BudgetStatus {
 
 /** Why a budget lets no pod go although all are well; undefined where it does, or where pods are missing. */
 export function complainAboutBudget(budget: KubeObject): string | undefined {
+  if (givesWayByItself(budget)) return undefined
   const {currentHealthy = 0, disruptionsAllowed, expectedPods = 0} = (budget['status'] ?? {}) as BudgetStatus
   if (disruptionsAllowed !== 0 || expectedPods === 0 || currentHealthy < expectedPods) return undefined
   const {minAvailable, maxUnavailable} = (budget['spec'] ?? {}) as {minAvailable?: number | string; maxUnavailable?: number | string}
   const why = minAvailable === undefined ? `maxUnavailable is ${maxUnavailable ?? 'not given'}` : `minAvailable is ${minAvailable}`
   return `PodDisruptionBudget ${nameOf(budget.metadata)} lets none of ${expectedPods} ${expectedPods === 1 ? 'pod' : 'pods'} go: ${why}`
+}
+
+/**
+ * Whether an operator makes room by itself: CloudNativePG guards the instance that takes writes by a budget that lets it go never,
+ * and lets another one take writes as soon as the node is drained.
+ */
+function givesWayByItself({metadata}: KubeObject): boolean {
+  return metadata.ownerReferences?.some(({apiVersion, kind}) => kind === 'Cluster' && apiVersion.startsWith('postgresql.cnpg.io/')) === true
 }
 
 /** Whether labels fit the selector of a budget; an empty one fits all. */

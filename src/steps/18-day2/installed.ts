@@ -42,8 +42,13 @@ function ofComponent(component: string, ctx: ManifestContext): {workloads: Insta
   const objects = platformObjects(ctx, component)
   return {
     workloads: objects.workloads.filter(({kind}) => kind !== 'DaemonSet').map(({kind, namespace, name, labels, replicas}) => ({kind, namespace, name, labels, replicas, by: component})),
-    budgets: objects.budgets.map(({namespace, name, workload = '', minAvailable, maxUnavailable}) => ({namespace, name, workload, by: component, ...(minAvailable === undefined ? {} : {minAvailable}), ...(maxUnavailable === undefined ? {} : {maxUnavailable})})),
+    budgets: objects.budgets.map(({namespace, name, workload, selector, minAvailable, maxUnavailable}) => ({namespace, name, workload: workload ?? guardedBy(selector, objects.workloads), by: component, ...(minAvailable === undefined ? {} : {minAvailable}), ...(maxUnavailable === undefined ? {} : {maxUnavailable})})),
   }
+}
+
+/** The workload whose pods a budget of a chart selects, where it does not name it; '' where there is none. */
+function guardedBy(selector: Record<string, string> | undefined, workloads: readonly {name: string; labels: Record<string, string>}[]): string {
+  return workloads.find(({labels}) => selector !== undefined && Object.entries(selector).every(([key, value]) => labels[key] === value))?.name ?? ''
 }
 
 interface Selecting {

@@ -121,6 +121,24 @@ function distanceOf(a: string, b: string): number {
   return row[b.length] ?? 0
 }
 
+const ZONE = 'topology.kubernetes.io/zone'
+
+/** How a custom resource places its instances: that of CloudNativePG, and of Strimzi. */
+interface Placement {
+  nodeSelector?: Record<string, string>
+  nodeAffinity?: {requiredDuringSchedulingIgnoredDuringExecution?: {nodeSelectorTerms?: {matchExpressions?: {key: string; operator?: string; values?: string[]}[]}[]}}
+}
+
+/** Where a custom resource of an operator pins its instances to: the zones, and the patch that takes the pin away. */
+export function pinOf(owner: FactObject): {zones: string[]; patch: object} | undefined {
+  const spec = (owner['spec'] ?? {}) as {affinity?: Placement; template?: {pod?: {affinity?: Placement}}}
+  const selected = spec.affinity?.nodeSelector?.[ZONE]
+  if (selected !== undefined) return {zones: [selected], patch: {spec: {affinity: {nodeSelector: {[ZONE]: null}}}}}
+  const terms = spec.template?.pod?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
+  const zones = terms.flatMap(({matchExpressions = []}) => matchExpressions.filter(({key, operator}) => key === ZONE && operator === 'In').flatMap(({values = []}) => values))
+  return zones.length === 0 ? undefined : {zones, patch: {spec: {template: {pod: {affinity: {nodeAffinity: null}}}}}}
+}
+
 /** A quantity in its smallest unit: `250m` is 0.25, `1Gi` is 1073741824. */
 export function quantity(text: string | undefined): number {
   const [, number = '0', unit = ''] = text?.match(/^(\d+(?:\.\d+)?)([a-zA-Z]*)$/) ?? []

@@ -65,9 +65,12 @@ export const costReport = z.object({
   cluster: clusterName,
   simulated: z.boolean().describe('Nodes are those of the lab: nobody is paid for them.'),
   currency: z.string().describe('Currency of the budgets of kp.yaml.'),
-  prices: z.object({source: z.string(), date: z.string(), currency: z.string()}).describe('Where the prices are from, when they held, and their currency: that of every amount here.'),
+  prices: z.object({
+    source: z.string(), date: z.string(), currency: z.string(),
+    figures: z.array(z.object({what: z.string(), source: z.string(), date: z.string(), confirmed: z.boolean().describe('Whether a published list says it; else it is worked out, or an assumption.')})),
+  }).describe('Where the prices are from, when they held, and their currency: that of every amount here.'),
   monthly: z.number().describe('Machines, volumes and load balancers together, a month.'),
-  nodes: z.object({count: z.number(), cpu: z.number(), memory: z.number().describe('Bytes.'), monthly: z.number(), notListed: z.array(z.string()).describe('Instance types that the table has not: priced by their CPUs and memory.')}),
+  nodes: z.object({count: z.number(), spot: z.number().describe('How many of them run on spot: priced by an assumption.'), cpu: z.number(), memory: z.number().describe('Bytes.'), monthly: z.number(), notListed: z.array(z.string()).describe('Instance types that the table has not: priced by their CPUs and memory.')}),
   namespaces: z.array(
     z.object({
       name: z.string(),

@@ -14,7 +14,7 @@ import type {Alternative} from '../../helpers/choices.ts'
 import {COVERING_SET, everyCoveringSpec} from '../../helpers/covering-set.ts'
 
 /** The phases whose alternatives are all in the set. */
-const PHASES: readonly PhaseId[] = [...PHASE_IDS.slice(0, 9), 'logging', 'security', 'backup', 'chaos', 'cost', 'day2', 'slo', 'deliverables', 'autoscaling', 'secrets', 'mesh']
+const PHASES: readonly PhaseId[] = [...PHASE_IDS.slice(0, 9), 'logging', 'security', 'backup', 'chaos', 'cost', 'day2', 'slo', 'deliverables', 'autoscaling', 'secrets', 'mesh', 'operators']
 
 
 /** Why an alternative is not in the set. A field alone stands for all of its alternatives. */
@@ -32,6 +32,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   ].map((name) => [`phases.${where}.${name}: left out`, 'the provider wants it']))),
   'phases.logging.backend<opensearch>.host: left out': 'OpenSearch in the cluster has one of its own, one elsewhere wants it',
   'phases.chaos.namespaces: none': 'an allow-list that allows nothing is refused',
+  'phases.operators.mysql.instances: not the default': 'one server is one database, more are refused',
   'phases.day2.window.days: none': 'a window has at least one day',
   'phases.deliverables.harbor.host': 'Harbor cannot be built yet',
   'phases.deliverables.harbor.volume': 'Harbor cannot be built yet',
@@ -62,6 +63,7 @@ function decides(field: string, spec: EnvironmentSpec): boolean {
   if (field.startsWith('phases.ingress.aws')) return ingress.controller === 'aws-load-balancer-controller'
   if (field.startsWith('phases.ingress.externalDns.')) return path === 'externalDns.enabled' || (ingress.externalDns.enabled && ofProvider(field, 'externalDns', ingress.externalDns.provider))
   if (field.startsWith('phases.ingress.demo.')) return path === 'demo.enabled' || ingress.demo.enabled
+  if (phase === 'operators') return path === 'enabled' || path.endsWith('.enabled') || (spec.phases.operators as unknown as Record<string, {enabled: boolean}>)[path.split('.')[0] ?? '']?.enabled === true
   if (phase === 'secrets') return ofSecrets(path, spec.phases.secrets)
   if (phase === 'gitops') return path === 'enabled' || path === 'tool' || gitops.tool !== 'none'
   if (field.startsWith('phases.monitoring.grafana.')) return path === 'grafana.enabled' || monitoring.grafana.enabled

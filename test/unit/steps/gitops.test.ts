@@ -201,6 +201,23 @@ describe('credentials', () => {
   })
 })
 
+describe('Flux and secrets', () => {
+  const age = `age1${'q'.repeat(58)}`
+  const decryptions = async (secrets: object, references: Record<string, string> = {}): Promise<unknown[]> => kustomizations(await platform({tool: 'flux', handOver: true}, {phases: {gitops: {tool: 'flux', handOver: true}, secrets}, secrets: references})).map((one) => (one['spec'] as {decryption?: unknown}).decryption)
+
+  it('opens what SOPS encrypted with the key that kp hands over, else with the role of its pod', async () => {
+    expect(await decryptions({git: 'sops', sops: {age, ageKey: 'age'}}, {age: 'env:AGE'})).toEqual([{provider: 'sops', secretRef: {name: 'sops-age'}}, {provider: 'sops', secretRef: {name: 'sops-age'}}])
+    expect(await decryptions({git: 'sops', sops: {kmsKey: 'arn:aws:kms:eu-central-1:123456789012:key/1'}})).toEqual([{provider: 'sops'}, {provider: 'sops'}])
+    expect(await decryptions({git: 'sealed-secrets'})).toEqual([undefined, undefined])
+  })
+
+  it('does not wait for a Vault that people unseal, and for one that unseals itself it does', async () => {
+    const waits = async (vault: object, references: Record<string, string> = {}): Promise<unknown> => (helmReleaseOf(await platform({}, {phases: {gitops: {tool: 'flux', handOver: true}, secrets: {store: 'vault', vault}}, secrets: references}), 'vault')['spec'] as {install: {disableWait?: boolean}}).install.disableWait
+    expect(await waits({unsealKeys: 'keys'}, {keys: 'env:KEYS'})).toBe(true)
+    expect(await waits({unseal: 'kms', kmsKey: 'arn:aws:kms:eu-central-1:123456789012:key/1'})).toBeUndefined()
+  })
+})
+
 describe('fields change hands', () => {
   const object = (...managers: [string, string, string?][]): Parameters<typeof ownerPatch>[0] => ({apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'a', managedFields: managers.map(([manager, operation, subresource]) => ({manager, operation, ...(subresource === undefined ? {} : {subresource})}))}})
 

@@ -3,6 +3,7 @@ import {COMPONENT_LABEL, ownLabels} from '../../../checks/labels.ts'
 import type {ManifestContext} from '../../../context.ts'
 import {platformValues} from '../../../components/platform-values.ts'
 import type {KubeObject} from '../../../tools/kube-api.ts'
+import {SOPS_SECRET} from '../sops-key.ts'
 import {chartPlace, repositoryName} from './chart-place.ts'
 import {CREDENTIALS, environmentPath, fluxAddress, handedOver, repositoryOf, ROOT, SOURCES, TOOLS} from './names.ts'
 
@@ -16,6 +17,8 @@ export function helmReleaseOf(ctx: ManifestContext, componentId: string): KubeOb
   const {name, version, repository} = chartPlace(ctx, componentId)
   const others = handedOver(ctx)
   const after = component.dependsOn.filter((id) => others.includes(id))
+  // Servers of Vault are not ready until a person has unsealed them: whoever waits for that gives up, and takes Vault away.
+  const unwaited = componentId === 'vault' && ctx.spec.phases.secrets.vault.unseal === 'keys' ? {disableWait: true} : {}
   return {
     ...HELM_RELEASE,
     metadata: {name: componentId, namespace: FLUX, labels: {...ownLabels(ctx), [COMPONENT_LABEL]: componentId}},
@@ -27,8 +30,8 @@ export function helmReleaseOf(ctx: ManifestContext, componentId: string): KubeOb
       storageNamespace: component.namespace,
       chart: {spec: {chart: name, version, sourceRef: {kind: 'HelmRepository', name: repositoryName(repository)}}},
       ...(after.length === 0 ? {} : {dependsOn: after.map((id) => ({name: id}))}),
-      install: {crds: 'CreateReplace', remediation: {retries: 3}},
-      upgrade: {crds: 'CreateReplace', remediation: {retries: 3}},
+      install: {crds: 'CreateReplace', ...unwaited, remediation: {retries: 3}},
+      upgrade: {crds: 'CreateReplace', ...unwaited, remediation: {retries: 3}},
       driftDetection: {mode: ctx.spec.phases.gitops.selfHeal ? 'enabled' : 'warn'},
       values: platformValues(ctx, componentId).values,
     },
@@ -75,10 +78,18 @@ function kustomization(ctx: ManifestContext, name: string, folder: string, after
       deletionPolicy: 'Orphan',
       wait: true,
       timeout: '5m',
+      ...decryption(ctx),
       sourceRef: {kind: GIT_REPOSITORY.kind, name: ROOT},
       ...(after.length === 0 ? {} : {dependsOn: after.map((id) => ({name: id}))}),
     },
   }
+}
+
+/** With what Flux opens what SOPS has encrypted: the age key that kp hands over, else the role of its pod for a KMS key. */
+function decryption({spec}: ManifestContext): Record<string, unknown> {
+  const {enabled, git, sops} = spec.phases.secrets
+  if (!enabled || git !== 'sops') return {}
+  return {decryption: {provider: 'sops', ...(sops.ageKey === undefined ? {} : {secretRef: {name: SOPS_SECRET.name}})}}
 }
 
 /** Flux knows hours, minutes and seconds. */

@@ -1,0 +1,102 @@
+/** Known failures of phase 11: what operators see, where instances are, whether anybody measures and backs up. */
+import type {Pitfall} from '../../engine/types.ts'
+import {findMissingStoreSecret, findOtherNamespace, findPinnedElsewhere, OPERATED_KINDS, PLACED_KINDS, STORE_KINDS} from './find-operators.ts'
+
+export const operationPitfalls: Pitfall[] = [
+  {
+    code: 'KP1105',
+    title: 'An operator looks after another namespace',
+    symptom: 'A Kafka, Cluster or other custom resource never gets a status, and the log of its operator does not mention it.',
+    cause: 'The operator was told of some namespaces (STRIMZI_NAMESPACE, WATCH_NAMESPACE, OPERATOR_SCOPE_NAMESPACE), and that of the database is not among them.',
+    match: [{check: 'operators.watches'}, {tool: 'kubectl', output: /(?:STRIMZI_NAMESPACE|WATCH_NAMESPACE|OPERATOR_SCOPE_NAMESPACE)=(?!\s|\*|$)\S+/}],
+    find: findOtherNamespace,
+    kinds: OPERATED_KINDS,
+    fix: [
+      {text: 'Which namespaces does it look after?', command: 'kubectl -n <namespace> set env deployment/<name> --list'},
+      {text: 'Take own values of the chart out of components in kp.yaml, then put the operator back.', command: 'kp step operators'},
+    ],
+    confirmBy: 'operators.watches',
+    runbook: 'database-not-ready.md',
+    source: 'Strimzi docs: deploying the Cluster Operator to watch namespaces; CloudNativePG docs: operator configuration',
+  },
+  {
+    code: 'KP1106',
+    title: 'The Secret with the backup credentials is missing',
+    symptom: 'PostgreSQL works, and neither base backups nor its log reach the object store; the plugin says that a secret was not found.',
+    cause: 'The ObjectStore names a Secret that was deleted, was never made in the namespace of the database, or has another name.',
+    match: [
+      {check: 'operators.postgres-backup', output: /wants Secret \S+, which does not exist/},
+      {tool: 'kubectl', output: /(?:barman|plugin|ObjectStore)[^\n]*(?:secrets? "[^"]+" not found|missing key [^\n]* in secret)/i},
+    ],
+    find: findMissingStoreSecret,
+    kinds: STORE_KINDS,
+    fix: [
+      {text: 'Which Secret does the store want, and which ones are there?', command: 'kubectl -n <namespace> get objectstores.barmancloud.cnpg.io,secrets'},
+      {text: 'Make it again from phases.backup.store.secret, and write the ObjectStore as kp.yaml has it.', command: 'kp step operators'},
+    ],
+    confirmBy: 'operators.postgres-backup',
+    runbook: 'backup-failed.md',
+    source: 'Barman Cloud plugin docs: object store providers, troubleshooting',
+  },
+  {
+    code: 'KP1107',
+    title: 'Instances are kept from the zone of their volumes',
+    symptom: 'A broker or instance stays Pending after a change of its placement or a lost zone: no node matches both its volume and its node selector.',
+    cause: 'A volume of a cloud stays in the zone where it was made; the custom resource asks for another zone, or the last node of that zone is gone or cordoned.',
+    match: [{check: 'operators.volume-zones'}, {output: /no database is started: the volume of PersistentVolumeClaim \S+ is in \S+, where no node takes pods/}],
+    find: findPinnedElsewhere,
+    kinds: PLACED_KINDS,
+    fix: [
+      {text: 'In which zones are the nodes, and which of them take pods?', command: 'kubectl get nodes -L topology.kubernetes.io/zone'},
+      {text: 'A node that was cordoned takes pods again; a lost one comes back with its pool.', command: 'kp step node-pools'},
+      {text: 'Put the placement of kp.yaml back.', command: 'kp step operators'},
+    ],
+    confirmBy: 'operators.volume-zones',
+    runbook: 'database-not-ready.md',
+    source: 'twenty phases, 11 (claims bound to a zone); Kubernetes docs: storage, topology-aware volumes',
+  },
+  {
+    code: 'KP1108',
+    title: 'Instances of a database share a zone or a node',
+    symptom: 'Everything works; two brokers or instances run on one node, or all of them in one zone.',
+    cause: 'The other zones had no room when they started: spreading is a wish (ScheduleAnyway), so that a database starts at all.',
+    match: [{check: 'operators.spread'}],
+    fix: [
+      {text: 'Where do they run?', command: 'kubectl -n <namespace> get pods -o wide'},
+      {text: 'Make room in the other zones: more nodes in the pool.', command: 'kp step node-pools'},
+      {text: 'Their volumes hold them in their zone: one after the other, delete claim and pod of a replica, which is then made anew elsewhere.', command: 'kubectl -n <namespace> delete pvc/<claim> pod/<pod> --wait=false'},
+    ],
+    confirmBy: 'operators.spread',
+    runbook: 'database-not-ready.md',
+    source: 'Strimzi docs: spreading brokers; CloudNativePG docs: scheduling',
+  },
+  {
+    code: 'KP1109',
+    title: 'Nothing keeps a drain from taking a database as a whole',
+    symptom: 'A drain evicts instances of a database faster than they come back, and it loses its quorum.',
+    cause: 'The PodDisruptionBudget of the database was deleted, or its operator was told to make none.',
+    match: [{check: 'operators.budgets'}],
+    fix: [
+      {text: 'Which budgets are there?', command: 'kubectl get poddisruptionbudgets -A'},
+      {text: 'kp makes those of MongoDB and RabbitMQ, and asks the operators for the others.', command: 'kp step operators'},
+      {text: 'Strimzi and CloudNativePG make theirs again when they look at the resource next.', command: 'kubectl -n <namespace> annotate kafkas,clusters.postgresql.cnpg.io --all kp.dev/look-again=now --overwrite'},
+    ],
+    confirmBy: 'operators.budgets',
+    runbook: 'database-not-ready.md',
+    source: 'twenty phases, 11 and 18; Strimzi docs: pod disruption budgets',
+  },
+  {
+    code: 'KP1110',
+    title: 'Nobody measures a database',
+    symptom: 'Dashboards of the database are empty and its alerts can never fire.',
+    cause: 'The PodMonitor or the rules were deleted, or the metrics of the instances are off (metricsConfig of Kafka), so that the port is not there.',
+    match: [{check: 'operators.metrics'}, {check: 'operators.alerts'}],
+    fix: [
+      {text: 'What is there?', command: 'kubectl get podmonitors,prometheusrules -A'},
+      {text: 'Put monitors, rules and the metrics of the instances back.', command: 'kp step operators'},
+    ],
+    confirmBy: 'operators.metrics',
+    runbook: 'database-not-ready.md',
+    source: 'twenty phases, 11 (JVM and disk of Kafka); Strimzi docs: introducing metrics',
+  },
+]
