@@ -162,7 +162,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
       ],
       phases: {
         autoscaling: {hpa: {enabled: false}, vpa: {enabled: true}, nodes: 'none'},
-        operators: {enabled: true, ...Object.fromEntries(DATABASES.map((id) => [id, {enabled: true, namespace: `data-${id}`, storageClass: 'standard'}]))},
+        operators: {enabled: true, ...Object.fromEntries(DATABASES.map((id) => [id, {enabled: true, instances: 1, namespace: `data-${id}`, storageClass: 'standard'}]))},
         cni: {plugin: 'calico', routing: 'native', connectivityTest: false},
         'cert-manager': {issuer: 'dns01', dns01: clouddns},
         ingress: {controller: 'traefik', exposure: 'internal', externalDns: {enabled: true, zone: 'acme.io', ...azuredns}},

@@ -54,7 +54,7 @@ export function kafka(ctx: ManifestContext, {instances, volume, storageClass}: S
         replicas: instances,
         roles: ['controller', 'broker'],
         storage: {type: 'jbod', volumes: [{id: 0, type: 'persistent-claim', size: volume, deleteClaim: false, kraftMetadata: 'shared', ...(storageClass === undefined ? {} : {class: storageClass})}]},
-        resources: resources('500m', '2Gi'),
+        resources: resources('250m', '2Gi'),
         // Half of the memory is left to the page cache, which Kafka lives on.
         jvmOptions: {'-Xms': HEAP, '-Xmx': HEAP},
         template: {pod: {topologySpreadConstraints: spread(labels)}},

@@ -48,7 +48,7 @@ function mysql(ctx: ManifestContext, settings: Settings, kind: System['kind']): 
               ports: [{name: 'mysql', containerPort: 3306, protocol: 'TCP'}],
               readinessProbe: {tcpSocket: {port: 'mysql'}, periodSeconds: 10},
               livenessProbe: {tcpSocket: {port: 'mysql'}, initialDelaySeconds: 60, periodSeconds: 20},
-              resources: resources('250m', '1Gi'),
+              resources: resources('100m', '1Gi'),
               securityContext: RESTRICTED,
               volumeMounts: [{name: 'data', mountPath: '/var/lib/mysql'}],
             }],
@@ -70,7 +70,7 @@ function mongodb(_ctx: ManifestContext, settings: Settings, kind: System['kind']
       version: '8.0.12',
       security: {authentication: {modes: ['SCRAM']}},
       users: [{name: 'admin', db: 'admin', passwordSecretRef: {name: 'mongodb-admin'}, scramCredentialsSecretName: 'mongodb-admin', roles: [{name: 'root', db: 'admin'}]}],
-      statefulSet: {spec: {template: {spec: {topologySpreadConstraints: spread(MONGODB_PODS)}}, volumeClaimTemplates: [{metadata: {name: 'data-volume'}, spec: claim(settings)}]}},
+      statefulSet: {spec: {template: {spec: {topologySpreadConstraints: spread(MONGODB_PODS), containers: ['mongod', 'mongodb-agent'].map((name) => ({name, resources: resources('50m', '512Mi')}))}}, volumeClaimTemplates: [{metadata: {name: 'data-volume'}, spec: claim(settings)}]}},
     },
   }, ...(settings.instances > 1 ? [budget('mongodb', MONGODB_PODS)] : [])]
 }
@@ -81,7 +81,7 @@ function redis(ctx: ManifestContext, settings: Settings, kind: System['kind']): 
     metadata: {name: 'redis'},
     spec: {
       clusterSize: settings.instances,
-      kubernetesConfig: {image: relocateImage('quay.io/opstree/redis:v8.4.0', ctx.spec.images.mirror), imagePullPolicy: 'IfNotPresent', redisSecret: {name: 'redis-password', key: 'password'}, resources: resources('100m', '256Mi')},
+      kubernetesConfig: {image: relocateImage('quay.io/opstree/redis:v8.4.0', ctx.spec.images.mirror), imagePullPolicy: 'IfNotPresent', redisSecret: {name: 'redis-password', key: 'password'}, resources: resources('50m', '256Mi')},
       storage: {volumeClaimTemplate: {spec: claim(settings)}},
       pdb: {enabled: settings.instances > 1, maxUnavailable: 1},
       topologySpreadConstraints: spread({app: 'redis', redis_setup_type: 'replication'}),
@@ -97,7 +97,7 @@ function rabbitmq(_ctx: ManifestContext, {instances, volume, storageClass}: Sett
     spec: {
       replicas: instances,
       persistence: {storage: volume, ...(storageClass === undefined ? {} : {storageClassName: storageClass})},
-      resources: {requests: {cpu: '250m', memory: '1Gi'}, limits: {memory: '1Gi'}},
+      resources: resources('100m', '1Gi'),
       // Its operator spreads the nodes over zones by itself.
       rabbitmq: {additionalConfig: 'cluster_partition_handling = pause_minority\n'},
     },

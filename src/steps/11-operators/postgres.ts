@@ -83,7 +83,7 @@ export function postgres(ctx: ManifestContext, settings: Settings, kind: {apiVer
         enableSuperuserAccess: true,
         enablePDB: settings.instances > 1,
         storage: {size: settings.volume, ...(settings.storageClass === undefined ? {} : {storageClass: settings.storageClass})},
-        resources: resources('250m', '512Mi'),
+        resources: resources('100m', '512Mi'),
         affinity: {enablePodAntiAffinity: true, topologyKey: ZONE, podAntiAffinityType: 'preferred'},
         topologySpreadConstraints: spread({'cnpg.io/cluster': POSTGRES, 'cnpg.io/podRole': 'instance'}),
         ...(backed ? {plugins: [{name: PLUGIN, enabled: true, isWALArchiver: true, parameters: {barmanObjectName: POSTGRES}}]} : {}),
