@@ -60,7 +60,7 @@ export const dataPitfalls: Pitfall[] = [
     fix: [
       {text: 'Which versions are served?', command: 'kubectl get crd kafkas.kafka.strimzi.io -o jsonpath={.spec.versions[*].name}'},
       {text: 'Write the manifests for v1; its fields are explained by the cluster.', command: 'kubectl explain kafka.spec --api-version=kafka.strimzi.io/v1'},
-      {text: 'An operator older than 1.0 must convert what is stored before it is upgraded: kp goes one minor version at a time.', command: 'kp upgrade check'},
+      {text: 'An operator older than 1.0 must convert what is stored before it is upgraded: one minor version at a time, as its own guide says.', command: 'kubectl get crd kafkas.kafka.strimzi.io -o jsonpath={.status.storedVersions}'},
     ],
     confirmBy: 'operators.kafka',
     runbook: 'database-not-ready.md',
