@@ -34,7 +34,7 @@ import {cacheFile, openLookedCache} from './caches.ts'
 import {findPlatform, platformPaths} from './find.ts'
 import {environmentOf, networkOnce} from './network.ts'
 import {secretReader} from './secret-values.ts'
-import {requireBuildable, unbuiltPhases} from './supported.ts'
+import {requireBuildable} from './supported.ts'
 
 /** How a platform is opened. */
 export interface OpenOptions {
@@ -51,7 +51,7 @@ export interface OpenOptions {
   phases: PlatformPhase[]
   emit(event: EventInput): void
   redact(text: string): string
-  /** Is told the values of secrets that are read while kp works. */
+  /** Is loaded the values of secrets that are read while kp works. */
   learnSecret?(value: string): void
   signal: AbortSignal
   stopping(): boolean
@@ -83,7 +83,6 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
   const chosen = options.environment ?? (options.anyEnvironment === true ? environmentNames(loaded.spec)[0] : undefined)
   const spec = resolveEnvironment(loaded.spec, chosen)
   requireBuildable(spec)
-  const told: LoadedSpec = {...loaded, warnings: [...loaded.warnings, ...unbuiltPhases(loaded, options.phases)]}
   const catalog = overrideComponents(wholeCatalog, spec.components)
   const paths = platformPaths(root, spec.environment.name)
   const {emit, redact, signal, env} = options
@@ -141,7 +140,7 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
     stopping: options.stopping,
     dryRun: options.dryRun ?? false,
   }
-  return {ctx, loaded: told, save: () => looked.save()}
+  return {ctx, loaded: loaded, save: () => looked.save()}
 }
 
 /** Variables by which kubectl and helm could be led to another cluster than kp's own kubeconfig names. */

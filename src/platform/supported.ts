@@ -1,6 +1,5 @@
 /** What kp.yaml can say and this version of kp cannot build yet: it is told, never silently left out. */
 import {KpError} from '../engine/errors.ts'
-import type {LoadedSpec} from '../spec/load.ts'
 import {bare, member} from '../spec/walk.ts'
 import {bodySchema} from '../spec/schema/platform.ts'
 import type {EnvironmentSpec, ProviderType} from '../spec/types.ts'
@@ -70,12 +69,4 @@ export function choicesOf(field: string, provider: ProviderType): string[] {
   const whole = schema === undefined ? undefined : bare(schema)
   const options = ((whole as {element?: {options?: unknown}} | undefined)?.element ?? (whole as {options?: unknown} | undefined))?.options
   return Array.isArray(options) ? options.map(String) : []
-}
-
-/** Warnings for the phases that kp.yaml names and that this version does not have. */
-export function unbuiltPhases(loaded: Pick<LoadedSpec, 'document'>, known: readonly {id: string}[]): string[] {
-  const {phases} = (loaded.document.toJS() ?? {}) as {phases?: Record<string, {enabled?: boolean} | null>}
-  return Object.entries(phases ?? {})
-    .filter(([id, settings]) => settings?.enabled !== false && !known.some((phase) => phase.id === id))
-    .map(([id]) => `kp.yaml: phases.${id} is left out: this version of kp does not build it yet`)
 }

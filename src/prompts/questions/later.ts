@@ -80,7 +80,7 @@ export const laterQuestions: readonly Question[] = [
   {
     id: 'chaos', phase: 'chaos', kind: 'switch', title: 'Faults on purpose (Chaos Mesh)', path: ['phases', 'chaos', 'enabled'],
     why: ['Runbooks and alerts are tried at a chosen hour, not at night.', 'Only namespaces of an allow-list can be hit; the API server holds it.'],
-    choices: yesNo(['You know what a lost pod does before it happens.', 'A privileged daemon on every node.'], ['Nothing privileged more than needed.', 'kp drill does the commonest faults with kubectl alone.']),
+    choices: yesNo(['You know what a lost pod does before it happens.', 'A privileged daemon on every node.'], ['Nothing privileged more than needed.', 'Faults by kubectl alone are enough to begin with.']),
     initial: () => false,
   },
   {

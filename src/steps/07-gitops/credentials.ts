@@ -1,63 +1,55 @@
 /** A step: the credentials for the repository are in a Secret of the cluster, and nowhere else. */
-import {ownLabels, PLATFORM_LABEL} from '../../checks/labels.ts'
-import {describeObject, lookAtObjects, wantedNow} from '../../checks/objects.ts'
-import type {PlatformContext, PlatformStep} from '../../context.ts'
+import {ownLabels} from '../../checks/labels.ts'
+import {lookAtObjects, wantedNow} from '../../checks/objects.ts'
+import type {ManifestContext, PlatformContext, PlatformStep} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
-import {applyObjects, deleteObject} from '../../tools/kubectl.ts'
+import {applyObjects} from '../../tools/kubectl.ts'
 import {encoded} from '../shared/gitops/argo-objects.ts'
 import {CREDENTIALS, fluxAddress, repositoryOf, TOOLS, toolOf} from '../shared/gitops/names.ts'
 import type {Tool} from '../shared/gitops/names.ts'
-import {onCluster} from '../shared/on-cluster.ts'
+import {APPLY_SECRET, liveSecret, SECRET_MANAGER, secretStep} from '../shared/secret-step.ts'
+import type {SecretPlace} from '../shared/secret-step.ts'
 
-const FIELD_MANAGER = 'kp'
+/** The Secret, as far as kp.yaml says where and for whom it is. */
+interface Credentials extends SecretPlace {
+  tool: Tool
+}
+
+const placeOf = (ctx: ManifestContext): Credentials => {
+  const tool = toolOf(ctx) ?? 'argo-cd'
+  return {tool, name: CREDENTIALS, namespace: TOOLS[tool].namespace}
+}
 
 /** Keeps the Secret by which the tool reads the repository. */
-export const credentials: PlatformStep = onCluster({
+export const credentials: PlatformStep = secretStep<Credentials>({
   id: 'gitops/credentials',
   title: 'Give the tool its credentials',
-  risk: 'none',
   verify: ['gitops.credentials'],
-  appliesTo: (ctx) => (ctx.spec.phases.gitops.secret === undefined ? 'phases.gitops.secret is not given: the repository is read without credentials' : true),
-  objects: (ctx) => (ctx.spec.phases.gitops.secret === undefined ? [] : [{apiVersion: 'v1', kind: 'Secret', metadata: {name: CREDENTIALS, namespace: TOOLS[toolOf(ctx) ?? 'argo-cd'].namespace}}]),
-  async probe(ctx) {
-    const tool = toolOf(ctx) ?? 'argo-cd'
-    const {namespace} = TOOLS[tool]
-    const cluster = await ctx.cluster()
+  secret: (ctx) => (ctx.spec.phases.gitops.secret === undefined ? 'phases.gitops.secret is not given: the repository is read without credentials' : placeOf(ctx)),
+  place: placeOf,
+  async probe(ctx, secret) {
+    const name = `Secret ${secret.namespace}/${CREDENTIALS}`
     const value = await valueOf(ctx)
-    const there = (await cluster.get('v1', 'Secret', CREDENTIALS, namespace)) !== undefined
+    const there = (await liveSecret(ctx, secret)) !== undefined
     if (value === undefined) {
       const {reference} = referenceOf(ctx)
       return there
-        ? {state: 'satisfied', observed: `the Secret ${namespace}/${CREDENTIALS} is there; ${kindOf(reference)} cannot be read here, so it was not compared`}
-        : {state: 'absent', observed: `there is no Secret ${namespace}/${CREDENTIALS}`}
+        ? {state: 'satisfied', observed: `the ${name} is there; ${kindOf(reference)} cannot be read here, so it was not compared`}
+        : {state: 'absent', observed: `there is no ${name}`}
     }
-    const look = await lookAtObjects(cluster, wantedNow([secretObject(ctx, tool, value)]), {fieldManager: FIELD_MANAGER, cache: ctx.looked})
-    if (look.differences.length === 0) return {state: 'satisfied', observed: `the Secret ${namespace}/${CREDENTIALS} is as the reference says`}
-    return {state: there ? 'drifted' : 'absent', observed: there ? 'the Secret is not as the reference says' : `there is no Secret ${namespace}/${CREDENTIALS}`, differences: look.differences}
+    const look = await lookAtObjects(await ctx.cluster(), wantedNow([secretObject(ctx, secret.tool, value)]), {fieldManager: SECRET_MANAGER, cache: ctx.looked})
+    if (look.differences.length === 0) return {state: 'satisfied', observed: `the ${name} is as the reference says`}
+    return {state: there ? 'drifted' : 'absent', observed: there ? 'the Secret is not as the reference says' : `there is no ${name}`, differences: look.differences}
   },
-  plan: (ctx) => Promise.resolve({lines: [`put ${referenceOf(ctx).name} of secrets into the Secret ${TOOLS[toolOf(ctx) ?? 'argo-cd'].namespace}/${CREDENTIALS}`], commands: ['kubectl apply --server-side --field-manager=kp -f <secret>']}),
-  async apply(ctx) {
+  plan: (ctx, {namespace}) => ({lines: [`put ${referenceOf(ctx).name} of secrets into the Secret ${namespace}/${CREDENTIALS}`], commands: [APPLY_SECRET]}),
+  async apply(ctx, {tool}) {
     const value = await valueOf(ctx)
     const {name, reference} = referenceOf(ctx)
     if (value === undefined) throw new KpError({code: 'CREDENTIALS_MISSING', message: `the secret ${name} (${kindOf(reference)}) cannot be read: the tool could not read the repository`, doing: 'give the tool its credentials', next: [`set what secrets.${name} of kp.yaml refers to, then run the same command again`]})
-    await applyObjects(ctx.exec, ctx.access, [secretObject(ctx, toolOf(ctx) ?? 'argo-cd', value)], {doing: 'give the tool its credentials', fieldManager: FIELD_MANAGER, redact: [value]})
-  },
-  async standing(ctx) {
-    const own = await ownSecret(ctx)
-    return {deletes: own === undefined ? [] : [describeObject(own)], keeps: [], blockers: []}
-  },
-  async undo(ctx) {
-    const own = await ownSecret(ctx)
-    if (own !== undefined) await deleteObject(ctx.exec, ctx.access, {apiVersion: 'v1', kind: 'Secret', metadata: {name: CREDENTIALS, namespace: own.metadata.namespace ?? ''}}, {doing: 'take the credentials for the repository away'})
+    await applyObjects(ctx.exec, ctx.access, [secretObject(ctx, tool, value)], {doing: 'give the tool its credentials', fieldManager: SECRET_MANAGER, redact: [value]})
   },
 })
-
-/** The Secret, where it is there and kp made it. */
-async function ownSecret(ctx: PlatformContext): Promise<KubeObject | undefined> {
-  const live = await (await ctx.cluster()).get('v1', 'Secret', CREDENTIALS, TOOLS[toolOf(ctx) ?? 'argo-cd'].namespace)
-  return live?.metadata.labels?.[PLATFORM_LABEL] === ctx.spec.platform ? live : undefined
-}
 
 /** The Secret as the tool wants it. */
 export function secretObject(ctx: Pick<PlatformContext, 'spec' | 'provider' | 'catalog' | 'home' | 'phases'>, tool: Tool, value: string): KubeObject {

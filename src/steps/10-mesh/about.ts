@@ -5,7 +5,7 @@ export const about: Pick<Phase, 'id' | 'number' | 'title' | 'what' | 'why' | 'ho
   id: 'mesh',
   number: 10,
   title: 'Service mesh (Linkerd or Istio)',
-  what: 'A proxy beside each container of the namespaces that join: mTLS between services, metrics of every request, shared and repeated requests. Linkerd is simpler, Istio can do more.',
+  what: 'A proxy beside each container of the namespaces that join: mTLS between services, metrics of every request, traffic that is split, and failed requests that are sent again. Linkerd is simpler, Istio can do more.',
   why: 'Services get encryption, identity and retries without being changed, and a new version can take a tenth of the requests first. It costs memory in every pod, so it is off until you switch it on.',
   how: [
     'Kinds come first (linkerd-crds, istio-base; the Gateway API kinds before them), then the network plugin of the mesh, then the control plane. With the plugin no pod needs the right to change its network, and namespaces stay at Pod Security level restricted.',

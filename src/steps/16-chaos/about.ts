@@ -12,7 +12,7 @@ export const about: Pick<Phase, 'id' | 'number' | 'title' | 'what' | 'why' | 'ho
     'The same policy holds the size of a fault: mode one, or fixed up to phases.chaos.maxTargets, and a duration for all that does not end by itself. Faults on machines and clouds are refused: no namespace bounds them.',
     'System namespaces cannot be listed, and an environment with protected: true gets chaos only where its own entry in kp.yaml says so. Faults cascade: begin outside of production, with one target.',
     'Experiments are examples in the repository (clusters/<environment>/chaos/), rendered and never applied by kp. Before one: `kp verify` without a failure, a look at the dashboards, a hypothesis in one sentence. Then `kubectl apply -f` it, follow the runbook, write down the time to detect and to recover.',
-    'The daemon is privileged and runs on every node. Where that is not allowed, Gremlin (agents and a service, paid) or the drills of kp (`kp drill`, kubectl alone) are the alternatives.',
+    'The daemon is privileged and runs on every node. Where that is not allowed, the alternatives are Gremlin (agents and a service, paid) and faults by kubectl alone: delete a pod, drain a node.',
     'Chaos Mesh goes last: its controller takes the finalizers off its experiments. kp refuses to remove it while any is there. In the lab no fault is made: containers are simulated there.',
     'Verify: `kp verify chaos`: controller and daemon, kinds, allow-list, a dry run that must be refused, nothing left over. By hand: `kubectl get podchaos,networkchaos,stresschaos -A`.',
   ],

@@ -94,7 +94,7 @@ export const pitfalls: Pitfall[] = [
     fix: [
       {text: 'Which level has its namespace?', command: 'kubectl get namespace chaos-mesh --show-labels'},
       {text: 'kp makes it privileged, for this namespace alone.', command: 'kp step chaos'},
-      {text: 'A policy engine that forbids it needs the namespace in phases.security.excludeNamespaces. Where privileged pods are out of the question, use the drills of kp or Gremlin.', command: 'kp plan security'},
+      {text: 'A policy engine that forbids it needs the namespace in phases.security.excludeNamespaces. Where privileged pods are out of the question, make faults by kubectl alone (delete a pod, drain a node), or by Gremlin.', command: 'kp plan security'},
     ],
     confirmBy: 'chaos.ready',
     source: 'Kubernetes docs: Pod Security Standards; Chaos Mesh docs: FAQ',

@@ -5,14 +5,13 @@
  */
 import {ownLabels, PLATFORM_LABEL} from '../../checks/labels.ts'
 import type {ManifestContext, PlatformContext, PlatformStep} from '../../context.ts'
-import {describeObject, lookAtObjects, wantedNow} from '../../checks/objects.ts'
+import {lookAtObjects, wantedNow} from '../../checks/objects.ts'
 import type {ObjectsLook} from '../../checks/objects.ts'
 import {KpError} from '../../engine/errors.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
-import {deleteObject} from '../../tools/kubectl.ts'
 import {namespaceObject} from './namespace.ts'
-import {onCluster} from './on-cluster.ts'
 import {describeRepair, repairObjects} from './repair.ts'
+import {APPLY_SECRET, encodeValues, liveSecret, SECRET_MANAGER, secretStep} from './secret-step.ts'
 
 /** One key of a Secret. */
 export interface SecretKey {
@@ -42,7 +41,6 @@ export interface SecretObjectStep {
   verify?: string[]
 }
 
-const FIELD_MANAGER = 'kp'
 /** Nothing about secrets is kept between two looks. */
 const NO_CACHE = {get: (): undefined => undefined, set: (): void => {}}
 
@@ -53,71 +51,37 @@ interface SecretLook {
 }
 
 /** A step that creates and repairs a Secret by server-side apply. */
-export function secretObject(options: SecretObjectStep): PlatformStep {
-  const wanted = (ctx: ManifestContext): SecretObject => {
-    const secret = options.secret(ctx)
-    if (typeof secret === 'string') throw new KpError({code: 'BUG', message: `${options.id} has nothing to do: ${secret}`})
-    return secret
-  }
-  const look = async (ctx: PlatformContext): Promise<SecretLook> => {
-    const secret = wanted(ctx)
+export function secretObject({podSecurity, ...options}: SecretObjectStep): PlatformStep {
+  const look = async (ctx: PlatformContext, secret: SecretObject): Promise<SecretLook> => {
     const read = await readValues(ctx, secret)
     if ('reason' in read) {
       await requireKept(ctx, secret, read)
       return {look: {missing: [], drifted: [], differences: []}, unread: read.reason}
     }
-    const objects = [namespaceObject(ctx, secret.namespace, options.podSecurity ?? 'baseline'), secretOf(ctx, secret, read.values)].filter((object) => object !== undefined)
-    return {look: await lookAtObjects(await ctx.cluster(), wantedNow(objects), {fieldManager: FIELD_MANAGER, cache: NO_CACHE})}
+    const objects = [namespaceObject(ctx, secret.namespace, podSecurity ?? 'baseline'), secretOf(ctx, secret, read.values)].filter((object) => object !== undefined)
+    return {look: await lookAtObjects(await ctx.cluster(), wantedNow(objects), {fieldManager: SECRET_MANAGER, cache: NO_CACHE})}
   }
-  return onCluster({
-    id: options.id,
-    title: options.title,
-    risk: 'none',
-    appliesTo(ctx) {
-      const secret = options.secret(ctx)
-      return typeof secret === 'string' ? secret : true
-    },
-    ...(options.verify === undefined ? {} : {verify: options.verify}),
-    async probe(ctx) {
-      const secret = wanted(ctx)
+  return secretStep<SecretObject>({
+    ...options,
+    async probe(ctx, secret) {
       const name = `Secret ${secret.namespace}/${secret.name}`
-      const {look: found, unread} = await look(ctx)
+      const {look: found, unread} = await look(ctx, secret)
       if (unread !== undefined) return {state: 'satisfied', observed: `${name} is there; its values cannot be compared here: ${unread}`}
       if (found.differences.length === 0) return {state: 'satisfied', observed: `${name} is as wanted`}
       const absent = found.missing.some((drift) => drift.wanted.kind === 'Secret')
       return {state: absent ? 'absent' : 'drifted', observed: absent ? `there is no ${name}` : `${name} differs`, differences: found.differences, data: found}
     },
-    plan(ctx, probe) {
-      const secret = wanted(ctx)
+    plan(_ctx, secret, probe) {
       const found = probe.data as ObjectsLook | undefined
       const entries = Object.values(secret.keys).map(({entry}) => `secrets.${entry}`)
       const lines = found === undefined ? [`create Secret ${secret.namespace}/${secret.name}`] : describeRepair(found)
-      return Promise.resolve({lines: lines.map((line) => (line.includes('Secret ') ? `${line} from ${[...new Set(entries)].join(', ')}` : line)), commands: [`kubectl apply --server-side --field-manager=${FIELD_MANAGER} -f - <the Secret, never written to a file>`]})
+      return {lines: lines.map((line) => (line.includes('Secret ') ? `${line} from ${[...new Set(entries)].join(', ')}` : line)), commands: [APPLY_SECRET]}
     },
-    async apply(ctx, probe) {
-      const found = (probe.data as ObjectsLook | undefined) ?? (await look(ctx)).look
-      await repairObjects(ctx, found, {fieldManager: FIELD_MANAGER, doing: options.title})
-    },
-    objects(ctx) {
-      const secret = options.secret(ctx)
-      return typeof secret === 'string' ? [] : [{apiVersion: 'v1', kind: 'Secret', metadata: {name: secret.name, namespace: secret.namespace}}]
-    },
-    async standing(ctx) {
-      // Removals ask also where kp.yaml wants none now.
-      return {deletes: (await standingSecret(ctx, options.secret(ctx))).map(describeObject), keeps: [], blockers: []}
-    },
-    async undo(ctx) {
-      for (const object of await standingSecret(ctx, options.secret(ctx))) await deleteObject(ctx.exec, ctx.access, object, {doing: `delete ${describeObject(object)}`})
+    async apply(ctx, secret, probe) {
+      const found = (probe.data as ObjectsLook | undefined) ?? (await look(ctx, secret)).look
+      await repairObjects(ctx, found, {fieldManager: SECRET_MANAGER, doing: options.title})
     },
   })
-}
-
-/** The Secret, where it is there and kp made it. */
-async function standingSecret(ctx: PlatformContext, secret: SecretObject | string): Promise<{apiVersion: string; kind: string; metadata: {name: string; namespace: string}}[]> {
-  if (typeof secret === 'string') return []
-  const {name, namespace} = secret
-  const live = await (await ctx.cluster()).get('v1', 'Secret', name, namespace)
-  return live?.metadata.labels?.[PLATFORM_LABEL] === ctx.spec.platform ? [{apiVersion: 'v1', kind: 'Secret', metadata: {name, namespace}}] : []
 }
 
 interface Unread {
@@ -140,7 +104,7 @@ async function readValues(ctx: PlatformContext, secret: SecretObject): Promise<{
  * @throws KpError PREREQUISITE_MISSING where there is none
  */
 async function requireKept(ctx: PlatformContext, secret: SecretObject, {entry, reason}: Unread): Promise<void> {
-  const live = await (await ctx.cluster()).get('v1', 'Secret', secret.name, secret.namespace)
+  const live = await liveSecret(ctx, secret)
   const has = Object.keys((live?.['data'] as object | undefined) ?? {})
   if (live?.metadata.labels?.[PLATFORM_LABEL] === ctx.spec.platform && Object.keys(secret.keys).every((key) => has.includes(key))) return
   throw new KpError({
@@ -157,6 +121,6 @@ function secretOf(ctx: PlatformContext, {name, namespace, type}: SecretObject, v
     kind: 'Secret',
     type: type ?? 'Opaque',
     metadata: {name, namespace, labels: ownLabels(ctx)},
-    data: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
+    data: encodeValues(values),
   }
 }

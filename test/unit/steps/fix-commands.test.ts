@@ -34,7 +34,20 @@ function fileOf(words: string[]): {file: string; rest: string[]} | undefined {
   return undefined
 }
 
+/** What phases, their checks and pitfalls say in sentences. */
+const sentences = phases.flatMap(({id, what, why, how, checks, pitfalls}) => [
+  ...[what, why, ...how].map((text) => ({where: id, text})),
+  ...checks.map((check) => ({where: check.id, text: check.title})),
+  ...pitfalls.flatMap(({code, symptom, cause, fix}) => [symptom, cause, ...fix.map(({text}) => text)].map((text) => ({where: code, text}))),
+  ...readdirSync(RUNBOOKS).map((name) => ({where: name, text: readFileSync(join(RUNBOOKS, name), 'utf8')})),
+])
+
 describe('a command of kp that is printed', () => {
+  test('also in sentences', () => {
+    const missing = sentences.flatMap(({where, text}) => [...text.matchAll(/`kp ([^`]+)`/g)].filter(([, rest = '']) => fileOf(rest.split(/\s+/)) === undefined).map(([command]) => `${where}: ${command}`))
+    expect([...new Set(missing)]).toEqual([])
+  })
+
   test('there are some', () => {
     expect(commands.length).toBeGreaterThan(300)
   })
