@@ -36,7 +36,7 @@ function runLines({kind, id, phase}: ExplainResult, look: Look): string[] {
 
 /** The sources that a reader can look up; where kp's own design speaks, there is nothing to read. */
 function publicSources(source: string | undefined): string | undefined {
-  return source?.split('; ').filter((part) => !/^(?:twenty phases|checks|kp|lab|self-hosted|private infrastructure)\b(?!\.)/.test(part)).join('; ')
+  return source?.split('; ').filter((part) => !/^(?:twenty phases|checks|kp|lab|self-hosted|private infrastructure|kind guide|microservices on kind|EC2 guide|rebuild case study|source notes)\b(?!\.)/.test(part)).join('; ')
 }
 
 function headLines({kind, id, title, phase, number, risk, severity}: ExplainResult, look: Look): string[] {
