@@ -37,7 +37,7 @@ const LIBRARIES: [library: RegExp, home: RegExp][] = [
   [/^listr2/, /^src\/ui\//],
   [/^@inquirer\//, /^src\/prompts\//],
   [/^@aws-sdk\//, /^src\/providers\//],
-  [/^@kubernetes\/client-node/, /^src\/tools\/kube-api\.ts$/],
+  [/^@kubernetes\/client-node/, /^src\/tools\/kube-connection\.ts$/],
   [/^@oclif\//, /^src\/(?:commands|hooks)\/|^src\/[a-z]+-command\.ts$|^src\/(?:flags|run)\.ts$/],
   [/^zod$/, /^src\/(?:spec|components|ui\/schemas)\/|^src\/ui\/results\.ts$/],
   // Programs are started by src/tools/exec.ts; the others look at processes, and ask git before there is a platform.

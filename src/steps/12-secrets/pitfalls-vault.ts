@@ -114,9 +114,9 @@ export const vaultPitfalls: Pitfall[] = [
   {
     code: 'KP1207',
     title: 'Vault cannot write its audit log and answers nobody',
-    symptom: 'Every request to Vault fails with "no audit backend succeeded in logging the request".',
+    symptom: 'Every request to Vault fails with an internal error; its log says "failed to audit request: event not processed by enough sink nodes".',
     cause: 'Vault answers only what it has written down. The volume of the audit log is full, or no audit device is enabled and an auditor finds nothing.',
-    match: [{check: 'secrets.vault-audit'}, {output: /no audit backend succeeded in logging the (?:request|response)/}],
+    match: [{check: 'secrets.vault-audit'}, {output: /no audit backend succeeded in logging the (?:request|response)|event not processed by enough '[^\n]*sink' nodes|failed to audit request, cannot continue/}],
     fix: [
       {text: 'How full is it?', command: 'kubectl -n vault exec <pod> -c vault -- df -h /vault/audit'},
       {text: 'Take the log away to where auditors look for it, the leader first.', command: 'kubectl -n vault cp -c vault <pod>:/vault/audit/audit.log audit-<pod>.log'},

@@ -57,7 +57,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'security.reports',
     title: 'What the policies would block can be told',
-    pitfalls: ['KP1408'],
+    pitfalls: ['KP1405'],
     async run(ctx) {
       const cluster = await ctx.cluster()
       // Kyverno writes its own reports beside: their kind is a part of it.

@@ -23,7 +23,7 @@ export const enginePitfalls: Pitfall[] = [
     title: 'The webhook of the policy engine does not answer',
     symptom: 'Every write fails: failed calling webhook "validate.kyverno.svc-fail" or "validation.gatekeeper.sh".',
     cause: 'The pods of the engine are down (its node, memory, a policy of its own that refuses them), and its webhook says Fail: nothing can be made, not even its own pods.',
-    match: [{check: 'security.engine-ready'}, {output: /failed calling webhook "(?:[\w.-]*kyverno\.svc[\w-]*|(?:check-ignore-label|validation|mutation)\.gatekeeper\.sh)": (?:failed to call webhook: )?Post "[^"]*": [^\n]+/}],
+    match: [{check: 'security.engine-ready'}, {check: 'security.reports'}, {output: /failed calling webhook "(?:[\w.-]*kyverno\.svc[\w-]*|(?:check-ignore-label|validation|mutation)\.gatekeeper\.sh)": (?:failed to call webhook: )?Post "[^"]*": [^\n]+/}],
     fix: [
       {text: 'Do its pods run?', command: 'kubectl get pods -n <kyverno or gatekeeper-system>'},
       {text: 'Why are they not made?', command: 'kubectl get events -A --field-selector reason=FailedCreate'},
@@ -69,12 +69,12 @@ export const enginePitfalls: Pitfall[] = [
     title: 'Manifests still name PodSecurityPolicy',
     symptom: 'no matches for kind "PodSecurityPolicy" in version "policy/v1beta1".',
     cause: 'PodSecurityPolicy was removed in Kubernetes 1.25; charts and manifests from before still bring one.',
-    match: [{output: /no matches for kind "PodSecurityPolicy" in version "policy\/v1beta1"/}, {check: 'security.reports'}],
+    match: [{output: /no matches for kind "PodSecurityPolicy" in version "policy\/v1beta1"/}],
     fix: [
       {text: 'Which chart brings it? Switch it off in its values (often psp.enabled or rbac.pspEnabled), or take a newer version.', command: 'helm list -A'},
       {text: 'Its place is taken by the level of the namespace and by policies.', command: 'kp explain security'},
     ],
-    confirmBy: 'security.reports',
+    confirmBy: 'control-plane.removed-apis',
     source: 'Kubernetes docs: migrate from PodSecurityPolicy',
   },
 ]
