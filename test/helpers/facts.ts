@@ -1,6 +1,6 @@
 /** A cluster in memory, for finders: objects in short, and what a diagnosis says of them. */
 import {refName, refOf} from '../../src/engine/facts.ts'
-import type {FactCheck, FactObject, Facts} from '../../src/engine/facts.ts'
+import type {FactCheck, FactComponent, FactObject, Facts} from '../../src/engine/facts.ts'
 import {findingsOf} from '../../src/operations/diagnose/findings.ts'
 import type {Finding} from '../../src/operations/diagnose/findings.ts'
 import {phases} from '../../src/steps/index.ts'
@@ -38,7 +38,7 @@ export function object(kind: string, name: string, extra: Extra = {}): FactObjec
 const EMPTY = ['Secret', 'ConfigMap', 'StorageClass', 'Service', 'ServiceAccount', 'DaemonSet', 'ClusterIssuer', 'Issuer', 'Node', 'Namespace']
 
 /** What kp says of these objects. */
-export function diagnose(objects: FactObject[], more: {provider?: string; events?: [kind: string, name: string, reason: string, message: string][]; checks?: Partial<FactCheck>[]} = {}): Finding[] {
+export function diagnose(objects: FactObject[], more: {provider?: string; events?: [kind: string, name: string, reason: string, message: string][]; checks?: Partial<FactCheck>[]; components?: FactComponent[]} = {}): Finding[] {
   const kinds = [...new Set([...EMPTY, ...objects.map(({kind}) => kind)])]
   const facts: Facts = {
     now: NOW,
@@ -48,7 +48,7 @@ export function diagnose(objects: FactObject[], more: {provider?: string; events
     events: (more.events ?? []).map(([kind, name, reason, message]) => ({type: 'Warning', reason, message, object: refOf(object(kind, name)), time: NOW})),
     logs: [],
     checks: (more.checks ?? []).map((check) => ({id: '', phase: '', observed: '', evidence: [], pitfalls: [], ...check})),
-    components: [],
+    components: more.components ?? [],
     phases: phases.map(({id}) => id),
     provider: more.provider ?? 'lab',
     cluster: 'acme',

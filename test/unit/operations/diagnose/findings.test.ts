@@ -64,7 +64,58 @@ describe('what is wrong is named, with a fix that can be run', () => {
   })
 })
 
+describe('what comes and goes is still seen', () => {
+  const crashed = (since: string): object => ({
+    phase: 'Running',
+    conditions: [{type: 'Ready', status: 'True'}],
+    containerStatuses: [{name: 'web', ready: true, restartCount: 3, state: {running: {startedAt: since}}, lastState: {terminated: {exitCode: 1, reason: 'Error', startedAt: '2026-11-28T11:59:40Z', finishedAt: '2026-11-28T11:59:42Z'}}}],
+  })
+
+  test('a container that crashes, between two crashes', () => {
+    expect(diagnose([...NODES, ...app({status: crashed('2026-11-28T11:59:57Z')})]).map(({code}) => code)).toEqual(['KP0332'])
+  })
+
+  test('one that crashed and runs for longer now is well', () => {
+    expect(diagnose([...NODES, ...app({status: crashed('2026-11-28T11:58:00Z')})])).toEqual([])
+  })
+})
+
+describe('a load balancer that the cloud refuses', () => {
+  const service = object('Service', 'orders/web', {spec: {type: 'LoadBalancer'}, status: {loadBalancer: {}}})
+  const quota: [string, string, string, string] = ['Service', 'orders/web', 'SyncLoadBalancerFailed', 'Error syncing load balancer: TooManyLoadBalancers: Exceeded quota of account']
+
+  test('names quota, permission or subnets, and asks no controller that there is not', () => {
+    const [found] = diagnose([service], {events: [quota]})
+    expect(found).toMatchObject({code: 'KP0601', object: 'Service orders/web'})
+    expect(commands(found)).toEqual(['kubectl -n orders describe service web', 'kubectl get services -A | grep LoadBalancer'])
+    const subnets: typeof quota = ['Service', 'orders/web', 'SyncLoadBalancerFailed', 'Error syncing load balancer: failed to ensure load balancer: could not find any suitable subnets for creating the ELB']
+    expect(diagnose([service], {events: [subnets]}).map(({code}) => code)).toEqual(['KP0609'])
+  })
+
+  test('one that has its address since is none', () => {
+    expect(diagnose([{...service, status: {loadBalancer: {ingress: [{ip: '192.0.2.1'}]}}}], {events: [quota]})).toEqual([])
+  })
+})
+
 describe('causes come before what follows from them', () => {
+  test('a check that complains of the pods of a workload that was seen adds nothing', () => {
+    const status = {phase: 'Running', conditions: [{type: 'Ready', status: 'False'}], containerStatuses: [{name: 'web', ready: false, restartCount: 4, state: {waiting: {reason: 'CrashLoopBackOff'}}}]}
+    const stuck = {id: 'day2.stuck', observed: 'Pod orders/web-2-x: container web is in CrashLoopBackOff', pitfalls: ['KP1805']}
+    expect(diagnose([...NODES, ...app({status})], {checks: [stuck]}).map(({code, object: name}) => `${code} ${name}`)).toEqual(['KP0332 Deployment orders/web'])
+    // Of two complaints the one that nothing else explains is kept.
+    const second = {...stuck, observed: `${stuck.observed}; Job orders/dump has failed: BackoffLimitExceeded`}
+    expect(diagnose([...NODES, ...app({status}), object('Job', 'orders/dump', {status: {}})], {checks: [second]}).map(({object: name}) => name)).toEqual(['Deployment orders/web', 'Job orders/dump'])
+  })
+
+  test('a kind that was deleted comes before the checks that look for objects of it', () => {
+    const component = {id: 'cert-manager', phase: 'cert-manager', namespace: 'cert-manager', workloads: [], definitions: ['certificaterequests.cert-manager.io']}
+    const checks = [
+      {id: 'cert-manager.crds', phase: 'cert-manager', observed: 'certificaterequests.cert-manager.io does not exist', pitfalls: ['KP0504']},
+      {id: 'cert-manager.requests', phase: 'cert-manager', observed: 'the kind is not known', pitfalls: ['KP0516']},
+    ]
+    expect(diagnose([object('CustomResourceDefinition', 'certificates.cert-manager.io')], {checks, components: [component]}).map(({code, object: name}) => `${code} ${name}`)).toEqual(['KP0504 CustomResourceDefinition certificaterequests.cert-manager.io'])
+  })
+
   test('a node without power, and the pods that have no room since', () => {
     const dark = node('a', {status: {conditions: [{type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.'}]}})
     const found = diagnose([dark, node('b'), ...app({status: waiting('0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint {node.kubernetes.io/unreachable: }.')})])
