@@ -125,7 +125,7 @@ export function ageOf(object: FactObject, facts: Pick<Facts, 'now'>): number {
 
 /** How long a start and an end may take before anybody worries: machines that pull images and end programs are slower than a lab. */
 export function patience({provider}: Pick<Facts, 'provider'>): {startMs: number; endMs: number} {
-  return provider === 'lab' ? {startMs: 5000, endMs: 12_000} : {startMs: 60_000, endMs: 120_000}
+  return provider === 'lab' ? {startMs: 5000, endMs: 20_000} : {startMs: 60_000, endMs: 120_000}
 }
 
 /** Whether something was deleted, and is there for longer than an end takes. The time of a pod's deletion is when it must be gone. */
