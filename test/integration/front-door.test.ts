@@ -8,10 +8,12 @@ import {openTestPlatform} from '../helpers/platform.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
 
 const HOST = 'demo.outside.test'
+const mail = (name: string, severities: string[]): object => ({name, type: 'email', to: `${name}@outside.test`, smarthost: 'mail.outside.test:587', severities})
+const RECEIVERS = [mail('oncall', ['page', 'critical']), mail('team', ['info'])]
 let platform: TestPlatform
 
 beforeAll(async () => {
-  platform = await openTestPlatform({name: 'outside', build: 'fresh', lean: true, spec: {phases: {slo: {enabled: true}}}})
+  platform = await openTestPlatform({name: 'outside', build: 'fresh', lean: true, spec: {phases: {slo: {enabled: true}, monitoring: {receivers: RECEIVERS}}}})
 }, 600_000)
 
 afterAll(() => platform?.close(), 60_000)
@@ -94,4 +96,11 @@ it('errors of the pods move the indicator, and the alert on the burn rate fires'
   expect(new Set(seen)).toEqual(new Set(['200', '500']))
   const {checks} = (await platform.kp(['verify', 'monitoring', '--json', '--wait', '0'])).json<{checks: {id: string; status: string; observed: string}[]}>()
   expect(checks.find(({id}) => id === 'monitoring.firing')).toMatchObject({status: 'warn', observed: expect.stringMatching(/SLOErrorBudgetBurn/)})
+})
+
+it('Alertmanager routes the alert by its severity, to this machine alone', {timeout: 120_000}, async () => {
+  const received = async (): Promise<Record<string, {alerts: Record<string, number>}>> => (await (await fetch(`http://127.0.0.1:${readService(platform.lab, 'prometheus-rules')?.port}/alerts`)).json()) as Record<string, {alerts: Record<string, number>}>
+  // The configuration waits 30 seconds for more of a group.
+  await expect.poll(async () => (await received())['oncall']?.alerts['SLOErrorBudgetBurn'] ?? 0, {timeout: 100_000, interval: 1000}).toBeGreaterThan(0)
+  expect(await received()).not.toHaveProperty('team')
 })

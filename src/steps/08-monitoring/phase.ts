@@ -33,7 +33,7 @@ export const monitoring: PlatformPhase = {
     }),
     ...[networkPolicies({id: 'monitoring/network-policies', namespace: MONITORING_NAMESPACE, rules: monitoringTraffic}), ingressMonitors, dashboards].map((step) => ({...step, after: ['monitoring/release']})),
     grafanaRoute,
-    labService({id: 'monitoring/lab-prometheus', title: 'Run a real Prometheus beside the lab', service: 'prometheus', after: ['monitoring/release']}),
+    labService({id: 'monitoring/lab-prometheus', title: 'Run a real Prometheus and Alertmanager beside the lab', service: 'prometheus', after: ['monitoring/release']}),
   ],
   hints: grafanaHints,
   checks,

@@ -75,6 +75,13 @@ export const TOOLS: readonly Tool[] = [
     variables: {'github.com/prometheus/common/version.Version': '3.15.0'},
     units: 900,
   }),
+  // Later modules lack the files of their page and do not build. One of its own, since Prometheus wants the newest as a library.
+  service('alertmanager', '0.31.0', {
+    modfile: 'alertmanager.mod',
+    packages: ['github.com/prometheus/alertmanager/cmd/alertmanager', 'github.com/prometheus/alertmanager/cmd/amtool'],
+    variables: {'github.com/prometheus/common/version.Version': '0.31.0'},
+    units: 500,
+  }),
   service('velero', '1.18.3', {
     packages: ['github.com/vmware-tanzu/velero/cmd/velero'],
     // Its second metrics port would be the same for every lab, and not on loopback.
@@ -94,7 +101,7 @@ export const TOOLS: readonly Tool[] = [
 ]
 
 /** The tools of the programs that run beside a lab's control plane. */
-export const SERVICE_TOOLS = ['metrics-server', 'prometheus', 'velero', 'velero-plugin-for-aws', 'versitygw'] as const
+export const SERVICE_TOOLS = ['metrics-server', 'prometheus', 'alertmanager', 'velero', 'velero-plugin-for-aws', 'versitygw'] as const
 
 /**
  * Finds a tool in the catalog.
@@ -152,8 +159,8 @@ function kwok(name: string, version: string, units: number): Tool {
 }
 
 /** One module holds what all of them are made of, so that the code that they share is compiled once. */
-function service(name: string, version: string, build: {packages: string[]; tags?: string[]; variables: Record<string, string>; units: number}): Tool {
-  const {packages, tags, variables, units} = build
+function service(name: string, version: string, build: {modfile?: string; packages: string[]; tags?: string[]; variables: Record<string, string>; units: number}): Tool {
+  const {modfile = 'go.mod', packages, tags, variables, units} = build
   return {
     name,
     version,
@@ -161,7 +168,7 @@ function service(name: string, version: string, build: {packages: string[]; tags
     build: {
       kind: 'packages',
       folder: 'toolchain/services',
-      modfile: 'go.mod',
+      modfile,
       packages,
       ...(tags === undefined ? {} : {tags}),
       ldflags: ['-s', '-w', ...Object.entries(variables).map(([variable, value]) => `-X ${variable}=${value}`)].join(' '),

@@ -1,5 +1,6 @@
 /** Every service that a lab can have: adding one is adding a value here. */
 import {KpError} from '../../../engine/errors.ts'
+import {alertmanager} from './alertmanager.ts'
 import {frontDoor} from './front-door.ts'
 import {metricsServer} from './metrics-server.ts'
 import {objectStore} from './object-store.ts'
@@ -9,7 +10,7 @@ import {velero} from './velero.ts'
 import type {LabService, ServiceName} from './types.ts'
 
 /** See above. */
-export const SERVICES: readonly LabService[] = [frontDoor, metricsServer, prometheus, prometheusRules, objectStore, velero]
+export const SERVICES: readonly LabService[] = [frontDoor, metricsServer, prometheus, prometheusRules, alertmanager, objectStore, velero]
 
 /** The service of that name. */
 export function requireService(name: ServiceName): LabService {

@@ -1,4 +1,4 @@
-/** Takes the place of the operator's reloader: brings the PrometheusRule objects of the cluster to the lab's Prometheus. */
+/** Takes the place of the operator's reloaders: brings rules and routes of the cluster to the lab's Prometheus and Alertmanager. */
 import {ownArguments} from './own-program.ts'
 import type {LabService} from './types.ts'
 
@@ -7,8 +7,8 @@ export const RULES_FOLDER = 'rules'
 
 export const prometheusRules: LabService = {
   name: 'prometheus-rules',
-  title: "the loader of Prometheus' rules",
-  real: 'PrometheusRule objects become rules of the running Prometheus',
+  title: 'the loader of rules and routes',
+  real: 'PrometheusRule objects become rules, receivers get alerts on this machine alone',
   tool: 'node',
   answer: {path: '/healthz', secure: false},
   launch: (place) => ({args: ownArguments(place)}),

@@ -13,7 +13,7 @@ export const prometheus: LabService = {
   title: 'Prometheus',
   real: "scrapes of the API server and the front door, the platform's rules, and alerts that fire",
   tool: 'prometheus',
-  companions: ['prometheus-rules'],
+  companions: ['alertmanager', 'prometheus-rules'],
   answer: {path: '/-/ready', secure: false},
   launch: (place) => ({
     args: [
@@ -33,6 +33,7 @@ function configOf({lab, port, apiserver}: ServicePlace): object {
   const services = join(lab.folder, 'services')
   return {
     global: {scrape_interval: INTERVAL, scrape_timeout: '4s', evaluation_interval: INTERVAL, external_labels: {cluster: 'lab'}},
+    alerting: {alertmanagers: [{file_sd_configs: [{files: [join(services, 'alertmanager', TARGETS_FILE)], refresh_interval: '5s'}]}]},
     rule_files: [join(services, 'prometheus-rules', RULES_FOLDER, '*.yaml')],
     scrape_configs: [
       {job_name: 'prometheus', static_configs: [{targets: [`127.0.0.1:${port}`]}]},
@@ -42,6 +43,7 @@ function configOf({lab, port, apiserver}: ServicePlace): object {
         tls_config: {ca_file: join(lab.pki, 'ca.crt'), cert_file: join(lab.pki, 'admin.crt'), key_file: join(lab.pki, 'admin.key'), server_name: 'localhost'},
         static_configs: [{targets: [apiserver]}],
       },
+      {job_name: 'alertmanager', file_sd_configs: [{files: [join(services, 'alertmanager', TARGETS_FILE)], refresh_interval: '5s'}]},
       {job_name: 'front-door', file_sd_configs: [{files: [join(services, 'front-door', TARGETS_FILE)], refresh_interval: '5s'}]},
     ],
   }

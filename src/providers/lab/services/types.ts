@@ -5,7 +5,7 @@ import type {KubeObject} from '../../../tools/kube-api.ts'
 import type {LabLayout} from '../layout.ts'
 
 /** The services that a lab can have. */
-export type ServiceName = 'metrics-server' | 'prometheus' | 'prometheus-rules' | 'object-store' | 'velero' | 'front-door'
+export type ServiceName = 'metrics-server' | 'prometheus' | 'prometheus-rules' | 'alertmanager' | 'object-store' | 'velero' | 'front-door'
 
 /** Where one service of one lab is. */
 export interface ServicePlace {
