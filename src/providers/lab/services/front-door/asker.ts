@@ -20,8 +20,8 @@ export interface AskedHost {
   last: string
 }
 
-/** Answers that users wait for no longer. */
-const PATIENCE_MS = 5000
+/** Longer than the controllers wait for a pod: who leaves before is counted by nobody. */
+const PATIENCE_MS = 35_000
 const ASK_EVERY_MS = 2000
 /** How it names itself. */
 const ASKER = 'kp-lab-visitor'
