@@ -4,7 +4,7 @@ import {durationSeconds} from '../spec/units.ts'
 import type {Catalog, PolicyValues} from './types.ts'
 
 /** Names that the values templates may use. */
-export const POLICY_NAMES = ['replicas', 'guarded', 'scanInterval', 'auditSeconds', 'action', 'exempt'] as const satisfies readonly (keyof PolicyValues)[]
+export const POLICY_NAMES = ['replicas', 'guarded', 'minAvailable', 'scanInterval', 'auditSeconds', 'action', 'exempt'] as const satisfies readonly (keyof PolicyValues)[]
 
 /** Namespaces that come with every cluster, but for `default`. */
 export const SYSTEM_NAMESPACES: readonly string[] = ['kube-system', 'kube-public', 'kube-node-lease']
@@ -28,6 +28,8 @@ export function policyValues(spec: EnvironmentSpec, catalog: Catalog): PolicyVal
   return {
     replicas,
     guarded: replicas > 1,
+    // A budget that a single copy cannot keep blocks every drain.
+    minAvailable: replicas > 1 ? 1 : 0,
     scanInterval,
     auditSeconds: durationSeconds(scanInterval),
     action: mode === 'enforce' ? 'Enforce' : 'Audit',

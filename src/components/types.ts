@@ -161,6 +161,8 @@ export interface PolicyValues {
   replicas: number
   /** More than one copy: one may go while the others stay. */
   guarded: boolean
+  /** Of that, for a budget which a chart always makes. */
+  minAvailable: number
   scanInterval: string
   auditSeconds: number
   /** What Kyverno's own policies do. */

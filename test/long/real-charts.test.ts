@@ -22,7 +22,10 @@ const packages = mirror === '' ? [] : readdirSync(mirror).filter((name) => name.
 if (mirror === '') console.log('skipped: KP_TEST_MIRROR names no folder of packaged charts')
 
 /** Charts of the platform that kp makes by itself; what else a mirror holds is for other choices. */
-const OWN = new Set(['cert-manager', 'cilium', 'gateway-crds-helm', 'gateway-helm', 'kube-prometheus-stack', 'prometheus-operator-crds', 'snapshot-controller'])
+const OWN = new Set([
+  'cert-manager', 'cilium', 'fluent-bit', 'gateway-crds-helm', 'gateway-helm', 'kube-prometheus-stack', 'metrics-server', 'opencost', 'opensearch', 'opensearch-dashboards',
+  'prometheus-operator-crds', 'reloader', 'sealed-secrets', 'snapshot-controller', 'velero',
+])
 
 /** `cert-manager-v1.21.1.tgz` is cert-manager v1.21.1. */
 const charts = packages.flatMap((file) => {

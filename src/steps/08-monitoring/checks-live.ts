@@ -13,7 +13,7 @@ const LAB_JOBS = ['apiserver']
 const FULL = 0.8
 const ALERTMANAGERS = 2
 
-const runs = (ctx: PlatformContext): true | string => (ctx.provider.simulated ? 'simulated nodes: neither Prometheus nor Alertmanager runs' : true)
+const runs = (ctx: PlatformContext): true | string => (ctx.provider.simulated ? 'simulated nodes: Prometheus and Alertmanager do not run in their pods' : true)
 
 /** Asks a Service of the namespace. @throws KpError API_ERROR where it does not answer: no data is unknown */
 async function ask(ctx: PlatformContext, service: string, port: number, path: string): Promise<unknown> {
