@@ -38,6 +38,8 @@ export const velero: LabService = {
       '--store-validation-frequency', '10s',
       '--backup-sync-period', '10s',
       '--item-operation-sync-frequency', '2s',
+      // A snapshot is looked at each 5 seconds: one after the other that is a minute for ten volumes.
+      '--item-block-worker-count', '8',
     ],
     env: {
       // Not as a flag: the plugins that it starts of itself read it here.
