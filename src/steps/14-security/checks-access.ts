@@ -85,7 +85,8 @@ export const accessChecks: PlatformCheck[] = [
     title: 'Namespaces of applications deny what is not allowed by name',
     severity: 'warning',
     pitfalls: ['KP1411'],
-    appliesTo: (ctx) => (ctx.provider.simulated && settingsOf(ctx).engine === 'kyverno' ? 'the lab has no Kyverno that would generate them' : !settingsOf(ctx).generateNetworkPolicies ? 'phases.security.generateNetworkPolicies is off' : tierNamespaces(ctx).length > 0 ? true : 'phases.security.namespaces is empty'),
+    simulated: (ctx) => ctx.provider.simulated && settingsOf(ctx).engine === 'kyverno' && 'kp makes them in the place of Kyverno',
+    appliesTo: (ctx) => (!settingsOf(ctx).generateNetworkPolicies ? 'phases.security.generateNetworkPolicies is off' : tierNamespaces(ctx).length > 0 ? true : 'phases.security.namespaces is empty'),
     async run(ctx) {
       const policies = await (await ctx.cluster()).listKnown('networking.k8s.io/v1', 'NetworkPolicy')
       const open = tierNamespaces(ctx).filter((namespace) => !policies.some((policy) => policy.metadata.namespace === namespace && deniesAll(policy)))
