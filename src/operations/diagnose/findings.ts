@@ -139,7 +139,7 @@ function filled({text, command}: FixStep, {object, named, values: given}: Fillin
   return {text: fill(text), ...(command === undefined ? {} : {command: fill(command)})}
 }
 
-/** Commands that ask before they change something, with the answer. */
+/** Commands that ask before they change something, with the answer; what takes something away is asked for each time. */
 function answered(command: string): string {
-  return /^kp (?:up|step|render)\b/.test(command) && !/--(?:yes|plan|verify-only)\b/.test(command) ? `${command} --yes` : command
+  return /^kp (?:up|step|render)\b/.test(command) && !/--(?:yes|plan|verify-only|remove)\b/.test(command) ? `${command} --yes` : command
 }

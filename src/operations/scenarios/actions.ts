@@ -35,6 +35,8 @@ export interface ActionContext {
 
 const GONE_MS = 60_000
 const MERGE = 'application/merge-patch+json'
+/** A patch is what a person does by hand, and is to look like it. */
+const BY_HAND = 'fieldManager=kubectl-patch'
 
 /** Does one action. @throws KpError where the cluster refuses it */
 export async function act(given: ScenarioAction, ctx: ActionContext): Promise<void> {
@@ -128,7 +130,7 @@ async function deleteAll(target: ScenarioTarget, ctx: ActionContext): Promise<vo
 }
 
 async function patchAll(patch: ScenarioTarget & {merge?: Record<string, unknown> | undefined; strategic?: Record<string, unknown> | undefined; status?: Record<string, unknown> | undefined}, ctx: ActionContext): Promise<void> {
-  if (patch.merge !== undefined) await mergeAll(patch, patch.merge, 'change', ctx)
+  if (patch.merge !== undefined) await mergeAll(patch, patch.merge, 'change', ctx, `?${BY_HAND}`)
   for (const object of patch.strategic === undefined && patch.status === undefined ? [] : await select(patch, ctx)) {
     const path = await pathOf(object, ctx)
     if (patch.status !== undefined) {
@@ -137,17 +139,17 @@ async function patchAll(patch: ScenarioTarget & {merge?: Record<string, unknown>
     }
     if (patch.strategic === undefined) continue
     const call = {method: 'PATCH' as const, body: patch.strategic, contentType: 'application/strategic-merge-patch+json'}
-    const after = await must(ctx.api, {...call, path: `${path}?dryRun=All`}, `change ${title(object)}`)
+    const after = await must(ctx.api, {...call, path: `${path}?dryRun=All&${BY_HAND}`}, `change ${title(object)}`)
     ctx.remember({did: 'replaced', ref: refOf(object), before: object['spec'], after: (after as KubeObject)['spec']})
-    await must(ctx.api, {...call, path}, `change ${title(object)}`)
+    await must(ctx.api, {...call, path: `${path}?${BY_HAND}`}, `change ${title(object)}`)
     ctx.say(`change ${title(object)}`)
   }
 }
 
-async function mergeAll(target: ScenarioTarget, patch: Record<string, unknown>, doing: string, ctx: ActionContext): Promise<void> {
+async function mergeAll(target: ScenarioTarget, patch: Record<string, unknown>, doing: string, ctx: ActionContext, query = ''): Promise<void> {
   for (const object of await select(target, ctx)) {
     ctx.remember({did: 'patched', ref: refOf(object), patch, back: inverse(patch, object)})
-    await must(ctx.api, {method: 'PATCH', path: await pathOf(object, ctx), body: patch, contentType: MERGE}, `${doing} ${title(object)}`)
+    await must(ctx.api, {method: 'PATCH', path: `${await pathOf(object, ctx)}${query}`, body: patch, contentType: MERGE}, `${doing} ${title(object)}`)
     ctx.say(`${doing}: ${title(object)}`)
   }
 }

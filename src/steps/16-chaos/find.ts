@@ -35,5 +35,12 @@ export function findStuckExperiments(facts: Facts): Sighting[] {
 export function findControllerAway(facts: Facts): Sighting[] {
   if (!facts.components.some(({id}) => id === 'chaos-mesh') || !facts.checks.some(({id}) => id === 'chaos.ready')) return []
   const away = awayBecause(facts, CONTROLLER)
-  return away === undefined ? [] : [{object: CONTROLLER, evidence: [`${away}: nobody answers for experiments, and those that run do not end`], affects: EXPERIMENTS.flatMap((kind) => facts.all(kind, GROUP)).map((one) => refOf(one))}]
+  if (away === undefined) return []
+  return [{
+    object: CONTROLLER,
+    evidence: [`${away}: nobody answers for experiments, and those that run do not end`],
+    affects: EXPERIMENTS.flatMap((kind) => facts.all(kind, GROUP)).map((one) => refOf(one)),
+    // Taking Chaos Mesh away for good is no repair.
+    fix: [{text: 'Does it run, and where not?', command: `kubectl -n ${CHAOS_NAMESPACE} get pods -o wide`}, {text: 'Bring it back: it also ends what still runs.', command: 'kp step chaos'}],
+  }]
 }

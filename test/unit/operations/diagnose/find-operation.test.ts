@@ -89,7 +89,10 @@ describe('chaos', () => {
   test('the controller was scaled to nothing; one that starts is waited for', () => {
     const controller = (extra: object): FactObject => object('Deployment', 'chaos-mesh/chaos-controller-manager', {status: {}, ...extra})
     const world = {components: {'chaos-mesh': ['Deployment chaos-mesh/chaos-controller-manager']}, checks: ['chaos.ready']}
-    expect(codesOf(diagnoseWorld([controller({spec: {replicas: 0}})], world))).toEqual(['KP1606 Deployment chaos-mesh/chaos-controller-manager'])
+    const found = diagnoseWorld([controller({spec: {replicas: 0}})], world)
+    expect(codesOf(found)).toEqual(['KP1606 Deployment chaos-mesh/chaos-controller-manager'])
+    // A repair does not take away what it repairs.
+    expect(commandsOf(found[0]).join(' ')).not.toContain('--remove')
     expect(codesOf(diagnoseWorld([controller({spec: {replicas: 3}, created: '2026-11-28T11:59:55Z'})], world)).filter((code) => code.startsWith('KP1606'))).toEqual([])
   })
 })

@@ -144,10 +144,12 @@ test('a fix names what it is about, leaves other clouds out, and asks nothing', 
       {text: 'On the node.', command: 'sudo journalctl -u kubelet'},
       {text: 'Correct <what>.', command: 'kubectl -n <namespace> apply -f <file>'},
       {text: 'Put it back.', command: 'kp step cni'},
+      {text: 'Or take it away.', command: 'kp step cni --remove'},
+      {text: 'One of two.', command: 'kubectl -n linkerd logs deploy/<this or that>'},
     ],
     {object: web, named: web, values: {}, provider: 'lab'},
   )
-  expect(fix).toEqual([{text: 'Look.', command: 'kubectl -n orders describe pod web-1'}, {text: 'Correct <what>.'}, {text: 'Put it back.', command: 'kp step cni --yes'}])
+  expect(fix).toEqual([{text: 'Look.', command: 'kubectl -n orders describe pod web-1'}, {text: 'Correct <what>.'}, {text: 'Put it back.', command: 'kp step cni --yes'}, {text: 'Or take it away.', command: 'kp step cni --remove'}, {text: 'One of two.'}])
 })
 
 test('what a scenario takes back is what is still as it left it', () => {
