@@ -92,12 +92,11 @@ export function findReadOnlyStore(facts: Facts): Sighting[] {
   }))
 }
 
-/** KP0903: nodes whose setting nobody makes. */
+/** KP0903: nodes whose setting nobody makes. A pod that crashes for another reason to have too little is seen by its own words. */
 export function findNodeSettingsAway(facts: Facts): Sighting[] {
   if (!facts.components.some(({id}) => id === 'opensearch') || !facts.seen('DaemonSet')) return []
+  if (facts.get('DaemonSet', NODE_SETTINGS, LOGGING_NAMESPACE) !== undefined || !facts.checks.some(({id}) => id === 'logging.map-count')) return []
   const said = complaintsOf(facts, ['opensearch'], /max virtual memory areas vm\.max_map_count \[\d+\] (?:is )?(?:likely )?too low/)
-  const away = facts.get('DaemonSet', NODE_SETTINGS, LOGGING_NAMESPACE) === undefined && facts.checks.some(({id}) => id === 'logging.map-count')
-  if (!away) return said
   return [{
     object: {kind: 'DaemonSet', name: NODE_SETTINGS, namespace: LOGGING_NAMESPACE},
     evidence: [`DaemonSet ${LOGGING_NAMESPACE}/${NODE_SETTINGS} does not exist: nobody sets vm.max_map_count on nodes that are new`, ...said.flatMap(({evidence}) => evidence)],
