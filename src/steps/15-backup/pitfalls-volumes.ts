@@ -63,7 +63,7 @@ export const volumePitfalls: Pitfall[] = [
       {check: 'backup.dumps'},
     ],
     fix: [
-      {text: 'What does the last one say? The containers are dump and keep.', command: 'kubectl logs -A -l app.kubernetes.io/name=database-dumps --all-containers --prefix --tail=50'},
+      {text: 'What does the last one say? The containers are dump and keep.', command: 'kubectl -n <namespace> logs -l app.kubernetes.io/name=database-dumps --all-containers --prefix --tail=50'},
       {text: 'Does the database run, and does the Secret hold the password of now?', command: 'kp verify operators'},
       {text: 'Dump again.', command: 'kubectl -n <namespace> create job <database>-dumps-again --from=cronjob/<database>-dumps'},
     ],
@@ -81,7 +81,7 @@ export const volumePitfalls: Pitfall[] = [
       {check: 'backup.dump-volumes'},
     ],
     fix: [
-      {text: 'How full is it, and by what?', command: 'kubectl logs -A -l app.kubernetes.io/name=database-dumps -c keep --prefix --tail=5'},
+      {text: 'How full is it, and by what?', command: 'kubectl -n <namespace> logs -l app.kubernetes.io/name=database-dumps -c keep --prefix --tail=5'},
       {text: 'Keep less (phases.backup.databases.retention), or make the volume larger: the claim by hand where its class can grow, and phases.backup.databases.volume.', command: `kubectl -n <namespace> patch pvc <database>-dumps --type=merge -p '{"spec":{"resources":{"requests":{"storage":"<size>"}}}}'`},
       {text: 'Bring it to the cluster.', command: 'kp step backup'},
     ],

@@ -43,6 +43,10 @@ const sentences = phases.flatMap(({id, what, why, how, checks, pitfalls}) => [
 ])
 
 describe('a command of kp that is printed', () => {
+  test('kubectl logs reads one namespace: it has no -A', () => {
+    expect([...fromFixes, ...fromRunbooks].filter(({command}) => /kubectl logs .*(?:-A|--all-namespaces)\b/.test(command))).toEqual([])
+  })
+
   test('also in sentences', () => {
     const missing = sentences.flatMap(({where, text}) => [...text.matchAll(/`kp ([^`]+)`/g)].filter(([, rest = '']) => fileOf(rest.split(/\s+/)) === undefined).map(([command]) => `${where}: ${command}`))
     expect([...new Set(missing)]).toEqual([])
