@@ -1,5 +1,6 @@
 /** The cases of all checks, by phase; one file a phase. */
 import type {CheckCase} from '../helpers/check-cases.ts'
+import {awsCases} from './aws.ts'
 import {backupCases} from './backup.ts'
 import {autoscalingCases} from './autoscaling.ts'
 import {certManagerCases} from './cert-manager.ts'
@@ -28,6 +29,7 @@ import {sloCases} from './slo.ts'
 
 export const CASES: readonly CheckCase[] = [
   ...prerequisitesCases,
+  ...awsCases,
   ...networkingCases,
   ...controlPlaneCases,
   ...controlPlaneKindCases,

@@ -2,6 +2,8 @@
 import type {PlatformContext} from '../../context.ts'
 
 /** Names of the tools that this platform needs. */
-export function neededTools(ctx: Pick<PlatformContext, 'provider'>): string[] {
+export function neededTools(ctx: Pick<PlatformContext, 'provider' | 'spec' | 'aws'>): string[] {
+  // The AWS CLI gives kubectl and helm their tokens; where there is no API server nobody wants one.
+  if (ctx.provider.id === 'eks') return ['kubectl', 'helm', ctx.spec.infra.tool === 'opentofu' ? 'tofu' : 'terraform', ...(ctx.aws?.emulator === undefined ? ['aws'] : [])]
   return ctx.provider.id === 'lab' ? ['kubectl', 'helm', 'kwokctl', 'kwok', 'kube-apiserver'] : ['kubectl', 'helm']
 }

@@ -4,6 +4,7 @@ import {componentStep} from '../shared/component.ts'
 import {needsApi} from '../shared/needs-api.ts'
 import {stackRepositoryFiles} from '../../checks/terraform/place.ts'
 import {about} from './about.ts'
+import {supportCheck} from './checks-aws.ts'
 import {checks} from './checks.ts'
 import {eksCluster} from './eks.ts'
 import {eksPitfalls} from './pitfalls-eks.ts'
@@ -28,6 +29,6 @@ export const controlPlane: PlatformPhase = {
       appliesTo: (platform) => (platform.spec.phases.monitoring.enabled ? true : 'phases.monitoring.enabled is false'),
     })),
   ],
-  checks,
+  checks: [...checks, supportCheck],
   pitfalls: [...pitfalls, ...kindPitfalls, ...selfHostedPitfalls, ...eksPitfalls],
 }
