@@ -8,7 +8,7 @@ import type {report, supportBundle} from './schemas/report.ts'
 import type {costReport, policyEnforce, policyReport} from './schemas/reports.ts'
 import type {sloGenerate, sloList, sloTest} from './schemas/slo.ts'
 import type {topology} from './schemas/topology.ts'
-import type {backendInit, bind, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './schemas/tools.ts'
+import type {backendInit, bind, destroy, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './schemas/tools.ts'
 
 export type VerifyResult = z.infer<typeof verify>
 export type VerifiedCheck = z.infer<typeof checkReport>
@@ -39,6 +39,7 @@ export type InitResult = z.infer<typeof init>
 export type RenderResult = z.infer<typeof render>
 export type KubeconfigResult = z.infer<typeof kubeconfig>
 export type BackendInitResult = z.infer<typeof backendInit>
+export type DestroyResult = z.infer<typeof destroy>
 export type BindResult = z.infer<typeof bind>
 export type LabUpResult = z.infer<typeof labUp>
 export type LabDownResult = z.infer<typeof labDown>

@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {KpError} from '../../engine/errors.ts'
 import type {EnvironmentSpec, ProviderOf} from '../../spec/types.ts'
 import type {ClusterPresence} from '../types.ts'
+import {findRemainders} from './audit.ts'
 import {hasObject, lacking, makeSo} from './bucket.ts'
 import {endpointOf, openClients} from './clients.ts'
 import {awsError, bucketError} from './errors.ts'
@@ -85,6 +86,7 @@ export function createEksProvider({spec, settings, env, folder, cacheDir}: EksPr
       make: (aspect) => asking(`make the bucket ${name} ${aspect}`, () => makeSo(clients, {name, region: at, kmsKey: settings.kmsKey}, aspect).catch((error: unknown) => Promise.reject(bucketError(error, name)))),
       has: (key) => asking(`look for ${key} in the bucket ${name}`, () => hasObject(clients, {name, region: at}, key)),
     }),
+    remainders: (scope) => asking('look for what is left in the account', () => findRemainders(clients, scope)),
     looks: new Map(),
     oneAtATime(work) {
       const next = queue.then(work, work)

@@ -1,5 +1,6 @@
 /** AWS as steps, checks and commands see it. */
 import type {Provider} from '../types.ts'
+import type {AuditScope, Remainder} from './audit.ts'
 import type {StateBucket} from './bucket.ts'
 
 /** Whose credentials they are. */
@@ -64,6 +65,8 @@ export interface AwsProvider extends Provider {
   zonesOffering(instanceTypes: readonly string[]): Promise<{zones: string[]; offering: Record<string, string[]>}>
   /** The bucket of the states. */
   stateBucket(name: string, region: string): StateBucket
+  /** What of an environment is in the account. */
+  remainders(scope: AuditScope): Promise<Remainder[]>
   /** Looks at stacks in this run. */
   looks: Map<string, RememberedLook>
   /** Does one piece of work after the other, for what must not run twice at the same time. */

@@ -7,7 +7,7 @@ import {report, supportBundle} from './report.ts'
 import {costReport, policyEnforce, policyReport} from './reports.ts'
 import {sloGenerate, sloList, sloTest} from './slo.ts'
 import {topology} from './topology.ts'
-import {backendInit, bind, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './tools.ts'
+import {backendInit, bind, destroy, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './tools.ts'
 
 /** Schemas by command; `lab-up` is `kp lab up`. */
 export const RESULT_SCHEMAS = {
@@ -35,6 +35,7 @@ export const RESULT_SCHEMAS = {
   init,
   kubeconfig,
   'backend-init': backendInit,
+  destroy,
   bind,
   'lab-up': labUp,
   'lab-down': labDown,

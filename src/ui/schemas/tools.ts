@@ -118,6 +118,16 @@ export const backendInit = z.object({
   backups: z.array(z.string()).describe('Copies of the states that were moved into the bucket.'),
 })
 
+/** `kp destroy`: the last line; events come before it. */
+export const destroy = z.object({
+  schema: z.literal('kp/destroy/v1'),
+  environment: environmentName,
+  cluster: clusterName,
+  destroyed: z.array(z.object({stack: z.string(), resources: z.array(z.string()).describe('Addresses of what went.')})),
+  left: z.array(z.object({kind: z.string(), id: z.string(), name: z.string().optional(), because: z.string().describe('The tag or the network by which it was found.'), monthly: z.number().describe('US dollars a month by list price.')})).describe('What is still in the account.'),
+  durationMs: z.number().nonnegative(),
+})
+
 /** `kp lab up`: the last line; events come before it. */
 export const labUp = z.object({
   schema: z.literal('kp/lab-up/v1'),
