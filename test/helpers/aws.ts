@@ -31,8 +31,9 @@ export async function makeAwsPlatform(moto: Moto, sections: Record<string, unkno
   const root = join(folder, 'acme')
   mkdirSync(root)
   const config = join(folder, 'terraform.rc')
-  // As an air-gapped machine has it: providers from the disk alone.
-  writeFileSync(config, `provider_installation {\n  filesystem_mirror {\n    path = "${await layMirror(process.env)}"\n  }\n}\n`)
+  // As an air-gapped machine has it: providers from the disk alone. KP_TEST_AWS_MIRROR names another mirror than kp's own.
+  const mirror = process.env['KP_TEST_AWS_MIRROR'] ?? (await layMirror(process.env))
+  writeFileSync(config, `provider_installation {\n  filesystem_mirror {\n    path = "${mirror}"\n  }\n}\n`)
   const env = kpEnvironment(join(folder, 'state'), {...moto.env, TF_CLI_CONFIG_FILE: config, TF_PLUGIN_CACHE_DIR: undefined})
   const rewrite = (changed: Record<string, unknown>): void => writeFileSync(join(root, 'kp.yaml'), eksText(changed))
   rewrite(sections)

@@ -36,18 +36,27 @@ export function stackRepositoryFiles(ctx: RepositoryContext, stacks: readonly St
 }
 
 /** The provider asks an emulator nothing that only AWS knows. */
-const EMULATED: StackFile = {
-  name: 'kp_override.tf',
-  text: 'provider "aws" {\n  skip_credentials_validation = true\n  skip_metadata_api_check     = true\n  s3_use_path_style           = true\n}\n',
+const EMULATED_PROVIDER = 'provider "aws" {\n  skip_credentials_validation = true\n  skip_metadata_api_check     = true\n  s3_use_path_style           = true\n}\n'
+
+/** What an emulator forgets, or tells in another way than AWS, is no drift there: by resource. */
+const FORGOTTEN: Readonly<Partial<Record<StackId, Record<string, string[]>>>> = {
+  eks: {aws_eks_cluster: ['bootstrap_self_managed_addons', 'access_config', 'upgrade_policy']},
+  'node-groups': {aws_eks_node_group: ['scaling_config[0].desired_size', 'remote_access', 'update_config'], aws_launch_template: ['tag_specifications']},
+}
+
+/** What is another one in the working copy where an emulator answers. */
+function emulated(stack: StackId): StackFile {
+  const ignored = Object.entries(FORGOTTEN[stack] ?? {}).map(([type, fields]) => `\nresource "${type}" "this" {\n  lifecycle {\n    ignore_changes = [${fields.join(', ')}]\n  }\n}\n`)
+  return {name: 'kp_override.tf', text: [EMULATED_PROVIDER, ...ignored].join('')}
 }
 
 /** kp's working copy of a stack as it should be now. */
 export function workingFiles(ctx: PlatformContext, stack: StackId): StackFile[] {
   const aws = requireAws(ctx)
-  const emulated = aws.emulator !== undefined
-  const place = {local: (name: string) => `../${name}.tfstate`, pathStyle: emulated}
-  const files = stackFiles({home: ctx.home, spec: ctx.spec, zones: aws.zones(ctx.spec), stack, place, emulated})
-  return emulated ? [...files, EMULATED] : files
+  const pretended = aws.emulator !== undefined
+  const place = {local: (name: string) => `../${name}.tfstate`, pathStyle: pretended}
+  const files = stackFiles({home: ctx.home, spec: ctx.spec, zones: aws.zones(ctx.spec), stack, place, emulated: pretended})
+  return pretended ? [...files, emulated(stack)] : files
 }
 
 /** The program of `infra.tool`. */

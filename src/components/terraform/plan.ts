@@ -90,7 +90,7 @@ interface FieldChange {
   seen?: string
 }
 
-/** The leaves that differ. What is known only afterwards is no difference by itself. */
+/** The leaves that differ, without those whose value is known only afterwards. */
 function fieldsOf(change: Change): FieldChange[] {
   const found: FieldChange[] = []
   walk([], change.before, change.after, change.after_unknown, [change.before_sensitive, change.after_sensitive], found)
@@ -103,11 +103,8 @@ function walk(path: string[], before: unknown, after: unknown, unknown: unknown,
     if (!same(before, after)) found.push({field: fieldName(path), wanted: '(sensitive)', seen: '(sensitive)'})
     return
   }
-  if (unknown === true) {
-    if (before === undefined || before === null) return
-    found.push({field: fieldName(path), wanted: '(known after apply)', seen: show(before)})
-    return
-  }
+  // What AWS decides anew follows from the fields that are named.
+  if (unknown === true) return
   if (isTree(before) && isTree(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
       walk([...path, key], at(before, key), at(after, key), at(unknown, key), [at(secret[0], key), at(secret[1], key)], found)

@@ -10,7 +10,7 @@ import {stackVariables} from './variables.ts'
 /** What is known of a stack without looking. */
 export interface Stack {
   id: StackId
-  /** "the network", for sentences. */
+  /** "the network", for sentences: one thing. */
   title: string
   /** The stacks whose outputs it reads. */
   upstream: readonly StackId[]
@@ -28,7 +28,7 @@ export const STACKS: Readonly<Record<StackId, Stack>> = {
   },
   iam: {
     id: 'iam',
-    title: 'the roles',
+    title: 'the set of roles',
     upstream: [],
     makes: () => ['the roles of the cluster, its nodes and the pods that call AWS'],
   },
@@ -40,7 +40,7 @@ export const STACKS: Readonly<Record<StackId, Stack>> = {
   },
   'node-groups': {
     id: 'node-groups',
-    title: 'the node groups',
+    title: 'the set of node groups',
     upstream: ['network', 'iam', 'eks'],
     makes: ({nodePools}) => nodePools.map(({name, min, max, instanceType, capacity}) => `the node group ${name}: ${min} to ${max} × ${instanceType}${capacity === 'spot' ? ', spot' : ''}`),
   },
