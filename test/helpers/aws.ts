@@ -1,5 +1,6 @@
 /** A platform on EKS against the emulator, with the real terraform and the real provider. */
-import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {layMirror} from '../../scripts/aws/provider.ts'
 import {openClients} from '../../src/providers/aws/clients.ts'
@@ -8,7 +9,6 @@ import {eksText} from './eks.ts'
 import type {Moto} from './moto.ts'
 import {kpEnvironment, startKp} from './run-kp.ts'
 import type {KpResult, RunningKp} from './run-kp.ts'
-import {tempFolder} from './temp.ts'
 
 /** The three phases that the stacks are of. */
 export const STACK_PHASES = ['--only', 'networking,control-plane,node-pools']
@@ -27,7 +27,8 @@ export interface AwsPlatform {
 
 /** Makes one. Its state folder is its own; tools come from the cache. */
 export async function makeAwsPlatform(moto: Moto, sections: Record<string, unknown> = {}): Promise<AwsPlatform> {
-  const folder = tempFolder()
+  const folder = mkdtempSync(join(tmpdir(), 'kp-test-'))
+  process.once('exit', () => rmSync(folder, {recursive: true, force: true}))
   const root = join(folder, 'acme')
   mkdirSync(root)
   const config = join(folder, 'terraform.rc')
@@ -46,10 +47,4 @@ export async function makeAwsPlatform(moto: Moto, sections: Record<string, unkno
     rewrite,
     clients: openClients({region: 'eu-central-1', env: moto.env}),
   }
-}
-
-/** Everything that a run wrote down, as text. */
-export function journals(root: string): string {
-  const runs = join(root, '.kp', 'runs')
-  return readdirSync(runs).map((run) => readFileSync(join(runs, run, 'journal.jsonl'), 'utf8')).join('\n')
 }
