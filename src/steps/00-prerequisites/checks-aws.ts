@@ -7,6 +7,7 @@ import {asKpError} from '../../engine/errors.ts'
 export const accountCheck: PlatformCheck = check({
   id: 'prerequisites.cloud-account',
   title: 'The credentials for the cloud are valid and belong to the account of kp.yaml',
+  pitfalls: ['KP0007'],
   appliesTo: (ctx) => (ctx.aws === undefined ? 'kp makes nothing in a cloud account' : true),
   async run(ctx) {
     const expected = ctx.spec.provider.type === 'eks' && ctx.spec.provider.account !== undefined ? `account ${ctx.spec.provider.account}` : 'an account'

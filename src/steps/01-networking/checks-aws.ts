@@ -6,6 +6,7 @@ import type {PlatformCheck} from '../../context.ts'
 export const offersCheck: PlatformCheck = check({
   id: 'networking.zone-offers',
   title: 'Every zone of the plan is there and offers the instance types of its pools',
+  pitfalls: ['KP0106'],
   appliesTo: (ctx) => (ctx.aws === undefined ? 'the zones are not those of AWS' : true),
   async run(ctx) {
     const zones = ctx.provider.zones(ctx.spec)

@@ -13,6 +13,7 @@ export const supportCheck: PlatformCheck = check({
   id: 'control-plane.version-support',
   title: 'AWS supports the version of Kubernetes for longer than an upgrade takes',
   severity: 'warning',
+  pitfalls: ['KP0206'],
   appliesTo: (ctx) => (ctx.aws === undefined ? 'the control plane is not that of EKS' : true),
   async run(ctx) {
     const {version} = ctx.spec.kubernetes
