@@ -65,6 +65,16 @@ export async function startComponents(settings: LabSettings, layout: LabLayout, 
   })
 }
 
+/**
+ * Waits until the API server serves, and starts again what gave up on it before: on a busy machine the API server takes
+ * longer than the ten seconds that kube-controller-manager waits for it (its WaitForAPIServer).
+ * @throws KpError LAB_FAILED where a component ends again and again
+ */
+export async function settle(settings: LabSettings, layout: LabLayout, name: string): Promise<void> {
+  await rightsThere(settings, layout)
+  if ((await deadControlPlane(layout)).length > 0) await startComponents(settings, layout, name)
+}
+
 /** Ends a lab's processes and removes its folder. The record goes first, so that a lab half removed is never taken for a whole one. */
 export async function removeLab(settings: LabSettings, layout: LabLayout): Promise<void> {
   await rm(layout.record, {force: true})
@@ -99,7 +109,7 @@ async function makeOnce(settings: LabSettings, layout: LabLayout, options: LabOp
   signal?.throwIfAborted()
   progress?.('giving kp an identity of its own, and the simulated nodes their behaviour')
   await allOf(restartKwok(settings, layout, options.name), setUp(settings, layout, options, {kubernetesVersion, ports}))
-  await rightsThere(settings, layout)
+  await settle(settings, layout, options.name)
   await writeRecord(layout, {options, kubernetesVersion, server: serverUrl(ports), ports, createdAt: new Date(clock.now()).toISOString()})
 }
 

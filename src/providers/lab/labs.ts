@@ -84,7 +84,11 @@ async function bringUp(settings: LabSettings, name: string): Promise<LabStatus> 
     throw new KpError({code: 'CLUSTER_ABSENT', message: `there is no lab ${name}`, doing: `start the lab ${name}`, next: ['kp lab list', 'kp lab up']})
   }
   const dead = await deadComponents(layout)
-  if (COMPONENTS.some((component) => dead.includes(component))) await (await making()).startComponents(settings, layout, name)
+  if (COMPONENTS.some((component) => dead.includes(component))) {
+    const {settle, startComponents} = await making()
+    await startComponents(settings, layout, name)
+    await settle(settings, layout, name)
+  }
   return statusOf(settings, name)
 }
 
