@@ -1,7 +1,7 @@
 /** Which pitfalls are seen on which objects. Pure. */
 import {findPitfalls} from '../../engine/diagnosis.ts'
 import type {Evidence} from '../../engine/diagnosis.ts'
-import {containersOf, refName, refOf, runsBetweenCrashes} from '../../engine/facts.ts'
+import {ageOf, containersOf, patience, refName, refOf, runsBetweenCrashes} from '../../engine/facts.ts'
 import type {FactObject, Facts, ObjectRef, Sighting} from '../../engine/facts.ts'
 import type {Pitfall} from '../../engine/types.ts'
 import {conditionsOf, suffers} from './suffering.ts'
@@ -107,7 +107,7 @@ function fromChecks(pitfalls: readonly Pitfall[], facts: Facts, own: Seen[]): Se
     const explained = own.some(({pitfall}) => check.pitfalls.includes(pitfall.code) || pitfall.confirmBy === check.id || pitfall.match.some((one) => one.check === check.id))
     const objects = [check.observed, ...check.evidence].flatMap((text) => text.split(/; |\n/)).flatMap((complaint) => objectIn(complaint, facts) ?? [])
     // A pod is explained by what was seen of its workload.
-    const open = objects.filter((one) => !named.has(refName(one)) && !named.has(refName(lifted(one, facts))))
+    const open = objects.filter((one) => !named.has(refName(one)) && !named.has(refName(lifted(one, facts))) && !isYoung(one, facts))
     if (explained || (objects.length > 0 && open.length === 0)) return []
     const object = open[0] ?? {kind: 'Check', name: check.id}
     const [best] = findPitfalls(pitfalls, {checks: [{id: check.id, observed: check.observed}]})
@@ -117,6 +117,12 @@ function fromChecks(pitfalls: readonly Pitfall[], facts: Facts, own: Seen[]): Se
     const affects = object.kind === 'CustomResourceDefinition' ? facts.checks.filter((other) => other !== check && other.phase === check.phase).map(({id}) => ({kind: 'Check', name: id})) : []
     return [{pitfall, sighting: {object, affects, evidence: [`check ${check.id} fails: ${check.observed}`, ...check.evidence.slice(0, 3)]}, named: lifted(object, facts), score: best?.score ?? 0, by: 'check'}]
   })
+}
+
+/** Whether it was made just now: what is complained of it may pass by itself. */
+function isYoung(ref: ObjectRef, facts: Facts): boolean {
+  const object = facts.get(ref.kind, ref.name, ref.namespace)
+  return object !== undefined && ageOf(object, facts) < patience(facts).startMs
 }
 
 /** The workload of what is there; what is not there stands for itself. */

@@ -14,14 +14,19 @@ const DAY_MS = 24 * 3600 * 1000
 
 const probes = (ctx: PlatformContext): true | string => (['internal-ca', 'self-signed'].includes(issuerName(ctx)) ? true : 'an ACME issuer counts what it issues: no probe certificate is asked for')
 
-/** Why a certificate is not good for another two weeks; undefined where it is. */
+/** So long a renewal may take. */
+const RENEWAL_MS = 3600 * 1000
+
+/** Why a certificate is not good for another two weeks, nor will be renewed before; undefined where it is. */
 function complainAboutCertificate(certificate: KubeObject, now: number): string | undefined {
   const ready = complainAboutCondition(certificate, 'Ready')
   if (ready !== undefined) return ready
-  const notAfter = (certificate['status'] as {notAfter?: string} | undefined)?.notAfter
+  const {notAfter, renewalTime = ''} = (certificate['status'] ?? {}) as {notAfter?: string; renewalTime?: string}
   if (notAfter === undefined) return `Certificate ${nameOf(certificate.metadata)} does not say when it ends`
   const days = Math.floor((Date.parse(notAfter) - now) / DAY_MS)
-  return days < LEAST_DAYS ? `Certificate ${nameOf(certificate.metadata)} ends in ${days} days` : undefined
+  // One that lives for a day is renewed each day.
+  const renewed = now < Date.parse(renewalTime) + RENEWAL_MS && now < Date.parse(notAfter)
+  return days < LEAST_DAYS && !renewed ? `Certificate ${nameOf(certificate.metadata)} ends in ${days} days` : undefined
 }
 
 /** cert-manager, its kinds, issuer and certificates. */

@@ -77,6 +77,13 @@ describe('nothing is found where', () => {
     expect(found(waits, {events: [['Pod', 'orders/web-2-x', 'TriggeredScaleUp', 'pod triggered scale-up: [{general-a 2->3 (max: 6)}]']]})).toEqual([])
   })
 
+  test('a check complains of what was made just now', () => {
+    const young = [object('Certificate', 'orders/tls', {apiVersion: 'cert-manager.io/v1', created: JUST, spec: {}, status: {}})]
+    const checks = [{id: 'cert-manager.certificates', observed: 'Certificate orders/tls: Ready=False', pitfalls: ['KP0509']}]
+    expect(found(young, {checks})).toEqual([])
+    expect(found([object('Certificate', 'orders/tls', {apiVersion: 'cert-manager.io/v1', spec: {}, status: {}})], {checks})).toEqual(['KP0509 Certificate orders/tls'])
+  })
+
   test('images are pulled on real machines, which takes half a minute', () => {
     expect(found(made(HALF_A_MINUTE, [...NODES, ...app({status: creating})]), {provider: 'eks'})).toEqual([])
   })
