@@ -4,7 +4,7 @@ import type {Phase} from '../../engine/types.ts'
 export const about: Pick<Phase, 'id' | 'number' | 'title' | 'what' | 'why' | 'how'> = {
   id: 'operators',
   number: 11,
-  title: 'Stateful systems by operators (Kafka, PostgreSQL, and more)',
+  title: 'Databases and queues by operators',
   what: 'Operators and one instance each of what phases.operators switches on: Kafka by Strimzi, PostgreSQL by CloudNativePG; on request MongoDB, Redis and RabbitMQ by their operators, and MySQL 8 without one.',
   why: 'Databases and queues need more than a StatefulSet: ordered upgrades, failover, users, backups. An operator does for them what a person would do at night.',
   how: [
