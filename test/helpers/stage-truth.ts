@@ -218,7 +218,12 @@ const MAKERS: Record<string, (platform: TestPlatform) => Promise<void>> = {
   HTTPRoute: (platform) => recreateAll(platform, 'httproutes.gateway.networking.k8s.io'),
   async Service(platform) {
     const services = (await getAll(platform, 'services')).filter(({spec}) => (spec as {type?: string}).type === 'LoadBalancer')
-    for (const {metadata} of services) await platform.kubectl(['patch', 'service', metadata.name, '-n', metadata.namespace ?? '', '--subresource=status', '--type=json', '-p', '[{"op":"replace","path":"/status","value":{}}]'])
+    for (const {metadata} of services) {
+      const one = ['service', metadata.name, '-n', metadata.namespace ?? '']
+      await platform.kubectl(['patch', ...one, '--subresource=status', '--type=json', '-p', '[{"op":"replace","path":"/status","value":{}}]'])
+      // Where the status was empty already nothing has changed yet.
+      await platform.kubectl(['annotate', ...one, '--overwrite', `example.com/looked-at=${Date.now()}`])
+    }
   },
 }
 

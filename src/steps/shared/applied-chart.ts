@@ -3,13 +3,16 @@
  * would be larger than a Secret may be): rendered by helm, applied by kp.
  */
 import {COMPONENT_LABEL, ownLabels} from '../../checks/labels.ts'
-import type {PlatformContext, PlatformStep} from '../../context.ts'
+import {KpError} from '../../engine/errors.ts'
+import type {ChartSource, PlatformContext, PlatformStep} from '../../context.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import {describeObject, lookAtObjects} from '../../checks/objects.ts'
 import type {ObjectKey, ObjectsLook, WantedObjects} from '../../checks/objects.ts'
 import {deleteObject} from '../../tools/kubectl.ts'
 import {onCluster} from './on-cluster.ts'
 import {releaseInputs, tellSource} from './release-inputs.ts'
+import type {ReleaseInputs} from './release-inputs.ts'
+import {RELEASE_LABELS} from './release-state.ts'
 import {renderedObjects} from './rendered-chart.ts'
 import {describeRepair, repairObjects} from './repair.ts'
 import {requireNotNewer} from './adopt.ts'
@@ -19,6 +22,8 @@ import type {HelmReleaseStep} from './helm-release.ts'
 import {objectsOfOthers} from './standing.ts'
 
 const FIELD_MANAGER = 'kp'
+/** Where the chart of a definition came from: a lab stays with it, and asks no network again. */
+const SOURCE_LABEL = RELEASE_LABELS.source
 
 /** A step that renders a component's chart and keeps its objects. */
 export function appliedChart(options: HelmReleaseStep): PlatformStep {
@@ -43,12 +48,12 @@ export function appliedChart(options: HelmReleaseStep): PlatformStep {
       return {state: absent ? 'absent' : 'drifted', observed: absent ? 'nothing of it is there' : `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'}`, differences, data: found.look}
     },
     async plan(ctx, probe) {
-      const {source} = await releaseInputs(ctx, options.component, 0)
+      const {source} = await inputsOf(ctx, options.component)
       const found = probe.data as ObjectsLook | undefined
       return {lines: found === undefined ? [`apply ${ctx.catalog.get(options.component).title}: ${source.said}`] : describeRepair(found), commands: [`helm template … | kubectl apply --server-side --field-manager=${FIELD_MANAGER} -f -`]}
     },
     async apply(ctx, probe) {
-      tellSource(ctx, options.id, (await releaseInputs(ctx, options.component, 0)).source)
+      tellSource(ctx, options.id, (await inputsOf(ctx, options.component)).source)
       await repairObjects(ctx, (probe.data as ObjectsLook | undefined) ?? (await look(ctx)).look, {fieldManager: FIELD_MANAGER, doing: options.title})
       const cluster = await ctx.cluster()
       cluster.api.forgetResources()
@@ -95,15 +100,30 @@ async function requireOwn(ctx: PlatformContext, component: string, wanted: Wante
   if (keeper !== undefined) throw notAdoptable(component, `${keeper.who} keeps it and would undo what kp does`, [keeper.next])
 }
 
+async function inputsOf(ctx: PlatformContext, component: string): Promise<ReleaseInputs> {
+  return releaseInputs(ctx, component, 0, ctx.lab === undefined ? undefined : await installedFrom(ctx, component))
+}
+
+/** The source that a definition of the component says; nothing is said before there is a cluster. */
+async function installedFrom(ctx: PlatformContext, component: string): Promise<ChartSource['kind'] | undefined> {
+  const cluster = await ctx.cluster().catch((error: unknown) => {
+    if (error instanceof KpError && error.code === 'CLUSTER_ABSENT') return undefined
+    throw error
+  })
+  const definitions = await cluster?.metadata('apiextensions.k8s.io/v1', 'CustomResourceDefinition')
+  const own = [...(definitions?.values() ?? [])].find(({labels}) => labels?.[COMPONENT_LABEL] === component)
+  return own?.labels?.[SOURCE_LABEL] as ChartSource['kind'] | undefined
+}
+
 /** The objects of the rendered chart, labelled as kp's. */
 async function wantedObjects(ctx: PlatformContext, componentId: string): Promise<WantedObjects> {
   const component = ctx.catalog.get(componentId)
-  const {digest, helm} = await releaseInputs(ctx, componentId, 0)
-  const labels = {...ownLabels(ctx), [COMPONENT_LABEL]: component.id}
+  const {digest, helm, source} = await inputsOf(ctx, componentId)
+  const labels = {...ownLabels(ctx), [COMPONENT_LABEL]: component.id, ...(ctx.lab === undefined ? {} : {[SOURCE_LABEL]: source.kind})}
   return renderedObjects(ctx, {
     digest,
     helm,
-    cache: `applied-${componentId}`,
+    cache: `applied-${componentId}${ctx.lab === undefined ? '' : '-lab'}`,
     finish: (object) => ({...object, metadata: {...object.metadata, labels: {...object.metadata.labels, ...labels}}}),
   })
 }
