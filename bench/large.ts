@@ -89,6 +89,14 @@ async function fill(place: Place): Promise<void> {
     const all = (await api.get('/api/v1/nodes?resourceVersion=0')) as {items: KubeObject[]}
     return all.items.filter((node) => (node['status'] as {conditions?: {type: string; status: string}[]}).conditions?.some(({type, status}) => type === 'Ready' && status === 'True')).length >= NODES
   })
+  // Agents that tolerate every node come to the new ones too.
+  await until(async () => {
+    const sets = (await api.get('/apis/apps/v1/daemonsets')) as {items: KubeObject[]}
+    return sets.items.every((set) => {
+      const {desiredNumberScheduled = 0, numberReady = 0} = set['status'] as {desiredNumberScheduled?: number; numberReady?: number}
+      return numberReady >= desiredNumberScheduled
+    })
+  })
 }
 
 /** A node like those of the lab, of no pool and no operating system: no DaemonSet of the platform wants it. */
@@ -123,9 +131,9 @@ async function inParallel<T>(items: T[], width: number, act: (item: T) => Promis
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 3 * 60_000
+  const end = Date.now() + 10 * 60_000
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error('the nodes did not become ready within three minutes')
+    if (Date.now() > end) throw new Error('the nodes and their agents did not become ready within ten minutes')
     await new Promise((resolve) => setTimeout(resolve, 1000))
   }
 }
