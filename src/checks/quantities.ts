@@ -22,6 +22,12 @@ export function roundBytes(bytes: number): string {
   return `${Number((bytes / size).toFixed(1))}${unit}`
 }
 
+/** An amount of a resource of a quota as Kubernetes writes it: CPUs, bytes, or a count. Never less than is asked for. */
+export function formatAmount(resource: string, amount: number): string {
+  if (resource.endsWith('cpu')) return formatCpu(amount)
+  return /(memory|storage)$/.test(resource) ? formatBytes(Math.ceil(amount)) : String(Math.ceil(amount))
+}
+
 /** The number of a quantity that the API server wrote; also with an exponent (`1e3`) or without a unit. */
 export function quantity(text: string | number | undefined): number {
   if (text === undefined) return 0

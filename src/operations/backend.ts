@@ -1,7 +1,7 @@
 /** `kp backend init`: the bucket of the states, and the states that are still on this machine. */
 import {copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
-import {placeOf, prepareStack, requireAws} from '../checks/terraform/place.ts'
+import {prepareStack, requireAws} from '../checks/terraform/place.ts'
 import {whileLocked} from '../checks/terraform/lock.ts'
 import {STACK_IDS} from '../components/terraform/ids.ts'
 import type {StackId} from '../components/terraform/ids.ts'
@@ -87,8 +87,7 @@ async function moveState(ctx: PlatformContext, bucket: Bucket, stack: StackId): 
     mkdirSync(folder, {recursive: true})
     copyFileSync(from, backup)
   })
-  const place = placeOf(ctx, stack)
-  await prepareStack(ctx, stack)
+  const {place} = await prepareStack(ctx, stack)
   if (there) refuseOther(stack, from, await pullState(place, `read the state of the stack ${stack} in the bucket`))
   await whileLocked(ctx, {stack, place}, () => pushState(place, {file: from, doing: `move the state of the stack ${stack} into the bucket`}))
   await ctx.change({doing: `put the state of the stack ${stack} on this machine aside`, command: `rm ${from}`}, async () => {

@@ -72,10 +72,10 @@ export interface ReadyStack {
 }
 
 /** The place of a stack, without making it ready. */
-export function placeOf(ctx: PlatformContext, stack: StackId): TerraformPlace {
+function placeOf(ctx: PlatformContext, stack: StackId): TerraformPlace {
   const aws = requireAws(ctx)
-  const cache = ctx.env['TF_PLUGIN_CACHE_DIR'] ? {} : {TF_PLUGIN_CACHE_DIR: aws.pluginCache}
-  return {exec: ctx.exec, tool: programOf(ctx), folder: join(aws.stacksFolder, stack), env: {...cache}}
+  const cache: Record<string, string> = ctx.env['TF_PLUGIN_CACHE_DIR'] ? {} : {TF_PLUGIN_CACHE_DIR: aws.pluginCache}
+  return {exec: ctx.exec, tool: programOf(ctx), folder: join(aws.stacksFolder, stack), env: cache}
 }
 
 /**

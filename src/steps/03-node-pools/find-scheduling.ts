@@ -2,7 +2,8 @@
 import type {FactObject, Facts, Sighting} from '../../engine/facts.ts'
 import {ageOf, patience, refOf} from '../../engine/facts.ts'
 import type {FixStep} from '../../engine/types.ts'
-import {byWorkload, nearest, olderVersionRuns, patchCommand, podSpec, quantity, rollBack, slashName, unscheduled} from '../shared/facts.ts'
+import {quantity} from '../../checks/quantities.ts'
+import {byWorkload, nearest, olderVersionRuns, patchCommand, podSpec, rollBack, slashName, unscheduled} from '../shared/facts.ts'
 
 interface Taint {
   key: string

@@ -4,6 +4,7 @@ import {nameOf} from '../../checks/cluster.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {DEMO, wantsHpa, wantsVpa} from './demo.ts'
+import {controlled, followed} from './follow.ts'
 import {scaledBy} from './nodes.ts'
 
 const HPA = 'autoscaling/v2'
@@ -28,8 +29,6 @@ interface Container {
 
 const specOf = (object: KubeObject): HpaSpec => object['spec'] as HpaSpec
 const targetKey = (object: KubeObject): string => `${specOf(object).scaleTargetRef.kind} ${object.metadata.namespace}/${specOf(object).scaleTargetRef.name}`
-/** Resources that an HPA follows in per cent of the request. */
-const followed = (hpa: KubeObject): string[] => (specOf(hpa).metrics ?? []).flatMap(({type, resource}) => (type === 'Resource' && resource?.target?.type === 'Utilization' ? [resource.name] : []))
 
 export const checks: PlatformCheck[] = [
   workloadsReady({id: 'autoscaling.metrics-server', title: 'Pods are measured: metrics-server is ready', component: 'metrics-server', pitfalls: ['KP1301']}),
@@ -159,10 +158,9 @@ async function workloadsByKey(ctx: PlatformContext): Promise<Map<string, KubeObj
 
 /** What a VPA sets while an HPA of the same workload follows it. */
 function bothFollow(vpa: KubeObject, hpas: KubeObject[]): string[] {
-  const {targetRef, updatePolicy, resourcePolicy} = vpa['spec'] as {targetRef?: {kind: string; name: string}; updatePolicy?: {updateMode?: string}; resourcePolicy?: {containerPolicies?: {controlledResources?: string[]}[]}}
-  if (targetRef === undefined || updatePolicy?.updateMode === 'Off') return []
-  const policies = resourcePolicy?.containerPolicies ?? []
-  const controlled = new Set(policies.length === 0 ? ['cpu', 'memory'] : policies.flatMap(({controlledResources}) => controlledResources ?? ['cpu', 'memory']))
+  const {targetRef} = vpa['spec'] as {targetRef?: {kind: string; name: string}}
+  if (targetRef === undefined) return []
+  const set = controlled(vpa)
   const key = `${targetRef.kind} ${vpa.metadata.namespace}/${targetRef.name}`
-  return hpas.filter((hpa) => targetKey(hpa) === key).flatMap((hpa) => followed(hpa).filter((resource) => controlled.has(resource)).map((resource) => `${key}: ${resource} is followed by HorizontalPodAutoscaler ${hpa.metadata.name} and set by VerticalPodAutoscaler ${vpa.metadata.name}`))
+  return hpas.filter((hpa) => targetKey(hpa) === key).flatMap((hpa) => followed(hpa).filter((resource) => set.has(resource)).map((resource) => `${key}: ${resource} is followed by HorizontalPodAutoscaler ${hpa.metadata.name} and set by VerticalPodAutoscaler ${vpa.metadata.name}`))
 }

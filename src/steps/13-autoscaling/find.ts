@@ -2,6 +2,7 @@
 import type {FactObject, Facts, Sighting} from '../../engine/facts.ts'
 import {ageOf, refName, refOf} from '../../engine/facts.ts'
 import {complaintsOf, nearest, patchCommand, podSpec, slashName, workloadOf} from '../shared/facts.ts'
+import {controlled, followed} from './follow.ts'
 
 const HPA = 'HorizontalPodAutoscaler'
 const VPA = 'VerticalPodAutoscaler'
@@ -22,15 +23,8 @@ interface HpaStatus {
   currentMetrics?: {resource?: {name?: string; current?: {averageUtilization?: number}}}[] | null
 }
 
-interface VpaSpec {
-  targetRef?: {kind?: string; name?: string}
-  updatePolicy?: {updateMode?: string}
-  resourcePolicy?: {containerPolicies?: {controlledResources?: string[]}[]}
-}
-
 const specOf = (hpa: FactObject): HpaSpec => hpa['spec'] ?? {}
 const statusOf = (hpa: FactObject): HpaStatus => hpa['status'] ?? {}
-const followed = (hpa: FactObject): string[] => (specOf(hpa).metrics ?? []).flatMap(({type, resource}) => (type === 'Resource' && resource?.target?.type === 'Utilization' && resource.name !== undefined ? [resource.name] : []))
 
 /** The workload that an HPA scales; undefined where it is none that was gathered, or is missing. */
 function targetOf(facts: Facts, hpa: FactObject): FactObject | undefined {
@@ -131,10 +125,9 @@ export function findTwoOwners(facts: Facts): Sighting[] {
     }))
   })
   const sets = facts.all(VPA).flatMap((vpa): Sighting[] => {
-    const {targetRef, updatePolicy, resourcePolicy} = (vpa['spec'] ?? {}) as VpaSpec
-    const policies = resourcePolicy?.containerPolicies ?? []
-    const controlled = new Set(policies.length === 0 ? ['cpu', 'memory'] : policies.flatMap(({controlledResources}) => controlledResources ?? ['cpu', 'memory']))
-    const both = updatePolicy?.updateMode === 'Off' ? [] : hpas.filter((hpa) => keyOf(hpa, specOf(hpa).scaleTargetRef) === keyOf(vpa, targetRef)).flatMap((hpa) => followed(hpa).filter((resource) => controlled.has(resource)).map((resource) => ({hpa, resource})))
+    const {targetRef} = (vpa['spec'] ?? {}) as {targetRef?: {kind?: string; name?: string}}
+    const set = controlled(vpa)
+    const both = hpas.filter((hpa) => keyOf(hpa, specOf(hpa).scaleTargetRef) === keyOf(vpa, targetRef)).flatMap((hpa) => followed(hpa).filter((resource) => set.has(resource)).map((resource) => ({hpa, resource})))
     if (both.length === 0) return []
     return [{
       object: refOf(vpa),

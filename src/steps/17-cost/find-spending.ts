@@ -1,8 +1,8 @@
 /** Finds quotas that are below what runs, and what keeps OpenCost from Prometheus. Pure. */
 import type {FactObject, Facts, Sighting} from '../../engine/facts.ts'
 import {refOf} from '../../engine/facts.ts'
-import {formatBytes, formatCpu} from '../../checks/quantities.ts'
-import {complaintsOf, patchCommand, quantity} from '../shared/facts.ts'
+import {formatAmount, quantity} from '../../checks/quantities.ts'
+import {complaintsOf, patchCommand} from '../shared/facts.ts'
 import {QUOTA} from './names.ts'
 
 /** Port of Prometheus. */
@@ -17,7 +17,7 @@ export function findQuotaBelowUse(facts: Facts): Sighting[] {
     const over = Object.keys(hard).filter((name) => quantity(used[name]) > quantity(hard[name]))
     if (over.length === 0) return []
     const {namespace = 'default', name} = quota.metadata
-    const wanted = Object.fromEntries(over.map((resource) => [resource, amountOf(resource, quantity(used[resource]) * ROOM)]))
+    const wanted = Object.fromEntries(over.map((resource) => [resource, formatAmount(resource, quantity(used[resource]) * ROOM)]))
     return [{
       object: refOf(quota),
       evidence: over.map((resource) => `${resource}: ${used[resource]} are used, ${hard[resource]} are allowed; what ends is not made again`),
@@ -29,11 +29,6 @@ export function findQuotaBelowUse(facts: Facts): Sighting[] {
       ],
     }]
   })
-}
-
-function amountOf(resource: string, amount: number): string {
-  if (resource.endsWith('cpu')) return formatCpu(amount)
-  return /(memory|storage)$/.test(resource) ? formatBytes(Math.ceil(amount)) : String(Math.ceil(amount))
 }
 
 interface PolicySpec {

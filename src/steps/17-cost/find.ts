@@ -2,8 +2,8 @@
 import type {Facts, Sighting} from '../../engine/facts.ts'
 import {refOf} from '../../engine/facts.ts'
 import type {FixStep} from '../../engine/types.ts'
-import {formatBytes, formatCpu} from '../../checks/quantities.ts'
-import {quantity, slashName} from '../shared/facts.ts'
+import {formatAmount, quantity} from '../../checks/quantities.ts'
+import {slashName} from '../shared/facts.ts'
 import {refusedPods, tryAgain} from '../shared/refused-pods.ts'
 import type {RefusedPods} from '../shared/refused-pods.ts'
 import {QUOTA} from './names.ts'
@@ -30,7 +30,7 @@ function raiseQuota(refused: RefusedPods, name: string, requested: Record<string
   const {namespace, missing} = refused
   const hard = Object.fromEntries(Object.entries(limited).map(([resource, amount]) => {
     const wanted = quantity(amount) + quantity(requested[resource]) * (missing + 1)
-    return [resource, resource.endsWith('cpu') ? formatCpu(wanted) : /(memory|storage)$/.test(resource) ? formatBytes(wanted) : String(wanted)]
+    return [resource, formatAmount(resource, wanted)]
   }))
   return [
     {text: 'The quota, and what is used of it.', command: `kubectl -n ${namespace} describe resourcequota ${name}`},

@@ -139,13 +139,6 @@ export function pinOf(owner: FactObject): {zones: string[]; patch: object} | und
   return zones.length === 0 ? undefined : {zones, patch: {spec: {template: {pod: {affinity: {nodeAffinity: null}}}}}}
 }
 
-/** A quantity in its smallest unit: `250m` is 0.25, `1Gi` is 1073741824. */
-export function quantity(text: string | undefined): number {
-  const [, number = '0', unit = ''] = text?.match(/^(\d+(?:\.\d+)?)([a-zA-Z]*)$/) ?? []
-  const units: Record<string, number> = {'': 1, m: 0.001, k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40}
-  return Number(number) * (units[unit] ?? 1)
-}
-
 /** What the pods of a component say of late, where a pattern fits: one sighting a workload, with the lines. */
 export function complaintsOf(facts: Facts, components: readonly string[], pattern: RegExp): Sighting[] {
   const own = facts.components.filter(({id}) => components.includes(id)).flatMap(({workloads}) => workloads)

@@ -2,9 +2,8 @@
  * The steady load of a lab: each host that is led to a Service is asked every few seconds, from outside, as a user would.
  * It is what objectives measure while nobody else calls. A host counts from its first good answer on: before that it was never up.
  */
-import {request as askPlain} from 'node:http'
-import {request as askSecure} from 'node:https'
 import type {Clock} from '../../../../engine/clock.ts'
+import {askHost} from '../../../../tools/ask-host.ts'
 import type {Entry, Table} from './types.ts'
 
 /** What was seen of one host. */
@@ -81,16 +80,6 @@ function note(seen: Map<string, AskedHost>, place: Place, said: string, now: num
 
 /** @returns the status, or what went wrong */
 function askOnce({scheme, host, path}: Place, ports: {http: number; https: number}): Promise<string> {
-  return new Promise((resolve) => {
-    const options = {host: '127.0.0.1', port: ports[scheme], path, headers: {host, 'user-agent': ASKER}, agent: false, timeout: PATIENCE_MS}
-    // Whether the certificate is good is asked elsewhere.
-    const call = scheme === 'https' ? askSecure({...options, servername: host, rejectUnauthorized: false}) : askPlain(options)
-    call.on('response', (response) => {
-      response.resume()
-      resolve(String(response.statusCode ?? 0))
-    })
-    call.on('timeout', () => call.destroy(new Error('no answer')))
-    call.on('error', (error) => resolve(error.message))
-    call.end()
-  })
+  // Whether the certificate is good is asked elsewhere.
+  return askHost({scheme, address: '127.0.0.1', port: ports[scheme], host, path, headers: {'user-agent': ASKER}, timeoutMs: PATIENCE_MS}).then(({status}) => String(status), (error: Error) => error.message)
 }
