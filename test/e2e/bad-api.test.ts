@@ -1,9 +1,8 @@
 /** What kp says of an API server that refuses, is busy, is none, or is not there. Provider `existing`, a server of the test. */
-import {createServer} from 'node:net'
-import type {AddressInfo} from 'node:net'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
+import {freePort} from '../helpers/free-port.ts'
 import {serve} from '../helpers/http.ts'
 import {kpEnvironment, startKp} from '../helpers/run-kp.ts'
 import type {KpResult} from '../helpers/run-kp.ts'
@@ -40,12 +39,3 @@ test('doctor does not take a login page for a ready API server', async () => {
   const {checks} = (await ask(url, 'doctor')).json<{checks: {id: string; status: string}[]}>()
   expect(checks.find(({id}) => id === 'control-plane.readyz')?.status).toBe('fail')
 })
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const {port} = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-}

@@ -12,14 +12,14 @@ export const OLD = '2026-11-28T11:00:00Z'
 const PITFALLS = phases.flatMap(({pitfalls}) => pitfalls)
 
 /** What is not the default of an object. */
-export type Extra = Record<string, unknown> & {labels?: Record<string, string>; annotations?: Record<string, string>; created?: string; owner?: {kind: string; name: string}; deleted?: string; finalizers?: string[]}
+export type Extra = Record<string, unknown> & {apiVersion?: string; labels?: Record<string, string>; annotations?: Record<string, string>; created?: string; owner?: {kind: string; name: string}; deleted?: string; finalizers?: string[]}
 
 /** An object; of a namespace where its name is `namespace/name`. */
 export function object(kind: string, name: string, extra: Extra = {}): FactObject {
   const [first = '', second] = name.split('/')
-  const {labels, annotations, created = OLD, owner, deleted, finalizers, ...rest} = extra
+  const {apiVersion = 'v1', labels, annotations, created = OLD, owner, deleted, finalizers, ...rest} = extra
   return {
-    apiVersion: 'v1',
+    apiVersion,
     kind,
     metadata: {
       name: second ?? first,
@@ -37,23 +37,39 @@ export function object(kind: string, name: string, extra: Extra = {}): FactObjec
 
 const EMPTY = ['Secret', 'ConfigMap', 'StorageClass', 'Service', 'ServiceAccount', 'DaemonSet', 'ClusterIssuer', 'Issuer', 'Node', 'Namespace']
 
-/** What kp says of these objects. */
-export function diagnose(objects: FactObject[], more: {provider?: string; events?: [kind: string, name: string, reason: string, message: string][]; checks?: Partial<FactCheck>[]; components?: FactComponent[]} = {}): Finding[] {
-  const kinds = [...new Set([...EMPTY, ...objects.map(({kind}) => kind)])]
-  const facts: Facts = {
+/** Facts of objects in memory, on a lab with every phase; `more` says what else is known. */
+export function factsOf(objects: FactObject[], kinds: readonly string[], more: Partial<Facts> = {}): Facts {
+  return {
     now: NOW,
     all: (kind, group) => objects.filter((one) => one.kind === kind && (group === undefined || one.apiVersion.startsWith(`${group}/`))),
     get: (kind, name, namespace) => objects.find((one) => refName(refOf(one)) === refName({kind, name, ...(namespace === undefined ? {} : {namespace})})),
     seen: (kind) => kinds.includes(kind),
-    events: (more.events ?? []).map(([kind, name, reason, message]) => ({type: 'Warning', reason, message, object: refOf(object(kind, name)), time: NOW})),
+    events: [],
     logs: [],
-    checks: (more.checks ?? []).map((check) => ({id: '', phase: '', observed: '', evidence: [], pitfalls: [], ...check})),
-    components: more.components ?? [],
+    checks: [],
+    components: [],
     phases: phases.map(({id}) => id),
-    provider: more.provider ?? 'lab',
+    provider: 'lab',
     cluster: 'acme',
+    ...more,
   }
-  return findingsOf(PITFALLS, facts, kinds)
+}
+
+/** A failing check, of which little is said. */
+export function failing(check: Partial<FactCheck>): FactCheck {
+  return {id: '', phase: '', observed: '', evidence: [], pitfalls: [], ...check}
+}
+
+/** What all pitfalls find in these facts, causes first. */
+export function findingsIn(facts: Facts, kinds: readonly string[]): Finding[] {
+  return findingsOf(PITFALLS, facts, [...kinds])
+}
+
+/** What kp says of these objects. */
+export function diagnose(objects: FactObject[], {provider = 'lab', events = [], checks = [], components = []}: {provider?: string; events?: [kind: string, name: string, reason: string, message: string][]; checks?: Partial<FactCheck>[]; components?: FactComponent[]} = {}): Finding[] {
+  const kinds = [...new Set([...EMPTY, ...objects.map(({kind}) => kind)])]
+  const said = events.map(([kind, name, reason, message]) => ({type: 'Warning', reason, message, object: refOf(object(kind, name)), time: NOW}))
+  return findingsIn(factsOf(objects, kinds, {provider, events: said, checks: checks.map(failing), components}), kinds)
 }
 
 const ready = {status: {conditions: [{type: 'Ready', status: 'True'}], allocatable: {cpu: '4', memory: '16Gi'}}}

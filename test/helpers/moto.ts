@@ -1,9 +1,8 @@
 /** The emulator of AWS for a test: on loopback, empty, ended with the test. */
 import {spawn} from 'node:child_process'
 import type {ChildProcess} from 'node:child_process'
-import {createServer} from 'node:net'
-import type {AddressInfo} from 'node:net'
 import {bringMoto} from '../../scripts/aws/moto.ts'
+import {freePort} from './free-port.ts'
 
 /** An emulator that runs. */
 export interface Moto {
@@ -56,16 +55,5 @@ function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.once('exit', () => resolve())
     child.kill('SIGKILL')
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const {port} = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
   })
 }

@@ -1,7 +1,8 @@
 /** Finders of logging, mesh and secrets: a world in which each finds its cause, and one nearly like it in which it does not. */
 import {describe, expect, test} from 'vitest'
 import type {FactObject} from '../../../../src/engine/facts.ts'
-import {codesOf, commandsOf, diagnoseWorld, object} from './world.ts'
+import {object} from '../../../helpers/facts.ts'
+import {codesOf, commandsOf, diagnoseWorld} from './world.ts'
 import type {World} from './world.ts'
 
 const ES = 'external-secrets.io/v1'

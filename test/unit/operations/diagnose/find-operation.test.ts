@@ -1,7 +1,8 @@
 /** Finders of autoscaling, security, chaos, cost, objectives and the repository: a world in which each finds its cause, and near misses. */
 import {describe, expect, test} from 'vitest'
 import type {FactObject} from '../../../../src/engine/facts.ts'
-import {codesOf, commandsOf, diagnoseWorld, object} from './world.ts'
+import {object} from '../../../helpers/facts.ts'
+import {codesOf, commandsOf, diagnoseWorld} from './world.ts'
 
 const isReady = {status: {phase: 'Running', conditions: [{type: 'Ready', status: 'True'}]}}
 

@@ -1,37 +1,8 @@
 /** Small worlds for finders: facts in memory, of objects that a test names. */
-import {refName, refOf} from '../../../../src/engine/facts.ts'
+import {refOf} from '../../../../src/engine/facts.ts'
 import type {FactCheck, FactComponent, FactObject, Facts, ObjectRef} from '../../../../src/engine/facts.ts'
-import {findingsOf} from '../../../../src/operations/diagnose/findings.ts'
 import type {Finding} from '../../../../src/operations/diagnose/findings.ts'
-import {phases} from '../../../../src/steps/index.ts'
-
-/** Now, in these worlds. */
-export const NOW = Date.parse('2026-11-28T12:00:00Z')
-const OLD = '2026-11-28T11:00:00Z'
-
-/** Fields of an object besides its name; `created`, `owner` and `deleted` are short for its metadata. */
-export type Extra = Record<string, unknown> & {apiVersion?: string; labels?: Record<string, string>; annotations?: Record<string, string>; created?: string; owner?: {kind: string; name: string}; deleted?: string; finalizers?: string[]}
-
-/** An object, by kind and `namespace/name`, an hour old. */
-export function object(kind: string, name: string, extra: Extra = {}): FactObject {
-  const [first = '', second] = name.split('/')
-  const {apiVersion = 'v1', labels, annotations, created = OLD, owner, deleted, finalizers, ...rest} = extra
-  return {
-    apiVersion,
-    kind,
-    metadata: {
-      name: second ?? first,
-      ...(second === undefined ? {} : {namespace: first}),
-      creationTimestamp: created,
-      ...(labels === undefined ? {} : {labels}),
-      ...(annotations === undefined ? {} : {annotations}),
-      ...(deleted === undefined ? {} : {deletionTimestamp: deleted}),
-      ...(finalizers === undefined ? {} : {finalizers}),
-      ...(owner === undefined ? {} : {ownerReferences: [{apiVersion: 'apps/v1', uid: 'u', controller: true, ...owner}]}),
-    },
-    ...rest,
-  }
-}
+import {factsOf, failing, findingsIn, NOW, object} from '../../../helpers/facts.ts'
 
 /** What a world has besides objects. */
 export interface World {
@@ -48,21 +19,15 @@ export interface World {
 }
 
 /** The facts of a world. */
-export function factsOf(objects: FactObject[], world: World = {}): Facts {
-  const kinds = kindsOf(objects, world)
-  return {
-    now: NOW,
+function factsOfWorld(objects: FactObject[], world: World, kinds: readonly string[]): Facts {
+  return factsOf(objects, kinds, {
+    // Objects here are told by their kind alone.
     all: (kind) => objects.filter((one) => one.kind === kind),
-    get: (kind, name, namespace) => objects.find((one) => refName(refOf(one)) === refName({kind, name, ...(namespace === undefined ? {} : {namespace})})),
-    seen: (kind) => kinds.includes(kind),
     events: Object.entries(world.events ?? {}).map(([name, event]) => ({type: 'Warning', ...event, object: named(name), time: NOW})),
     logs: Object.entries(world.said ?? {}).map(([pod, text]) => ({pod: refOf(object('Pod', pod)), container: 'main', text})),
-    checks: (world.checks ?? []).map((check) => ({id: '', phase: '', observed: '', evidence: [], pitfalls: [], ...(typeof check === 'string' ? {id: check} : check)})),
+    checks: (world.checks ?? []).map((check) => failing(typeof check === 'string' ? {id: check} : check)),
     components: Object.entries(world.components ?? {}).map(([id, workloads]): FactComponent => ({id, phase: '', namespace: '', workloads: workloads.map(named), definitions: []})),
-    phases: phases.map(({id}) => id),
-    provider: 'lab',
-    cluster: 'acme',
-  }
+  })
 }
 
 function kindsOf(objects: FactObject[], {empty = []}: World): string[] {
@@ -76,7 +41,8 @@ function named(text: string): ObjectRef {
 
 /** What all pitfalls find in a world, causes first. */
 export function diagnoseWorld(objects: FactObject[], world: World = {}): Finding[] {
-  return findingsOf(phases.flatMap(({pitfalls}) => pitfalls), factsOf(objects, world), kindsOf(objects, world))
+  const kinds = kindsOf(objects, world)
+  return findingsIn(factsOfWorld(objects, world, kinds), kinds)
 }
 
 /** `KP1303 HorizontalPodAutoscaler shop/web` of each finding. */
