@@ -2,6 +2,7 @@
 import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join, relative} from 'node:path'
+import {stripVTControlCharacters} from 'node:util'
 import {build, install, node, output, root, run, start} from './install.js'
 
 /** Two lanes of about the same length: a lab leaves half of two cores idle. Whatever uses the platform that files share is in the first. */
@@ -43,12 +44,27 @@ async function lanes() {
   const second = lane(paths(files.filter((name) => !FIRST_LANE.includes(name))), 'pipe')
   const [one, two] = await Promise.all([first, second])
   process.stdout.write(two.said)
-  if (one.status !== 0 || two.status !== 0) process.exit(1)
+  if (one.status !== 0 || two.status !== 0) {
+    console.log(`\nWhat failed\n${failures().join('\n') || 'No test says so: see above.'}`)
+    process.exit(1)
+  }
+}
+
+/** What vitest wrote of every file of tests so far. */
+const reports = () => readdirSync(results).flatMap((name) => JSON.parse(readFileSync(join(results, name), 'utf8')).testResults)
+
+/** The tests that failed, each with the first lines of its reason: the last of a long log, where people look. */
+function failures() {
+  return reports().filter(({status}) => status !== 'passed').flatMap(({name, message, assertionResults}) => {
+    const failed = assertionResults.filter(({status}) => status === 'failed').map(({fullName, failureMessages}) => ({what: fullName, why: failureMessages.join('\n')}))
+    const all = failed.length > 0 ? failed : [{what: 'the file itself', why: message ?? ''}]
+    return all.map(({what, why}) => [`${relative(root, name)}: ${what}`, ...stripVTControlCharacters(why).split('\n').filter((line) => !line.includes('node_modules')).slice(0, 25).map((line) => `    ${line.slice(0, 300)}`)].join('\n'))
+  })
 }
 
 /** The ten tests that took longest, with their seconds. */
 function slowest() {
-  const tests = readdirSync(results).flatMap((name) => JSON.parse(readFileSync(join(results, name), 'utf8')).testResults)
+  const tests = reports()
   const all = tests.flatMap(({name, assertionResults}) => assertionResults.map(({fullName, duration}) => ({file: relative(root, name), fullName, seconds: (duration ?? 0) / 1000})))
   return all.toSorted((one, other) => other.seconds - one.seconds).slice(0, 10).map(({file, fullName, seconds}) => `${seconds.toFixed(0).padStart(5)} s  ${file}: ${fullName.slice(0, 120)}`)
 }

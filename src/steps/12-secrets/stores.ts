@@ -15,6 +15,7 @@ const external = delivers('external-secrets')
 export const approleSecret: PlatformStep = secretObject({
   id: 'secrets/approle',
   title: 'Hand the AppRole of Vault to External Secrets',
+  podSecurity: 'restricted',
   secret(ctx) {
     const applies = external(ctx)
     if (applies !== true) return applies
@@ -28,6 +29,7 @@ export const approleSecret: PlatformStep = secretObject({
 export const awsSecret: PlatformStep = secretObject({
   id: 'secrets/aws-credentials',
   title: 'Hand the access key of AWS to External Secrets',
+  podSecurity: 'restricted',
   secret(ctx) {
     const applies = external(ctx)
     if (applies !== true) return applies
