@@ -97,7 +97,6 @@ export function postgres(ctx: ManifestContext, settings: Settings, kind: {apiVer
 export const backupCredentials: PlatformStep = secretObject({
   id: 'operators/postgres-backup-credentials',
   title: 'Hand the credentials of the object store to PostgreSQL',
-  verify: ['operators.postgres-backup'],
   secret(ctx) {
     const wanted = wantsBackup(ctx)
     if (wanted !== true) return wanted

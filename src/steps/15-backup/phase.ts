@@ -32,7 +32,8 @@ export const backup: PlatformPhase = {
     // The backup is of all that stands by then.
     {...dumps, after: [...databases(ctx), ...PODS_CAN_RUN]},
     {...firstDumps, after: ['backup/dumps']},
-    {...firstBackup, after: ['backup/schedule', 'node-pools', 'cni', ...databases(ctx)]},
+    // A claim without its volume, as that of a dump that waits for its first pod, would spoil it.
+    {...firstBackup, after: ['backup/schedule', 'backup/first-dumps', 'node-pools', 'cni', ...databases(ctx)]},
   ],
   files: (ctx) => restoreFiles(ctx),
   checks,
