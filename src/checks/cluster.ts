@@ -5,7 +5,7 @@
 import {KpError} from '../engine/errors.ts'
 import {apiError, METADATA_LIST} from '../tools/kube-api.ts'
 import type {KubeApi, KubeMeta, KubeObject} from '../tools/kube-api.ts'
-import {slimmer} from './slim.ts'
+import {slimmer, withoutManagers} from './slim.ts'
 
 /** What of a kind is read: everything, unless something here says less. Who reads less reads much faster where there is much. */
 export interface ListOptions {
@@ -14,6 +14,8 @@ export interface ListOptions {
   fieldSelector?: string
   /** One namespace alone. */
   namespace?: string
+  /** Of pods also what nothing else is told by: where they may run, and how they are ended. */
+  whole?: true
 }
 
 /** Pods that neither run nor have ended well: all that can wait for an image, a volume, a node. */
@@ -82,11 +84,11 @@ export class ClusterReader {
   async #list(apiVersion: string, kind: string, options: ListOptions, accept?: string): Promise<KubeObject[] | undefined> {
     const resource = await this.api.resource(apiVersion, kind)
     if (resource === undefined) return undefined
-    const {namespace, ...selectors} = options
+    const {namespace, whole, ...selectors} = options
     const query = new URLSearchParams({limit: PAGE, ...selectors})
     const where = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`
     const items: KubeObject[] = []
-    const slim = slimmer()
+    const slim = whole === true ? withoutManagers : slimmer()
     let collect: (() => void) | undefined
     for (;;) {
       const answer = await this.api.request({path: `${resource.base}${where}/${resource.plural}?${query.toString()}`, ...(accept === undefined ? {} : {accept})})
@@ -118,8 +120,8 @@ export class ClusterReader {
   }
 }
 
-function keyOf({labelSelector = '', fieldSelector = '', namespace = ''}: ListOptions): string {
-  return fieldSelector === '' && namespace === '' ? labelSelector : [labelSelector, fieldSelector, namespace].join('&')
+function keyOf({labelSelector = '', fieldSelector = '', namespace = '', whole}: ListOptions): string {
+  return fieldSelector === '' && namespace === '' && whole === undefined ? labelSelector : [labelSelector, fieldSelector, namespace, whole === true ? 'whole' : ''].join('&')
 }
 
 /** `namespace/name`, or `name` for what has no namespace. */

@@ -45,6 +45,11 @@ export function slimmer(): (object: KubeObject) => KubeObject {
   }
 }
 
+/** An object without who set which of its fields. */
+export function withoutManagers(object: KubeObject): KubeObject {
+  return {...object, metadata: without(object.metadata as unknown as Fields, META) as unknown as KubeMeta}
+}
+
 // Made anew and not deleted from: what was deleted from takes more room than before.
 function without(holder: Fields, fields: ReadonlySet<string>): Fields {
   const left: Fields = {}

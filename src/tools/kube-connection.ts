@@ -20,6 +20,8 @@ export interface KubeRequest {
   timeoutMs?: number
   /** True for what must still be done when the run was stopped at once: giving the lock back. */
   evenIfStopped?: boolean
+  /** True where a refusal (429, 503) is the answer that is wanted, at once. */
+  answerAtOnce?: boolean
 }
 
 const BUSY_TRIES = 6
@@ -58,7 +60,7 @@ export class KubeConnection {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.#once(call)
       const busy = answer.status === 429 || answer.status === 503
-      if (!busy || attempt >= BUSY_TRIES || this.#options.signal.aborted) return answer
+      if (!busy || call.answerAtOnce === true || attempt >= BUSY_TRIES || this.#options.signal.aborted) return answer
       await this.#options.clock.sleep(Math.min(answer.retryAfterMs ?? 2 ** attempt * 100, 10_000), this.#options.signal)
     }
   }
