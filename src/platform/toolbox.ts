@@ -52,12 +52,15 @@ export function openToolbox({env: given, emit, redact, signal}: ToolboxOptions):
   }
 }
 
-/** The tools that `kp tools install` brings: those of a lab, and helm; with `all` every minor of Kubernetes. */
+/** The tools that `kp tools install` brings: those of a lab, helm, and those of backups; with `all` every minor of Kubernetes. */
 export function pinnedTools(all: boolean): Tool[] {
   const minors = all ? KUBERNETES_MINORS : [DEFAULT_MINOR]
-  const tools = [...minors.flatMap((minor) => labTools(minor)), ...[findTool('helm')].filter((tool) => tool !== undefined)]
+  const tools = [...minors.flatMap((minor) => labTools(minor)), ...['helm', 'velero', 'etcd-tools'].map((name) => findTool(name)).filter((tool) => tool !== undefined)]
   return [...new Set(tools)]
 }
 
 /** One program of each tool, by which it is looked up. */
 export const PROGRAMS = ['kubectl', 'helm', 'kwokctl', 'kwok', 'kube-apiserver'] as const
+
+/** The same of the tools that only the work on a running platform needs. */
+export const LATER_PROGRAMS = ['velero', 'etcdctl'] as const

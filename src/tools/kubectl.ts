@@ -62,6 +62,17 @@ export function editNode(exec: Exec, access: ClusterAccess, args: string[], opti
   return exec.run({tool: 'kubectl', args: [...contextArgs(access), ...args], mutates: true, doing: options.doing, env: accessEnv(access)})
 }
 
+/** A merge patch of one object, or of its status. It goes into the command line: it must hold no values that are secret. */
+export function patchMerge(exec: Exec, access: ClusterAccess, object: {kind: string; apiVersion: string; metadata: {name: string; namespace?: string}}, patch: object, options: {doing: string; subresource?: 'status'}): Promise<ToolResult> {
+  return exec.run({
+    tool: 'kubectl',
+    args: [...contextArgs(access), 'patch', resourceArg(object), ...namespaceArgs(object.metadata.namespace), '--type=merge', ...(options.subresource === undefined ? [] : [`--subresource=${options.subresource}`]), `--patch=${JSON.stringify(patch)}`],
+    mutates: true,
+    doing: options.doing,
+    env: accessEnv(access),
+  })
+}
+
 /** Runs a program in a container. What is secret goes over its standard input, never into the arguments. */
 export function execInPod(
   exec: Exec,
@@ -100,6 +111,17 @@ export function labelObject(exec: Exec, access: ClusterAccess, object: {kind: st
   return exec.run({
     tool: 'kubectl',
     args: [...contextArgs(access), 'label', resourceArg(object), ...namespaceArgs(object.metadata.namespace), '--overwrite', ...Object.entries(labels).map(([key, value]) => (value === undefined ? `${key}-` : `${key}=${value}`))],
+    mutates: true,
+    doing: options.doing,
+    env: accessEnv(access),
+  })
+}
+
+/** Sets annotations of an object; undefined takes one away. */
+export function annotateObject(exec: Exec, access: ClusterAccess, object: {kind: string; apiVersion: string; metadata: {name: string; namespace?: string}}, annotations: Record<string, string | undefined>, options: {doing: string}): Promise<ToolResult> {
+  return exec.run({
+    tool: 'kubectl',
+    args: [...contextArgs(access), 'annotate', resourceArg(object), ...namespaceArgs(object.metadata.namespace), '--overwrite', ...Object.entries(annotations).map(([key, value]) => (value === undefined ? `${key}-` : `${key}=${value}`))],
     mutates: true,
     doing: options.doing,
     env: accessEnv(access),

@@ -1,5 +1,6 @@
 /** The values that commands give back: what `--json` prints and what the renderers show. Types only, no library at run time. */
 import type {z} from 'zod'
+import type {backupCreate, backupList, backupSchedule, backupVerify, restore} from './schemas/backup.ts'
 import type {checkReport, errorBody, fixStep, lab} from './schemas/common.ts'
 import type {diagnose, labScenario, labScenarioList} from './schemas/diagnose.ts'
 import type {error, history, plan, status, step, up, verify} from './schemas/platform.ts'
@@ -30,6 +31,12 @@ export type SupportBundleResult = z.infer<typeof supportBundle>
 export type PolicyReportResult = z.infer<typeof policyReport>
 export type PolicyEnforceResult = z.infer<typeof policyEnforce>
 export type CostReportResult = z.infer<typeof costReport>
+export type BackupCreateResult = z.infer<typeof backupCreate>
+export type BackupListResult = z.infer<typeof backupList>
+export type BackupVerifyResult = z.infer<typeof backupVerify>
+export type BackupScheduleResult = z.infer<typeof backupSchedule>
+export type RestoreResult = z.infer<typeof restore>
+export type RestorePlan = RestoreResult['plan']
 export type ErrorResult = z.infer<typeof error>
 export type ErrorBody = z.infer<typeof errorBody>
 export type DoctorResult = z.infer<typeof doctor>

@@ -90,6 +90,21 @@ export const TOOLS: readonly Tool[] = [
   }),
   service('velero-plugin-for-aws', '1.14.3', {packages: ['github.com/vmware-tanzu/velero-plugin-for-aws/velero-plugin-for-aws'], variables: {}, units: 100}),
   service('versitygw', '1.8.0', {packages: ['github.com/versity/versitygw/cmd/versitygw'], variables: {'main.Version': 'v1.8.0'}, units: 300}),
+  // To take snapshots of etcd, and to prove them. Their own module: what a lab's services are made of stays as it is.
+  {
+    name: 'etcd-tools',
+    version: '3.6.10',
+    programs: ['etcdctl', 'etcdutl'],
+    build: {
+      kind: 'packages',
+      folder: 'toolchain/etcd',
+      modfile: 'go.mod',
+      packages: ['go.etcd.io/etcd/etcdctl/v3', 'go.etcd.io/etcd/etcdutl/v3'],
+      ldflags: '-s -w',
+      units: 420,
+      go: '1.26.0',
+    },
+  },
   // Only for kp's own tests and for machines that cannot reach a registry: terraform fetches it by itself elsewhere.
   {
     name: 'terraform-provider-aws',

@@ -1,5 +1,6 @@
 /** Every result that kp prints as JSON, by the name of its file under schemas/. Loaded by scripts and tests only. */
 import {z} from 'zod'
+import {backupCreate, backupList, backupSchedule, backupVerify, restore} from './backup.ts'
 import {diagnose, labScenario, labScenarioList} from './diagnose.ts'
 import {mirrorList} from './mirror.ts'
 import {error, history, plan, status, step, up, verify} from './platform.ts'
@@ -28,6 +29,11 @@ export const RESULT_SCHEMAS = {
   'policy-report': policyReport,
   'policy-enforce': policyEnforce,
   'cost-report': costReport,
+  'backup-create': backupCreate,
+  'backup-list': backupList,
+  'backup-verify': backupVerify,
+  'backup-schedule': backupSchedule,
+  restore,
   'slo-list': sloList,
   'slo-generate': sloGenerate,
   'slo-test': sloTest,

@@ -1,0 +1,62 @@
+/** etcdctl and etcdutl, as far as kp uses them: snapshots, and looks into an etcd that was made from one. */
+import type {Exec} from '../engine/types.ts'
+
+/** What a snapshot says of itself. */
+export interface SnapshotStatus {
+  revision: number
+  /** Keys with all their revisions. */
+  totalKey: number
+  totalSize: number
+  hash: number
+}
+
+const SAVE_MS = 10 * 60_000
+/** Without these, variables of a person's shell could lead etcdctl elsewhere. */
+const PLAIN = {ETCDCTL_API: '3', ETCDCTL_ENDPOINTS: ''}
+
+/** `etcdctl snapshot save`. @throws KpError TOOL_MISSING, TOOL_FAILED */
+export async function snapshotSave(exec: Exec, endpoint: string, file: string): Promise<void> {
+  await exec.run({tool: 'etcdctl', args: ['--endpoints', endpoint, 'snapshot', 'save', file], mutates: true, doing: 'save a snapshot of etcd', timeoutMs: SAVE_MS, env: PLAIN})
+}
+
+/** `etcdutl snapshot status`: also whether the file is whole. @throws KpError TOOL_MISSING, TOOL_FAILED */
+export async function snapshotStatus(exec: Exec, file: string): Promise<SnapshotStatus> {
+  const {stdout} = await exec.run({tool: 'etcdutl', args: ['snapshot', 'status', file, '--write-out', 'json'], mutates: false, doing: 'look whether the snapshot of etcd is whole'})
+  return JSON.parse(stdout) as SnapshotStatus
+}
+
+/** `etcdutl snapshot restore` into a folder that is not there yet, for one member alone. */
+export async function snapshotRestore(exec: Exec, file: string, {folder, peer}: {folder: string; peer: string}): Promise<void> {
+  await exec.run({
+    tool: 'etcdutl',
+    args: ['snapshot', 'restore', file, '--data-dir', folder, '--name', 'scratch', '--initial-cluster', `scratch=${peer}`, '--initial-advertise-peer-urls', peer],
+    mutates: false,
+    doing: 'restore the snapshot into a throw-away etcd',
+    timeoutMs: SAVE_MS,
+  })
+}
+
+/** Arguments of an etcd over such a folder, on loopback. */
+export function scratchServer({folder, client, peer}: {folder: string; client: string; peer: string}): string[] {
+  return ['--name', 'scratch', '--data-dir', folder, '--listen-client-urls', client, '--advertise-client-urls', client, '--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `scratch=${peer}`, '--log-level', 'error', '--unsafe-no-fsync']
+}
+
+/** Whether it answers. */
+export async function isHealthy(exec: Exec, endpoint: string): Promise<boolean> {
+  const {exitCode} = await exec.run({tool: 'etcdctl', args: ['--endpoints', endpoint, '--command-timeout', '2s', 'endpoint', 'health'], mutates: false, doing: 'ask the throw-away etcd', okExitCodes: [0, 1], timeoutMs: 10_000, env: PLAIN})
+  return exitCode === 0
+}
+
+/** All keys, sorted, of now or of a revision; undefined where that revision is compacted away. */
+export async function keysOf(exec: Exec, endpoint: string, revision?: number): Promise<string[] | undefined> {
+  const args = ['--endpoints', endpoint, 'get', '', '--from-key', '--keys-only', ...(revision === undefined ? [] : [`--rev=${revision}`])]
+  const {exitCode, stdout} = await exec.run({tool: 'etcdctl', args, mutates: false, doing: 'list the keys of etcd', okExitCodes: [0, 1], env: PLAIN})
+  return exitCode === 0 ? stdout.split('\n').filter((line) => line !== '') : undefined
+}
+
+/** The value of a key as it is stored; undefined where there is none. */
+export async function valueOf(exec: Exec, endpoint: string, key: string): Promise<Buffer | undefined> {
+  const {stdout} = await exec.run({tool: 'etcdctl', args: ['--endpoints', endpoint, 'get', key, '--write-out', 'json'], mutates: false, doing: 'read the marker from etcd', env: PLAIN})
+  const value = (JSON.parse(stdout) as {kvs?: {value?: string}[]}).kvs?.[0]?.value
+  return value === undefined ? undefined : Buffer.from(value, 'base64')
+}
