@@ -37,7 +37,10 @@ export const nodeHealthCases: CheckCase[] = [
     check: 'node-pools.same-version',
     passes: (ctx) => ({objects: nodesOf(ctx)}),
     fails: [{what: 'an upgrade stopped', change: changed('Node', () => ({status: {nodeInfo: {kubeletVersion: 'v1.34.9'}}}), FIRST), observed: /pool general: (?:1 with v1\.34\.9, 2 with v1\.35\.4|2 with v1\.35\.4, 1 with v1\.34\.9)/}],
-    unknown: [{what: 'there are no nodes', change: without('Node'), observed: /no nodes/}],
+    unknown: [
+      {what: 'there are no nodes', change: without('Node'), observed: /no nodes/},
+      {what: 'a kubelet says nothing', change: changed('Node', () => ({status: {nodeInfo: {kubeletVersion: ''}}}), FIRST), observed: new RegExp(`node ${FIRST} does not say its version`)},
+    ],
   },
   {
     check: 'node-pools.same-version',

@@ -25,18 +25,22 @@ export async function historyOf(platform: TestPlatform, {name, namespace}: Relea
   return JSON.parse(await platform.helm(['history', name, '-n', namespace, '-o', 'json'])) as Revision[]
 }
 
+/** Field that `helm upgrade --set` changes, by kind; a StatefulSet with a replica more would leave a volume behind, a DaemonSet has none. */
+const UPGRADED = {Deployment: 'replicas', StatefulSet: 'minReadySeconds', DaemonSet: 'minReadySeconds'} as const
+
 /**
- * `helm upgrade --set` by hand: one workload gets a replica more, and values that the release did not have, secrets among them.
- * Only for releases of the lab's stand-in chart. @returns the workload
+ * `helm upgrade --set` by hand: one workload gets a replica more, or other seconds to be ready, and the release values
+ * that it did not have, secrets among them. Only for releases of the lab's stand-in chart. @returns the workload and its field
  */
-export async function upgradeByHand(platform: TestPlatform, {name, namespace}: Release): Promise<string> {
-  const values = JSON.parse(await platform.helm(['get', 'values', name, '-n', namespace, '-o', 'json'])) as {objects: (KubeObject & {spec: {replicas: number}})[]}
-  const workload = values.objects.find((object) => object.kind === 'Deployment')
-  if (workload === undefined) throw new Error(`the release ${name} has no Deployment`)
-  workload.spec.replicas += 1
+export async function upgradeByHand(platform: TestPlatform, {name, namespace}: Release): Promise<{object: string; field: RegExp}> {
+  const values = JSON.parse(await platform.helm(['get', 'values', name, '-n', namespace, '-o', 'json'])) as {objects: (KubeObject & {spec: {replicas?: number; minReadySeconds?: number}})[]}
+  const [kind] = (['Deployment', 'StatefulSet', 'DaemonSet'] as const).filter((one) => values.objects.some((object) => object.kind === one))
+  const workload = values.objects.find((object) => object.kind === kind)
+  if (kind === undefined || workload === undefined) throw new Error(`the release ${name} has no workload`)
+  workload.spec[UPGRADED[kind]] = (workload.spec[UPGRADED[kind]] ?? (kind === 'Deployment' ? 1 : 0)) + 1
   const secrets = ['values.byHand.adminPassword', 'values.byHand.login.token', 'values.byHand.list[0].value'].flatMap((field) => ['--set', `${field}=${PLANTED_SECRET}`])
   await platform.helm(['upgrade', name, join(PROJECT, 'lab', 'standin'), '-n', namespace, '--reset-values', '-f', '-', '--set', 'values.byHand.level=7', ...secrets], JSON.stringify(values))
-  return describeObject({...workload, metadata: {...workload.metadata, namespace: workload.metadata.namespace ?? namespace}})
+  return {object: describeObject({...workload, metadata: {...workload.metadata, namespace: workload.metadata.namespace ?? namespace}}), field: new RegExp(`^spec\\.${UPGRADED[kind]}$`)}
 }
 
 /** `helm rollback` by hand. */

@@ -54,7 +54,15 @@ const patch = (how: string, kinds: string[], body: object | ((object: KubeObject
 })
 
 const CHANGES: Change[] = [
-  {how: 'kubectl scale', kinds: ['Deployment', 'StatefulSet'], make: (object) => ({args: ['scale', ...at(object), `--replicas=${(specOf<{replicas?: number}>(object).replicas ?? 1) + 1}`], field: /^spec\.replicas$/})},
+  {
+    how: 'kubectl scale',
+    kinds: ['Deployment', 'StatefulSet'],
+    make(object) {
+      const {replicas} = specOf<{replicas?: number}>(object)
+      // A StatefulSet that grew leaves a volume behind: that one shrinks.
+      return replicas === undefined ? undefined : {args: ['scale', ...at(object), `--replicas=${object.kind === 'StatefulSet' ? replicas - 1 : replicas + 1}`], field: /^spec\.replicas$/}
+    },
+  },
   {how: 'kubectl set image', kinds: WORKLOADS, make: (object) => ({args: ['set', 'image', ...at(object), `${firstContainer(object).name}=example.com/changed:1`], field: /^spec\.template\.spec\.containers\[.+\]\.image$/})},
   {how: 'kubectl set env', kinds: WORKLOADS, make: (object) => ({args: ['set', 'env', ...at(object), 'BY_HAND=yes'], field: /^spec\.template\.spec\.containers\[.+\]\.env/})},
   {how: 'kubectl set resources', kinds: WORKLOADS, make: (object) => ({args: ['set', 'resources', ...at(object), `--containers=${firstContainer(object).name}`, '--requests=cpu=7m'], field: /^spec\.template\.spec\.containers\[.+\]\.resources/})},
@@ -82,7 +90,7 @@ const CHANGES: Change[] = [
   patch('all ingress allowed', ['NetworkPolicy'], {spec: {ingress: [{}]}}, /^spec\.ingress/),
   patch('other pods', ['NetworkPolicy'], {spec: {podSelector: {matchLabels: {'by-hand': 'yes'}}}}, /^spec\.podSelector/),
   patch('another duration', ['Certificate'], {spec: {duration: '48h'}}, /^spec\.duration$/),
-  patch('another issuer', ['ClusterIssuer'], {spec: {selfSigned: {crlDistributionPoints: ['http://by-hand.test']}}}, /^spec\.selfSigned/),
+  patch('another issuer', ['ClusterIssuer', 'Issuer'], {spec: {selfSigned: {crlDistributionPoints: ['http://by-hand.test']}}}, /^spec\.selfSigned/),
   patch('another delay', ['Stage'], {spec: {weight: 77}}, /^spec\.weight$/),
   {how: 'kubectl taint', kinds: ['Node'], make: (object) => ({args: ['taint', 'node', object.metadata.name, 'by-hand=yes:PreferNoSchedule'], field: /^spec\.taints/})},
   {how: 'kubectl label over', kinds: ['Node'], make: (object) => ({args: ['label', ...at(object), 'node-role=by-hand', '--overwrite'], field: /^metadata\.labels.*node-role/})},
@@ -93,6 +101,11 @@ const CHANGES: Change[] = [
   patch('other replicas', ['EnvoyProxy'], {spec: {provider: {kubernetes: {envoyDeployment: {replicas: 9}}}}}, /envoyDeployment\.replicas$/),
   patch('another port', ['Gateway'], [{op: 'replace', path: '/spec/listeners/0/port', value: 8080}], /^spec\.listeners/),
   patch('another host', ['HTTPRoute'], {spec: {hostnames: ['by-hand.test']}}, /^spec\.hostnames/),
+  patch('more copies', ['HorizontalPodAutoscaler'], {spec: {maxReplicas: 77}}, /^spec\.maxReplicas$/),
+  patch('only to read', ['BackupStorageLocation'], {spec: {accessMode: 'ReadOnly'}}, /^spec\.accessMode$/),
+  patch('another time', ['Schedule'], {spec: {schedule: '7 7 * * *'}}, /^spec\.schedule$/),
+  patch('another explanation', ['Metric'], [{op: 'replace', path: '/spec/metrics/0/help', value: 'by hand'}], /^spec\.metrics/),
+  patch('another use', ['ClusterResourceUsage'], [{op: 'replace', path: '/spec/usages/0/usage/cpu', value: {value: '7m'}}], /^spec\.usages/),
   {how: 'kubectl label over', kinds: ['Namespace'], make: (object) => ({args: ['label', ...at(object), 'app.kubernetes.io/managed-by=by-hand', '--overwrite'], field: /^metadata\.labels.*managed-by/})},
 ]
 

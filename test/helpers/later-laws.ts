@@ -4,7 +4,8 @@
 export const LATER_LAWS: {spec: Record<string, unknown>; secrets: Record<string, string>} = {
   spec: {
     slos: [{name: 'demo', objective: 99.5, indicator: {type: 'http-errors', route: 'demo'}}],
-    nodePools: [{name: 'general', min: 3, max: 6}],
+    // Room for all data systems at once.
+    nodePools: [{name: 'general', min: 3, max: 6, cpu: 16, memory: '64Gi'}],
     phases: {
       gitops: {enabled: false},
       logging: {backend: {type: 'opensearch', inCluster: true, replicas: 1}},

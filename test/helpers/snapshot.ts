@@ -8,8 +8,8 @@ export type Snapshot = Map<string, KubeObject>
 
 const DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
 
-/** What controllers make of other objects, and what changes all the time. */
-const DERIVED = new Set(['Pod', 'ReplicaSet', 'ControllerRevision', 'Event', 'Lease', 'Endpoints', 'EndpointSlice', 'IPAddress', 'ComponentStatus', 'APIService'])
+/** What controllers make of other objects, and what changes all the time; measurements are no objects that somebody keeps. */
+const DERIVED = new Set(['Pod', 'ReplicaSet', 'ControllerRevision', 'Event', 'Lease', 'Endpoints', 'EndpointSlice', 'IPAddress', 'ComponentStatus', 'APIService', 'NodeMetrics', 'PodMetrics'])
 /** Made by the lab in the place of a controller. */
 const SIMULATED = 'lab.kp.dev/simulated'
 /** Annotations that controllers write on objects of others. */
@@ -37,6 +37,11 @@ export async function takeSnapshot(api: KubeApi): Promise<Snapshot> {
         }
       }
     }
+  }
+  for (const autoscaler of [...snapshot.values()].filter(({kind}) => kind === 'HorizontalPodAutoscaler')) {
+    const {kind, name} = (autoscaler['spec'] as {scaleTargetRef: {kind: string; name: string}}).scaleTargetRef
+    // Nobody else says how many there are.
+    delete (snapshot.get(`${kind} ${autoscaler.metadata.namespace}/${name}`)?.['spec'] as {replicas?: number} | undefined)?.replicas
   }
   return snapshot
 }

@@ -1,90 +1,12 @@
 /** Takes simulated behaviour away from a lab, makes what it wrote go away, and sees which checks notice. */
-import {basename} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
-import {componentStages, componentsWithStages, coreStages, readStage} from '../../src/providers/lab/stages.ts'
 import type {KubeObject} from '../../src/tools/kube-api.ts'
+import type {LabStage} from './known-stages.ts'
 import type {TestPlatform} from './platform.ts'
-import {PROJECT} from './run-kp.ts'
+import {forgetControllerUid} from './snapshot.ts'
 
-/** A stage of the lab, and what it is about. */
-export interface LabStage {
-  name: string
-  /** `Pod`, `Certificate` … */
-  kind: string
-}
-
-/** Stages that a healthy platform does without, and why; every other one must be noticed by a check when it is gone. */
-export const NOT_ABOUT_HEALTH: Readonly<Record<string, string>> = {
-  'kp-node-kubelet-version': 'only for nodes that are annotated with another version',
-  'kp-node-notready': 'a fault',
-  'kp-node-unplug': 'a fault',
-  'kp-pod-crash': 'a fault',
-  'kp-pod-restart': 'after a fault',
-  'kp-pod-healed': 'after a fault',
-  'kp-pod-imagepull': 'a fault',
-  'kp-pod-ready-resync': 'after a fault: a node was lost and comes back',
-  'kp-pod-job-done': 'no Job runs on a platform that is built',
-  'kp-loadbalancer-denied': 'a fault',
-  'kp-sealing-key': 'makes a key once, which stays when the behaviour is gone',
-  'kp-pv-reclaim': 'what is left of a volume is nobody\'s concern',
-  'kp-certificate-expire': 'a fault',
-  'kp-certificate-pending': 'a fault',
-  'kp-clusterissuer-broken': 'a fault',
-  'kp-issuer-broken': 'a fault',
-  'kp-issuer-ready': 'no check reads an Issuer; only the real chart of monitoring has one',
-  'kp-gateway-unaddressed': 'a fault',
-  'kp-grpcroute-accept': 'no phase so far has a GRPCRoute',
-  'kp-traefik-gatewayclass-accept': 'only with Traefik',
-  'kp-traefik-gateway-program': 'only with Traefik',
-  'kp-traefik-gateway-unaddressed': 'a fault',
-  'kp-traefik-httproute-accept': 'only with Traefik',
-  'kp-traefik-grpcroute-accept': 'only with Traefik',
-  'kp-nginx-ingress-address': 'only with ingress-nginx',
-  'kp-alb-ingress-address': 'only with the AWS Load Balancer Controller',
-  'kp-alb-ingress-denied': 'a fault',
-  'kp-volumesnapshot-ready': 'no phase so far has a snapshot',
-  'kp-volumesnapshot-delete': 'no phase so far has a snapshot',
-  'kp-volumesnapshotcontent-ready': 'no phase so far has a snapshot',
-  'kp-volumesnapshotcontent-delete': 'no phase so far has a snapshot',
-  'kp-installation-ready': 'the platform has Cilium, not Calico',
-  'kp-application-sync': 'the platform has no GitOps tool',
-  'kp-application-broken': 'the platform has no GitOps tool',
-  'kp-gitrepository-ready': 'the platform has no GitOps tool',
-  'kp-kustomization-ready': 'the platform has no GitOps tool',
-  'kp-helmrelease-ready': 'the platform has no GitOps tool',
-  'kp-helmrepository-ready': 'the platform has no GitOps tool',
-  'kp-kafka-ready': 'phases.operators is off by default',
-  'kp-cnpg-cluster-ready': 'phases.operators is off by default',
-  'kp-mongodb-running': 'phases.operators is off by default',
-  'kp-redis-replicates': 'phases.operators is off by default',
-  'kp-rabbitmq-available': 'phases.operators is off by default',
-  'kp-vault-open': 'only with Vault',
-  'kp-vault-sealed': 'a fault',
-  'kp-clustersecretstore-valid': 'only with a store of secrets',
-  'kp-clustersecretstore-refused': 'a fault',
-  'kp-clustersecretstore-sealed': 'a fault',
-  'kp-secretstore-valid': 'only with a store of secrets',
-  'kp-secretstore-refused': 'a fault',
-  'kp-secretstore-sealed': 'a fault',
-  'kp-externalsecret-sync': 'only with a store of secrets',
-  'kp-externalsecret-refused': 'a fault',
-  'kp-externalsecret-refresh': 'only with a store of secrets',
-  'kp-sealedsecret-open': 'no phase so far has a SealedSecret',
-  'kp-sealedsecret-refused': 'a fault',
-  'kp-calico-apiserver-ready': 'the platform has Cilium, not Calico',
-  'kp-tigerastatus-available': 'the platform has Cilium, not Calico',
-}
-
-/** Every stage of the lab, from its files. */
-export function allStages(): LabStage[] {
-  const paths = [...coreStages(PROJECT), ...componentsWithStages(PROJECT).flatMap((component) => componentStages(PROJECT, component))]
-  return paths.map((path) => {
-    const {metadata, spec} = readStage(path, '0.0.0')
-    const name = `kp-${basename(path, '.yaml')}`
-    if (metadata.name !== name) throw new Error(`${path} must be named ${name}`)
-    return {name, kind: (spec['resourceRef'] as {kind: string}).kind}
-  })
-}
+/** Stages for which more than the objects of their kind has to be made anew. */
+const MADE_BY: Readonly<Record<string, string>> = {'kp-certificate-renew': 'CertificateTime', 'kp-sealing-key': 'SealingKey', 'kp-pod-job-done': 'Job'}
 
 /** Names of the stages that a lab has: those of components that are not installed are missing. */
 export async function stagesOf(platform: TestPlatform): Promise<Set<string>> {
@@ -104,6 +26,21 @@ export async function verdicts(platform: TestPlatform): Promise<Map<string, Verd
   const result = await platform.kp(['verify', '--json', '--wait', '0'])
   const {checks} = result.json<{checks: ({id: string} & Verdict)[]}>()
   return new Map(checks.map(({id, status, simulated, observed}) => [id, {status, simulated, observed}]))
+}
+
+/**
+ * What `kp verify` says of a platform that has come to rest: what was built a moment ago is not measured yet.
+ * @throws Error where a check fails or does not know
+ */
+export async function settledVerdicts(platform: TestPlatform): Promise<Map<string, Verdict>> {
+  const until = Date.now() + LONGEST_MS
+  for (;;) {
+    const now = await verdicts(platform)
+    const bad = [...now].filter(([, {status}]) => status === 'fail' || status === 'unknown').map(([id, {status, observed}]) => `${id} ${status}: ${observed}`)
+    if (bad.length === 0) return now
+    if (Date.now() > until) throw new Error(`the platform is not well to begin with: ${bad.join('; ')}`)
+    await sleep(LOOK_MS)
+  }
 }
 
 /** Checks that look back over minutes: they notice a fault late, and its end too. */
@@ -127,20 +64,22 @@ export function simulatedOnes(from: Map<string, Verdict>): string[] {
  * @throws Error where the platform does not become as it was
  */
 export async function withoutStages(platform: TestPlatform, stages: LabStage[], baseline: Map<string, Verdict>, options: {quietMs?: number} = {}): Promise<Map<string, Verdict>> {
-  const kinds = new Set(stages.map(({kind, name}) => (name === 'kp-certificate-renew' ? 'CertificateTime' : kind)))
+  const kinds = new Set(stages.map(({kind, name}) => MADE_BY[name] ?? kind))
+  const slow = stages.some(({kind}) => kind === 'Pod' || kind === 'Node')
   const names = stages.map(({name}) => name)
+  const what = names.join(', ')
   const saved = stages.length === 0 ? [] : await getAll(platform, 'stages.kwok.x-k8s.io', names)
-  if (saved.length !== names.length) throw new Error(`the lab has ${saved.length} of the stages ${names.join(', ')}`)
+  if (saved.length !== names.length) throw new Error(`the lab has ${saved.length} of the stages ${what}`)
   await platform.kubectl(['delete', 'stages.kwok.x-k8s.io', ...names])
   let without: Map<string, Verdict>
   try {
     await makeAnew(platform, kinds)
-    without = await untilSettled(platform, baseline, options.quietMs ?? (kinds.has('Pod') || kinds.has('Node') ? PODS_SETTLED_MS : SETTLED_MS))
+    without = await untilSettled(platform, baseline, options.quietMs ?? (slow ? PODS_SETTLED_MS : SETTLED_MS), what)
   } finally {
     await applyByHand(platform, saved)
   }
   await makeAnew(platform, kinds)
-  await untilAsBefore(platform, baseline)
+  await untilAsBefore(platform, baseline, what)
   return without
 }
 
@@ -151,27 +90,31 @@ const SETTLED_MS = 6000
 const PODS_SETTLED_MS = 16_000
 const LONGEST_MS = 90_000
 
-async function untilSettled(platform: TestPlatform, baseline: Map<string, Verdict>, quietMs: number): Promise<Map<string, Verdict>> {
+async function untilSettled(platform: TestPlatform, baseline: Map<string, Verdict>, quietMs: number, what: string): Promise<Map<string, Verdict>> {
   const started = Date.now()
   let since = started
   let last = await verdicts(platform)
+  let moved: string[] = []
   while (Date.now() - since < quietMs) {
-    if (Date.now() - started > LONGEST_MS) throw new Error('the platform does not settle')
+    if (Date.now() - started > LONGEST_MS) throw new Error(`without ${what} the platform does not settle: ${moved.join(', ')} changed last`)
     await sleep(LOOK_MS)
     const now = await verdicts(platform)
-    if (changed(last, now).length > 0 && changed(baseline, now).length > 0) since = Date.now()
+    if (changed(last, now).length > 0 && changed(baseline, now).length > 0) {
+      since = Date.now()
+      moved = changed(last, now)
+    }
     last = now
   }
   return last
 }
 
-async function untilAsBefore(platform: TestPlatform, baseline: Map<string, Verdict>): Promise<void> {
+async function untilAsBefore(platform: TestPlatform, baseline: Map<string, Verdict>, what: string): Promise<void> {
   const until = Date.now() + LONGEST_MS
   for (;;) {
     const now = await verdicts(platform)
     const different = changed(baseline, now)
     if (different.length === 0) return
-    if (Date.now() > until) throw new Error(`the platform did not become as it was: ${different.map((id) => `${id} ${now.get(id)?.status}: ${now.get(id)?.observed}`).join('; ')}`)
+    if (Date.now() > until) throw new Error(`with ${what} again the platform did not become as it was: ${different.map((id) => `${id} ${now.get(id)?.status}: ${now.get(id)?.observed}`).join('; ')}`)
     await sleep(LOOK_MS)
   }
 }
@@ -198,11 +141,22 @@ const MAKERS: Record<string, (platform: TestPlatform) => Promise<void>> = {
     })
   },
   async CertificateTime(platform) {
-    const [soon, now] = [new Date(Date.now() + 24 * 3_600_000), new Date()].map((date) => date.toISOString().replace(/\.\d+Z$/, 'Z'))
+    // Overdue for two hours: within one a renewal may still come.
+    const [soon, now] = [new Date(Date.now() + 24 * 3_600_000), new Date(Date.now() - 2 * 3_600_000)].map((date) => date.toISOString().replace(/\.\d+Z$/, 'Z'))
     for (const {metadata} of await getAll(platform, 'certificates.cert-manager.io')) {
       await platform.kubectl(['patch', 'certificate', metadata.name, '-n', metadata.namespace ?? '', '--subresource=status', '--type=merge', '-p', JSON.stringify({status: {notAfter: soon, renewalTime: now}})])
     }
   },
+  async SealingKey(platform) {
+    await platform.kubectl(['delete', 'secrets', '--all-namespaces', '-l', 'sealedsecrets.bitnami.com/sealed-secrets-key'])
+    await platform.kubectl(['delete', 'pods', '--all-namespaces', '-l', 'app.kubernetes.io/name=sealed-secrets', '--wait=false'])
+  },
+  async Job(platform) {
+    const jobs = (await getAll(platform, 'jobs.batch')).filter(({metadata}) => metadata.ownerReferences === undefined && metadata.annotations?.['helm.sh/hook'] === undefined)
+    await recreate(platform, 'jobs.batch', jobs, () => Promise.resolve())
+  },
+  SealedSecret: (platform) => recreateAll(platform, 'sealedsecrets.bitnami.com'),
+  VerticalPodAutoscaler: (platform) => recreateAll(platform, 'verticalpodautoscalers.autoscaling.k8s.io'),
   ClusterIssuer: (platform) => recreateAll(platform, 'clusterissuers.cert-manager.io'),
   GatewayClass: (platform) => recreateAll(platform, 'gatewayclasses.gateway.networking.k8s.io'),
   Gateway: (platform) => recreateAll(platform, 'gateways.gateway.networking.k8s.io'),
@@ -269,6 +223,7 @@ async function applyByHand(platform: TestPlatform, objects: KubeObject[]): Promi
   const items = objects.map(({status: _status, metadata, ...rest}) => {
     const {name, namespace, labels, annotations} = metadata
     const object: Record<string, unknown> = {...rest, metadata: {name, ...(namespace === undefined ? {} : {namespace}), ...(labels === undefined ? {} : {labels}), ...(annotations === undefined ? {} : {annotations})}}
+    if (rest.kind === 'Job') forgetControllerUid((object['spec'] = structuredClone(rest['spec'])) as Record<string, unknown>)
     if (rest.kind === 'Node') {
       const {podCIDR: _cidr, podCIDRs: _cidrs, taints = [], ...spec} = (rest['spec'] ?? {}) as {podCIDR?: string; podCIDRs?: string[]; taints?: {key: string}[]}
       object['spec'] = {...spec, taints: taints.filter(({key}) => !key.startsWith('node.kubernetes.io/'))}

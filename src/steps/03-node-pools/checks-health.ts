@@ -70,7 +70,8 @@ export const healthChecks: PlatformCheck[] = [
       const byPool = new Map<string, Map<string, number>>()
       for (const node of await nodesOf(ctx)) {
         const pool = poolOf(node, ctx.spec.nodePools)?.name ?? 'no pool'
-        const version = (node['status'] as {nodeInfo?: {kubeletVersion?: string}} | undefined)?.nodeInfo?.kubeletVersion ?? 'unknown'
+        const version = (node['status'] as {nodeInfo?: {kubeletVersion?: string}} | undefined)?.nodeInfo?.kubeletVersion || undefined
+        if (version === undefined) return {status: 'unknown', observed: `node ${node.metadata.name} does not say its version`}
         const versions = byPool.get(pool) ?? new Map<string, number>()
         byPool.set(pool, versions.set(version, (versions.get(version) ?? 0) + 1))
       }

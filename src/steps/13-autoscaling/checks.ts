@@ -1,5 +1,5 @@
 /** Checks of phase 13. */
-import {check, complainAboutCondition, conditionsOf, SOON, verdict, workloadsReady} from '../../checks/builders.ts'
+import {check, complainAboutCondition, conditionsOf, simulatedPods, SOON, verdict, workloadsReady} from '../../checks/builders.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
@@ -36,6 +36,7 @@ export const checks: PlatformCheck[] = [
     id: 'autoscaling.metrics-api',
     title: 'The metrics API answers for every ready node',
     pitfalls: ['KP1301', 'KP1302'],
+    simulated: (ctx) => ctx.provider.simulated && 'metrics-server is real, the kubelets that it asks are not',
     within: AFTER_TWO_READS,
     run: lookAtMetricsApi,
   }),
@@ -44,6 +45,8 @@ export const checks: PlatformCheck[] = [
     title: 'The demo application follows its load',
     pitfalls: ['KP1302', 'KP1303'],
     appliesTo: wantsHpa,
+    // The HPA is followed by a real controller, by pods whose readiness and use are told.
+    simulated: simulatedPods,
     within: AFTER_TWO_READS,
     async run(ctx) {
       const hpa = (await (await ctx.cluster()).listKnown(HPA, 'HorizontalPodAutoscaler')).find(({metadata}) => nameOf(metadata) === `${DEMO}/${DEMO}`)

@@ -1,5 +1,5 @@
 /** Checks of phase 17. */
-import {check, verdict, workloadsReady} from '../../checks/builders.ts'
+import {check, simulatedPods, verdict, workloadsReady} from '../../checks/builders.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import {costReport} from '../../checks/cost/report.ts'
 import {money} from '../../checks/cost/prices.ts'
@@ -97,6 +97,8 @@ export const checks: PlatformCheck[] = [
     title: 'Nothing is paid for that nobody uses: volumes and load balancers',
     severity: 'warning',
     pitfalls: ['KP1707'],
+    // A load balancer leads to pods that are ready.
+    simulated: simulatedPods,
     async run(ctx) {
       const {unused} = await costReport(ctx, await ctx.cluster())
       return verdict(unused.map(({what, why}) => `${what}: ${why}`), 'every volume has a claim, every load balancer leads to pods', 'nothing that is left over')
