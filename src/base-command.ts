@@ -1,11 +1,12 @@
 /** What every command of kp shares: global flags, JSON, errors and exit codes, signals. */
+import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import {Command, Flags} from '@oclif/core'
 import type {Interfaces} from '@oclif/core'
 import {asKpError, EXIT, KpError} from './engine/errors.ts'
 import {newRunId} from './engine/journal.ts'
 import {didYouMean} from './engine/spelling.ts'
-import type {AdoptionConsent, PlatformPhase} from './context.ts'
+import type {AdoptionConsent, PlatformContext, PlatformPhase} from './context.ts'
 import {HOME} from './home.ts'
 import {createBus} from './platform/bus.ts'
 import type {EventBus} from './platform/bus.ts'
@@ -101,13 +102,23 @@ export abstract class KpCommand extends Command {
       learnSecret: (value) => this.redactor.add([value]),
       signal: interrupts.signal,
       stopping: interrupts.stopping,
+      settle: async (ctx) => void (await (await import('./operations/drill/settle.ts')).settleDrill(ctx)),
     })
     const {ctx, loaded} = opened
     const secrets = ctx.environments.flatMap((spec) => knownSecrets(spec.secrets, process.env, ctx.paths.root))
     this.redactor.add(secrets.map(({value}) => value))
     refuseWrittenSecrets(loaded.path, loaded.text, secrets)
     for (const warning of opened.loaded.warnings) this.warnPerson(warning)
+    await this.warnOfDrill(ctx)
     return opened
+  }
+
+  /** A fault that nobody takes back is told by every command. */
+  private async warnOfDrill(ctx: PlatformContext): Promise<void> {
+    if (!existsSync(join(ctx.paths.environment, 'drills', 'active.json'))) return
+    const {leftDrill} = await import('./operations/drill/settle.ts')
+    const left = leftDrill(ctx)
+    if (left !== undefined) this.warnPerson(`the drill ${left.drill} (${left.target}) was cut off and is not taken back: kp drills undo does it, and so does every kp that changes something`)
   }
 
   /** Name of the lab of the platform here, for the lab commands; undefined outside of a platform, or where its provider is another. */

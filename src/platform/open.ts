@@ -60,6 +60,8 @@ export interface OpenOptions {
   runId?: string
   /** `--adopt`. */
   adopt?: AdoptionConsent | undefined
+  /** See PlatformContext. */
+  settle?(ctx: PlatformContext): Promise<void>
 }
 
 /** An opened platform. */
@@ -111,6 +113,7 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
     version: options.version,
     env,
     phases: options.phases,
+    settle: async () => options.settle?.(ctx),
     providerFor,
     mayInstall: options.mayInstall ?? false,
     ...(options.adopt === undefined ? {} : {adopt: options.adopt}),

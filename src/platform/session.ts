@@ -88,6 +88,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     }
     await guardCluster(ctx)
     await session.holdCluster()
+    if (!ctx.dryRun) {
+      await ctx.settle?.()
+      // The cluster may answer only now.
+      await session.holdCluster()
+    }
     return session
   } catch (error) {
     await close()

@@ -18,6 +18,8 @@ export interface HostRequest {
   headers?: Record<string, string>
   /** Milliseconds until it is given up; default 5 seconds. */
   timeoutMs?: number
+  /** Ends it early. */
+  signal?: AbortSignal
 }
 
 /** An answer. */
@@ -35,10 +37,10 @@ const PATIENCE_MS = 5000
  * Asks once, by a connection of its own.
  * @throws Error where no answer comes: its message says why
  */
-export function askHost({scheme, address, port, host, path = '/', headers = {}, timeoutMs = PATIENCE_MS}: HostRequest): Promise<HostAnswer> {
+export function askHost({scheme, address, port, host, path = '/', headers = {}, timeoutMs = PATIENCE_MS, signal}: HostRequest): Promise<HostAnswer> {
   const started = performance.now()
   return new Promise((resolve, reject) => {
-    const options = {host: address, port, path, method: 'GET', headers: {host, ...headers}, agent: false, timeout: timeoutMs} as const
+    const options = {host: address, port, path, method: 'GET', headers: {host, ...headers}, agent: false, timeout: timeoutMs, ...(signal === undefined ? {} : {signal})} as const
     const asked = scheme === 'https' ? askSecure({...options, servername: host, rejectUnauthorized: false}) : askPlain(options)
     let wrongCertificate: string | undefined
     asked.on('response', (answer) => {

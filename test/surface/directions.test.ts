@@ -40,8 +40,8 @@ const LIBRARIES: [library: RegExp, home: RegExp][] = [
   [/^@kubernetes\/client-node/, /^src\/tools\/kube-connection\.ts$/],
   [/^@oclif\//, /^src\/(?:commands|hooks)\/|^src\/[a-z]+-command\.ts$|^src\/(?:flags|run)\.ts$/],
   [/^zod$/, /^src\/(?:spec|components|ui\/schemas)\/|^src\/ui\/results\.ts$/],
-  // Programs are started by src/tools/exec.ts; the others look at processes, and ask git before there is a platform.
-  [/^node:child_process$/, /^src\/(?:engine\/processes|providers\/lab\/processes|tools\/git)\.ts$/],
+  // Programs are started by src/tools/exec.ts; the others look at processes, start what outlives kp, and ask git before there is a platform.
+  [/^node:child_process$/, /^src\/(?:engine\/processes|providers\/lab\/processes|tools\/(?:detached|git))\.ts$/],
 ]
 
 /** Small parts of an area that others may import although they must not import the rest. */

@@ -195,7 +195,7 @@ function textOf(value: unknown): string {
 }
 
 /** The objects that a target means. @throws KpError where there is none */
-export async function select(target: ScenarioTarget, {api, tolerant}: Pick<ActionContext, 'api' | 'tolerant'>, options: {may?: 'be absent'} = {}): Promise<KubeObject[]> {
+export async function select(target: ScenarioTarget, {api, tolerant}: {api: Pick<KubeApi, 'kinds' | 'resource' | 'get'>; tolerant: boolean}, options: {may?: 'be absent'} = {}): Promise<KubeObject[]> {
   const mayBeAbsent = tolerant || options.may === 'be absent'
   const found = (await api.kinds()).find(({kind, apiVersion}) => kind === target.kind && (target.apiVersion === undefined || apiVersion === target.apiVersion))
   if (found === undefined) {

@@ -1,7 +1,7 @@
 /** Checks of phase 8 that ask Prometheus and Alertmanager themselves, through the API server. */
 import {check, verdict} from '../../checks/builders.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
-import {askPrometheus, prometheusRuns} from '../shared/prometheus.ts'
+import {askPrometheus, prometheusRuns} from '../../checks/prometheus.ts'
 import {ALERTMANAGER, MONITORING_NAMESPACE} from './names.ts'
 
 /** They have to be read once before they say anything. */

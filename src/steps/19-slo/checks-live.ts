@@ -3,7 +3,7 @@ import {check, verdict} from '../../checks/builders.ts'
 import {budgetOf, burnRowsOf, thresholdOf} from '../../spec/slo-windows.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {CheckResult} from '../../engine/types.ts'
-import {askPrometheus, PROMETHEUS_SILENT, prometheusRuns, queryPrometheus} from '../shared/prometheus.ts'
+import {askPrometheus, PROMETHEUS_SILENT, prometheusRuns, queryPrometheus} from '../../checks/prometheus.ts'
 import {hasSlos} from './names.ts'
 
 /** Rules have to be read, loaded and looked at once. */

@@ -1,6 +1,6 @@
 /** Asks the platform's Prometheus: through the API server, or in the lab the one that runs beside it. */
-import type {PlatformContext} from '../../context.ts'
-import {KpError} from '../../engine/errors.ts'
+import type {PlatformContext} from '../context.ts'
+import {KpError} from '../engine/errors.ts'
 
 const SERVICE = 'kube-prometheus-stack-prometheus'
 
