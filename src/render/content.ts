@@ -74,11 +74,12 @@ function toDocument(object: KubeObject): string {
   return stringify(object, {version: '1.1', lineWidth: 0, aliasDuplicateObjects: false})
 }
 
-/** Those of the pitfalls that can happen: of phases that some environment has. Without an environment all of them. */
+/** Those of the pitfalls that can happen: of phases that some environment has; and those of no pitfall, which are for emergencies. Without an environment all of them. */
 function runbooks(home: string, environments: ManifestContext[]): RenderedFile[] {
   const folder = join(home, 'templates', 'runbooks')
   const wanted = new Set(environments.flatMap((ctx) => ctx.phases.filter((phase) => applies(phase, ctx)).flatMap((phase) => phase.pitfalls.flatMap(({runbook}) => runbook ?? []))))
+  const named = new Set(environments.flatMap((ctx) => ctx.phases.flatMap((phase) => phase.pitfalls.flatMap(({runbook}) => runbook ?? []))))
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.md') && (environments.length === 0 || wanted.has(name)))
+    .filter((name) => name.endsWith('.md') && (wanted.has(name) || !named.has(name)))
     .map((name) => ({path: `runbooks/${name}`, text: readFileSync(join(folder, name), 'utf8')}))
 }

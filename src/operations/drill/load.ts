@@ -62,10 +62,27 @@ function parse(path: string, shown: string): Omit<Drill, 'own'> {
   return {...checked.data, folder: dirname(path), file: path}
 }
 
+/** Names that actions may use, by the kind of the target. */
+const GIVEN: Record<DrillFile['target']['kind'], string[]> = {pod: ['pod', 'namespace'], node: ['node'], zone: ['zone'], object: ['name', 'namespace'], program: ['program'], scratch: []}
+const ALWAYS = ['domain', 'platform', 'cluster', 'scratch', 'run']
+
+interface Mistake {
+  at: (string | number)[]
+  message: string
+}
+
 /** What a shape alone cannot say. */
-function problemsOf({fault, alerts}: DrillFile): {at: (string | number)[]; message: string}[] {
+function problemsOf(drill: DrillFile): Mistake[] {
+  const {fault, alerts, before, remedy, steady, signals, undo} = drill
   const ways = Object.values(fault).filter((one) => one !== undefined)
-  return [...(ways.length > 0 ? [] : [{at: ['fault'], message: 'needs one of lab, chaos-mesh, any'}]), ...alerts.flatMap((pattern, index) => (isPattern(pattern) ? [] : [{at: ['alerts', index], message: 'must be a regular expression'}]))]
+  const known = new Set([...ALWAYS, ...GIVEN[drill.target.kind], ...Object.keys(drill.parameters)])
+  return [...(ways.length > 0 ? [] : [{at: ['fault'], message: 'needs one of lab, chaos-mesh, any'}]), ...strangeNames({before, fault, remedy, steady, signals, undo}, known, []), ...alerts.flatMap((pattern, index) => (isPattern(pattern) ? [] : [{at: ['alerts', index], message: 'must be a regular expression'}]))]
+}
+
+function strangeNames(value: unknown, known: ReadonlySet<string>, at: (string | number)[]): Mistake[] {
+  if (typeof value === 'string') return [...value.matchAll(/\$\{([\w-]+)\}/g)].filter(([, name = '']) => !known.has(name)).map(([whole]) => ({at, message: `names ${whole}, which nothing gives; there are ${[...known].toSorted().join(', ')}`}))
+  if (Array.isArray(value)) return value.flatMap((item: unknown, index) => strangeNames(item, known, [...at, index]))
+  return typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([key, item]) => strangeNames(item, known, [...at, key])) : []
 }
 
 function isPattern(text: string): boolean {

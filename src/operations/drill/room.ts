@@ -1,33 +1,30 @@
-/** Whether what runs on the target finds another place, by the scheduler's rules. */
+/** Whether what runs on the target finds another place. */
 import type {PlatformContext} from '../../context.ts'
-import type {PodObject} from '../drain/pods.ts'
-import {simulateDrain} from '../drain/simulate.ts'
-import type {DrainInput, DrainSimulation} from '../drain/simulate.ts'
+import {formatBytes, formatCpu, quantity} from '../../checks/quantities.ts'
+import {askedBy, isAlive} from '../../checks/requests.ts'
+import type {KubeObject} from '../../tools/kube-api.ts'
+import {isReadyNode} from './targets.ts'
 import type {Target} from './targets.ts'
 import type {GuardResult} from './types.ts'
 
-/** Reads the cluster and asks the simulation. */
+/** Reads the cluster, and adds up. */
 export async function roomGuard(ctx: PlatformContext, target: Target): Promise<GuardResult> {
   if (target.nodes.length === 0) return {id: 'capacity', status: 'not-applicable', reason: 'no node is lost'}
   const cluster = await ctx.cluster()
-  const [nodes, pods, claims, volumes, namespaces, csiNodes] = await Promise.all([
-    cluster.listKnown('v1', 'Node'), cluster.listKnown('v1', 'Pod'), cluster.listKnown('v1', 'PersistentVolumeClaim'), cluster.listKnown('v1', 'PersistentVolume'), cluster.listKnown('v1', 'Namespace'), cluster.listKnown('storage.k8s.io/v1', 'CSINode'),
-  ])
-  // A node that dies asks no budget.
-  const input: DrainInput = {nodes, pods: pods as PodObject[], budgets: [], claims, volumes, namespaces, csiNodes, simulated: ctx.provider.simulated}
-  return judgeRoom(simulateDrain(input, [target.nodes]))
+  const [nodes, pods] = await Promise.all([cluster.listKnown('v1', 'Node'), cluster.listKnown('v1', 'Pod')])
+  return judgeRoom(nodes, pods, target.nodes)
 }
 
-/** Pure. A pod without room stays away for as long as the fault is there: that is known before. */
-export function judgeRoom({nodes}: DrainSimulation): GuardResult {
-  const homeless = nodes.flatMap(({noRoom}) => noRoom)
-  const unknown = nodes.flatMap((node) => node.unknown)
-  const local = nodes.flatMap((node) => node.local.volumes)
-  const bare = nodes.flatMap((node) => node.bare)
-  const moved = nodes.reduce((sum, {evictions}) => sum + evictions, 0)
-  const [first] = homeless
-  if (first !== undefined) return {id: 'capacity', status: 'fail', reason: `${homeless.length} of ${moved} pods would find no other place: ${first.pod}: ${first.reason}`, fix: first.fix}
-  const doubts = [...unknown.map(({pod, reason}) => `${pod}: ${reason}`), ...bare.map((pod) => `${pod} has nobody that runs it again`), ...local.map((pod) => `${pod} has its data on the node`)]
-  if (doubts.length > 0) return {id: 'capacity', status: 'warn', reason: `${moved} pods find another place, as far as is known; ${doubts[0]}`}
-  return {id: 'capacity', status: 'pass', reason: `all ${moved} pods find another place`}
+/** Pure: what the pods ask for, against what is free on the other nodes. */
+export function judgeRoom(nodes: readonly KubeObject[], pods: readonly KubeObject[], lost: readonly string[]): GuardResult {
+  const alive = pods.filter(isAlive)
+  const others = nodes.filter((node) => !lost.includes(node.metadata.name) && isReadyNode(node) && (node['spec'] as {unschedulable?: boolean} | undefined)?.unschedulable !== true)
+  const on = (names: readonly string[]): KubeObject[] => alive.filter((pod) => names.includes((pod['spec'] as {nodeName?: string} | undefined)?.nodeName ?? ''))
+  const moving = on(lost).filter(({metadata}) => !((metadata['ownerReferences'] as {kind: string}[] | undefined) ?? []).some(({kind}) => kind === 'DaemonSet' || kind === 'Node'))
+  const have = (name: 'cpu' | 'memory'): number => others.reduce((sum, node) => sum + quantity((node['status'] as {allocatable?: Record<string, string>} | undefined)?.allocatable?.[name]), 0)
+  const sum = (list: readonly KubeObject[], name: 'cpu' | 'memory'): number => list.reduce((total, pod) => total + askedBy(pod)[name], 0)
+  const there = on(others.map(({metadata}) => metadata.name))
+  const short = (['cpu', 'memory'] as const).filter((name) => sum(moving, name) > have(name) - sum(there, name))
+  const said = `${moving.length} pods ask for ${formatCpu(sum(moving, 'cpu'))} CPU and ${formatBytes(sum(moving, 'memory'))}`
+  return short.length === 0 ? {id: 'capacity', status: 'pass', reason: `${said}, and the other ${others.length} nodes have that free` } : {id: 'capacity', status: 'fail', reason: `${said}, and the other ${others.length} nodes do not have that ${short.join(' and ')} free`, fix: 'kp step node-pools, with a higher min in kp.yaml'}
 }
