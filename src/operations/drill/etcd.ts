@@ -1,10 +1,62 @@
-/** The part of a drill that is about the data of the lab's etcd. */
+/** The part of a drill that is about the data of the lab's etcd: a snapshot, and putting it back in the place of what is there. */
+import {existsSync, mkdirSync, readFileSync, renameSync, rmSync} from 'node:fs'
+import {dirname, join} from 'node:path'
 import type {PlatformContext} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
+import {snapshotSave, snapshotStatus} from '../../tools/etcdctl.ts'
+import type {Change} from '../scenarios/memory.ts'
+import {drillFolder} from './memory.ts'
 
-/** What can be done, by name. @returns what was done, in words */
-export function etcdSteps(ctx: PlatformContext, id: string): (what: 'snapshot' | 'restore') => Promise<string> {
-  return (what) => {
-    throw new KpError({code: 'GATE', message: `${what} ${id} ${ctx.spec.platform}`})
+const PROGRAMS = ['kwok-controller', 'kube-scheduler', 'kube-controller-manager', 'kube-apiserver', 'etcd']
+const RESTORE_MS = 5 * 60_000
+/** The cluster's revisions go forward over a restore: whoever watches notices that he must look anew. */
+const BUMP = '1000000'
+
+/** What is needed of the platform. */
+export type EtcdContext = Pick<PlatformContext, 'exec' | 'lab' | 'paths'>
+
+/** What can be done, by name. `remember` is told of each program before it is ended. @returns what was done, in words */
+export function etcdSteps(ctx: EtcdContext, id: string, remember: (change: Change) => void): (what: 'snapshot' | 'restore') => Promise<string> {
+  const file = join(drillFolder(ctx), `${id}.etcd.db`)
+  return async (what) => {
+    const {lab} = ctx
+    const endpoint = (await lab?.status())?.etcd
+    if (lab === undefined || endpoint === undefined) throw new KpError({code: 'GATE', message: 'the data of etcd is put back in a lab alone', next: ['kp runbook etcd-restore']})
+    if (what === 'snapshot') {
+      mkdirSync(dirname(file), {recursive: true, mode: 0o700})
+      await snapshotSave(ctx.exec, endpoint, file)
+      const {revision, totalKey} = await snapshotStatus(ctx.exec, file)
+      return `take a snapshot of etcd: ${totalKey} keys, revision ${revision}`
+    }
+    const {data, restored, before} = placesOf(lab.adminKubeconfig)
+    rmSync(restored, {recursive: true, force: true})
+    await ctx.exec.run({tool: 'etcdutl', args: ['snapshot', 'restore', file, '--data-dir', restored, '--bump-revision', BUMP, '--mark-compacted'], mutates: true, doing: 'make the data of etcd from the snapshot', timeoutMs: RESTORE_MS})
+    for (const program of PROGRAMS) {
+      remember({did: 'ended', program})
+      await lab.endProgram(program)
+    }
+    rmSync(before, {recursive: true, force: true})
+    renameSync(data, before)
+    renameSync(restored, data)
+    rmSync(before, {recursive: true, force: true})
+    return 'put the data of etcd back from the snapshot, all programs stopped'
   }
+}
+
+/** After a kill in the middle: data that was moved aside comes back, before etcd is started and makes itself new data. */
+export function repairEtcd(ctx: EtcdContext, id: string): void {
+  rmSync(join(drillFolder(ctx), `${id}.etcd.db`), {force: true})
+  if (ctx.lab === undefined) return
+  const {data, restored, before} = placesOf(ctx.lab.adminKubeconfig)
+  if (!existsSync(data) && existsSync(before)) renameSync(before, data)
+  for (const folder of [restored, before]) rmSync(folder, {recursive: true, force: true})
+}
+
+/** Where the lab's etcd has its data: its own record of how it is started says so. */
+function placesOf(adminKubeconfig: string): {data: string; restored: string; before: string} {
+  const folder = dirname(adminKubeconfig)
+  const record = join(folder, 'kwok.yaml')
+  const named = existsSync(record) ? /--data-dir=(\S+)/.exec(readFileSync(record, 'utf8'))?.[1] : undefined
+  const data = (named ?? join(folder, 'etcd')).replace(/["']$/, '').replace(/\/$/, '')
+  return {data, restored: `${data}.kp-restored`, before: `${data}.kp-before`}
 }

@@ -7,6 +7,7 @@ import type {KubeObject} from '../../tools/kube-api.ts'
 import {act, gone, refOf, remaining, undo} from '../scenarios/actions.ts'
 import type {ActionContext} from '../scenarios/actions.ts'
 import type {Change, Ref} from '../scenarios/memory.ts'
+import {repairEtcd} from './etcd.ts'
 import type {ActiveDrill} from './memory.ts'
 import type {Undone} from './types.ts'
 
@@ -14,7 +15,7 @@ import type {Undone} from './types.ts'
 const API_MS = 60_000
 
 /** What taking back needs of the platform. */
-export type UndoContext = Pick<PlatformContext, 'access' | 'clock' | 'lab' | 'paths' | 'version'>
+export type UndoContext = Pick<PlatformContext, 'access' | 'clock' | 'exec' | 'lab' | 'paths'>
 
 /** How actions act here: as the lab's administrator, elsewhere as kp. Not stopped by a second Ctrl-C: a fault that stays is worse. */
 export function actionContext(ctx: UndoContext, drill: {name: string; folder: string; names: Record<string, string>}, options: {tolerant: boolean; remember(change: Change): void; say(text: string): void}): ActionContext {
@@ -41,6 +42,7 @@ export async function undoDrill(ctx: UndoContext, active: ActiveDrill): Promise<
   const done: string[] = []
   const actions = actionContext(ctx, {name: active.drill, folder: '', names: active.names}, {tolerant: true, remember: () => undefined, say: (text) => void done.push(text)})
   const changes = backward(active.changes)
+  repairEtcd(ctx, active.id)
   // Without the API server nothing else can be taken back.
   for (const change of changes) if (change.did === 'ended') await undo(change, actions)
   await waitForApi(actions)
@@ -56,7 +58,9 @@ function backward(changes: Change[]): Change[] {
   const made = new Set(changes.flatMap((change) => (change.did === 'made' ? [JSON.stringify(change.ref)] : [])))
   const namespaces = new Set(changes.flatMap((change) => (change.did === 'made' && change.ref.kind === 'Namespace' ? [change.ref.metadata.name] : [])))
   const own = (ref: Ref): boolean => made.has(JSON.stringify(ref)) || namespaces.has(ref.metadata.namespace ?? '')
-  return changes.toReversed().filter((change) => !(change.did === 'deleted' && own(refOf(change.object))) && !(change.did === 'made' && change.ref.kind !== 'Namespace' && namespaces.has(change.ref.metadata.namespace ?? '')))
+  // A pod of a controller is made anew by it.
+  const controlled = ({kind, metadata}: KubeObject): boolean => kind === 'Pod' && ((metadata['ownerReferences'] as unknown[] | undefined) ?? []).length > 0
+  return changes.toReversed().filter((change) => !(change.did === 'deleted' && (own(refOf(change.object)) || controlled(change.object))) && !(change.did === 'made' && change.ref.kind !== 'Namespace' && namespaces.has(change.ref.metadata.namespace ?? '')))
 }
 
 async function waitForApi({api, clock, signal}: ActionContext): Promise<void> {

@@ -9,6 +9,7 @@ import type {RequestTarget} from '../requests.ts'
 import {act} from '../scenarios/actions.ts'
 import type {ActionContext} from '../scenarios/actions.ts'
 import {fillNames} from '../scenarios/load.ts'
+import type {Change} from '../scenarios/memory.ts'
 import {runDrill} from './engine.ts'
 import {alertSource, createObserver} from './observe.ts'
 import {expand, lastActions} from './fault.ts'
@@ -123,17 +124,18 @@ async function beginWork(ctx: PlatformContext, {drill, names, fault}: DrillPlan,
     id, drill: drill.name, environment: ctx.spec.environment.name, clusterUid: system?.metadata.uid ?? '', owner: identifySelf(), startedAt: new Date(ctx.clock.now()).toISOString(),
     names, target: target.title, hypothesis: drill.hypothesis.says, runbook: drill.runbook, changes: [], first: fill(drill.undo.first), last: [...fill(drill.undo.last), ...lastActions(actions, target)], injected: false,
   }
-  const etcd = etcdSteps(ctx, id)
+  const remember = (change: Change): void => {
+    active.changes.push(change)
+    memory.keep(active)
+  }
+  const etcd = etcdSteps(ctx, id, remember)
   return {
     active,
     async run(list) {
       const done: string[] = []
       const context: ActionContext = actionContext(ctx, {...drill, names}, {
         tolerant: false,
-        remember(change) {
-          active.changes.push(change)
-          memory.keep(active)
-        },
+        remember,
         say: (text) => void done.push(text),
       })
       for (const action of list) {
