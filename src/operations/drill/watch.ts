@@ -120,8 +120,8 @@ export function createWatch(numbers: DrillNumbers, before: Look, t0: number, tel
     heldLongEnough(at) {
       const elapsed = (at - t0) / 1000
       const usersWell = last.users === undefined || !numbers.waitForUsers || usersGood >= numbers.samples
-      const told = !numbers.hasAlerts || alert !== undefined || elapsed >= numbers.alertWaitSeconds
-      return elapsed >= numbers.holdSeconds && usersWell && told
+      const alerted = !numbers.hasAlerts || alert !== undefined || elapsed >= numbers.alertWaitSeconds
+      return elapsed >= numbers.holdSeconds && usersWell && alerted
     },
     isSteady: () => good >= numbers.samples,
     deviations() {

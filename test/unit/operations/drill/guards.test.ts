@@ -11,15 +11,15 @@ import type {Drill, FiringAlert} from '../../../../src/operations/drill/types.ts
 import type {KubeObject} from '../../../../src/tools/kube-api.ts'
 
 const ready = {conditions: [{type: 'Ready', status: 'True'}]}
-const node = (name: string, zone: string, labels = {}): KubeObject => ({apiVersion: 'v1', kind: 'Node', metadata: {name, labels: {'topology.kubernetes.io/zone': zone, ...labels}}, status: ready}) as KubeObject
-const pod = (name: string, nodeName: string, {namespace = 'demo', app = 'demo', kind = 'ReplicaSet', status = ready as unknown} = {}): KubeObject => ({apiVersion: 'v1', kind: 'Pod', metadata: {name, namespace, labels: {app}, ownerReferences: [{kind, uid: app, controller: true}]}, spec: {nodeName}, status}) as unknown as KubeObject
-const door = {apiVersion: 'v1', kind: 'Service', metadata: {name: 'door', namespace: 'door'}, spec: {type: 'LoadBalancer', selector: {app: 'door'}}} as unknown as KubeObject
+const node = (name: string, zone: string, labels = {}): KubeObject => ({apiVersion: 'v1', kind: 'Node', metadata: {name, labels: {'topology.kubernetes.io/zone': zone, ...labels}}, status: ready})
+const pod = (name: string, nodeName: string, {namespace = 'demo', app = 'demo', kind = 'ReplicaSet', status = ready} = {}): KubeObject => ({apiVersion: 'v1', kind: 'Pod', metadata: {name, namespace, labels: {app}, ownerReferences: [{apiVersion: 'apps/v1', kind, name: app, uid: app, controller: true}]}, spec: {nodeName}, status})
+const door: KubeObject = {apiVersion: 'v1', kind: 'Service', metadata: {name: 'door', namespace: 'door'}, spec: {type: 'LoadBalancer', selector: {app: 'door'}}}
 const FACTS: TargetFacts = {
   nodes: [node('a1', 'a'), node('a2', 'a'), node('b1', 'b'), node('c1', 'c')],
   pods: [pod('demo-1', 'a1'), pod('demo-2', 'b1'), pod('door-1', 'b1', {namespace: 'door', app: 'door'}), pod('door-2', 'c1', {namespace: 'door', app: 'door'}), pod('only', 'a1', {namespace: 'ops', app: 'only'}), pod('agent', 'b1', {kind: 'DaemonSet', app: 'agent'})],
   services: [door], objects: [],
 }
-const of = (kind: Drill['target']['kind'], more: object = {}): Pick<Drill, 'target' | 'name'> => ({name: 'x', target: {kind, namespace: 'demo', labels: {app: 'demo'}, ...more}}) as Pick<Drill, 'target' | 'name'>
+const of = (kind: Drill['target']['kind'], more: object = {}): Pick<Drill, 'target' | 'name'> => ({name: 'x', target: {kind, namespace: 'demo', labels: {app: 'demo'}, ...more}})
 
 describe('the target', () => {
   it('is a node where users would notice, with the fewest single copies', () => {
@@ -49,7 +49,7 @@ describe('the target', () => {
   it('is a ready pod, an object by name, or what the drill makes itself', () => {
     expect(chooseTarget(of('pod'), FACTS)).toMatchObject({names: {pod: 'demo-1', namespace: 'demo'}})
     expect(chooseTarget(of('pod', {labels: {app: 'none'}}), FACTS)).toBe('no pod in demo with app=none is ready')
-    const objects = ['x', 'y'].map((namespace) => ({apiVersion: 'v1', kind: 'Certificate', metadata: {name: 'tls', namespace}}) as KubeObject)
+    const objects = ['x', 'y'].map((namespace) => ({apiVersion: 'v1', kind: 'Certificate', metadata: {name: 'tls', namespace}}))
     const wanted = of('object', {object: 'Certificate', name: 'tls', labels: {}, namespace: undefined})
     expect(chooseTarget(wanted, {...FACTS, objects: objects.slice(0, 1)})).toMatchObject({title: 'Certificate x/tls', names: {name: 'tls', namespace: 'x'}})
     expect(chooseTarget(wanted, {...FACTS, objects})).toMatch(/2 objects Certificate tls: name the namespace/)
@@ -95,9 +95,9 @@ describe('guards', () => {
   })
 
   it('there must be room for the pods on the other nodes', () => {
-    const sized = (name: string, cpu: string): KubeObject => ({...node(name, 'a'), status: {...ready, allocatable: {cpu, memory: '1Gi'}}}) as KubeObject
-    const asking = (name: string, on: string, cpu: string): KubeObject => ({...pod(name, on), spec: {nodeName: on, containers: [{resources: {requests: {cpu, memory: '64Mi'}}}]}}) as unknown as KubeObject
-    const room = (cpu: string): string => judgeRoom([sized('n1', '4'), sized('n2', cpu), {...sized('n3', '8'), spec: {unschedulable: true}} as KubeObject], [asking('p1', 'n1', '1'), asking('p2', 'n2', '1')], ['n1']).status
+    const sized = (name: string, cpu: string): KubeObject => ({...node(name, 'a'), status: {...ready, allocatable: {cpu, memory: '1Gi'}}})
+    const asking = (name: string, on: string, cpu: string): KubeObject => ({...pod(name, on), spec: {nodeName: on, containers: [{resources: {requests: {cpu, memory: '64Mi'}}}]}})
+    const room = (cpu: string): string => judgeRoom([sized('n1', '4'), sized('n2', cpu), {...sized('n3', '8'), spec: {unschedulable: true}}], [asking('p1', 'n1', '1'), asking('p2', 'n2', '1')], ['n1']).status
     expect([room('2'), room('1500m')]).toEqual(['pass', 'fail'])
   })
 })

@@ -27,7 +27,7 @@ test.each(NAMES)('%s: nothing of it is lost', (name) => {
 })
 
 test.each(NAMES)('%s is printed within 80 columns, commands whole', (name) => {
-  const printed = renderRunbook(runbookResult(readRunbook(PROJECT, name), {}), {columns: 80, colour: false, unicode: true} as never)
+  const printed = renderRunbook(runbookResult(readRunbook(PROJECT, name), {}), {columns: 80, colour: false, unicode: true})
   expect(printed).toContain(readRunbook(PROJECT, name).title)
   for (const line of printed.split('\n')) if (!/^ {3}/.test(line)) expect(line.length, line).toBeLessThanOrEqual(80)
 })
