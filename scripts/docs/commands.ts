@@ -19,6 +19,7 @@ export interface Input {
   dependsOn?: string[]
   helpValue?: string
   name?: string
+  hidden?: boolean
 }
 
 /** What a command class says about itself. */
@@ -47,7 +48,8 @@ export async function readCommands(root: string): Promise<CommandFace[]> {
         summary,
         examples: examples.map((example) => example.replaceAll('<%= config.bin %>', 'kp')),
         args,
-        flags,
+        // What kp hands to itself is nobody's to type.
+        flags: Object.fromEntries(Object.entries(flags).filter(([, {hidden}]) => hidden !== true)),
         baseFlags,
         ...(description === undefined ? {} : {description}),
         ...(strict === undefined ? {} : {strict}),

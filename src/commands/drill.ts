@@ -10,13 +10,15 @@ import {readDrill, readDrillFile} from '../operations/drill/load.ts'
 import {recordDrill} from '../operations/drill/result.ts'
 import {performDrill} from '../operations/drill/world.ts'
 import type {Drill, GuardResult} from '../operations/drill/types.ts'
-import type {PlatformContext} from '../context.ts'
+import type {OpenedPlatform} from '../platform/open.ts'
 import {openSession} from '../platform/session.ts'
 import {startDetached} from '../tools/detached.ts'
 import {renderDrill, renderDrillPlan} from '../ui/render-drill.ts'
 import type {DrillAnnouncement} from '../ui/render-drill.ts'
 import type {DrillResult} from '../ui/results.ts'
 import {startView} from '../ui/views.ts'
+
+type Context = OpenedPlatform['ctx']
 
 /** How long the dead-man waits beyond the time that the drill itself may take. */
 const DEAD_MAN_GRACE_SECONDS = 30
@@ -63,7 +65,7 @@ export default class DrillCommand extends BuildCommand {
     }
   }
 
-  private async perform(ctx: PlatformContext, plan: DrillPlan, id: string): Promise<CommandResult> {
+  private async perform(ctx: Context, plan: DrillPlan, id: string): Promise<CommandResult> {
     const startedAt = ctx.clock.now()
     const view = await startView({...this.terminal, isTTY: false}, {json: this.global.json, verbose: this.global.verbose, redact: (value) => this.redactor.value(value)})
     this.bus.listen(view.listen)
@@ -86,7 +88,7 @@ export default class DrillCommand extends BuildCommand {
     return {json: value, text: () => renderDrill(value, this.terminal), exit: this.exitCode(value)}
   }
 
-  private async planned(ctx: PlatformContext, plan: DrillPlan, waived: ReadonlyMap<string, string>): Promise<CommandResult> {
+  private async planned(ctx: Context, plan: DrillPlan, waived: ReadonlyMap<string, string>): Promise<CommandResult> {
     const guards: GuardResult[] = waive(await plan.guards(), waived)
     const startedAt = ctx.clock.now()
     const outcome = {verdict: 'not-started', reasons: [], guards, timeline: [], ttdSeconds: null, detectedBy: null, signalSeconds: null, ttrSeconds: null, users: null, undone: true, left: [], durationSeconds: 0, alerts: []} as const

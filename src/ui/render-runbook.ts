@@ -1,12 +1,12 @@
 /** Runbooks as people read them. Pure. */
 import type {Look} from './io.ts'
 import {nextLines} from './render-common.ts'
-import type {RunbookListResult, RunbookResult} from './results.ts'
+import type {RunbookResult} from './results.ts'
 import {marksFor, styleFor} from './style.ts'
 import {clean, count, oneLine, pad, width, wrap, wrapCommand} from './text.ts'
 
 /** All of them, each with its title. */
-export function renderRunbookList({runbooks}: RunbookListResult, look: Look): string {
+export function renderRunbookList({runbooks}: RunbookResult, look: Look): string {
   const column = Math.max(...runbooks.map(({name}) => width(name)))
   return [count(runbooks.length, 'runbook'), '', ...runbooks.flatMap(({name, title}) => wrap(oneLine(title), look.columns, {first: `  ${pad(name, column)}  `})), '', ...nextLines(['kp runbook NAME'], look)].join('\n')
 }

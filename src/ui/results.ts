@@ -3,7 +3,7 @@ import type {z} from 'zod'
 import type {backupCreate, backupList, backupSchedule, backupVerify, restore} from './schemas/backup.ts'
 import type {checkReport, errorBody, fixStep, lab} from './schemas/common.ts'
 import type {diagnose, labScenario, labScenarioList} from './schemas/diagnose.ts'
-import type {drill, drillsList, drillsReport, drillsUndo, runbook, runbookList} from './schemas/drills.ts'
+import type {drill, drillsList, drillsReport, drillsUndo, runbook} from './schemas/drills.ts'
 import type {error, history, plan, status, step, up, verify} from './schemas/platform.ts'
 import type {mirrorList} from './schemas/mirror.ts'
 import type {report, supportBundle} from './schemas/report.ts'
@@ -43,7 +43,6 @@ export type DrillsListResult = z.infer<typeof drillsList>
 export type DrillsReportResult = z.infer<typeof drillsReport>
 export type DrillsUndoResult = z.infer<typeof drillsUndo>
 export type RunbookResult = z.infer<typeof runbook>
-export type RunbookListResult = z.infer<typeof runbookList>
 export type ErrorResult = z.infer<typeof error>
 export type ErrorBody = z.infer<typeof errorBody>
 export type DoctorResult = z.infer<typeof doctor>

@@ -6,6 +6,7 @@ import {readCommands} from '../../scripts/docs/commands.ts'
 import {readOnlyPlatform} from '../../scripts/docs/platform.ts'
 import type {PlatformPhase} from '../../src/context.ts'
 import {orderNodes} from '../../src/engine/graph.ts'
+import {drillNames, readDrill} from '../../src/operations/drill/load.ts'
 import {phases} from '../../src/steps/index.ts'
 import {PHASE_IDS} from '../../src/spec/schema/phases.ts'
 import {builderOf} from '../../src/steps/shared/component.ts'
@@ -148,8 +149,9 @@ describe('the catalog', () => {
 })
 
 describe('runbooks', () => {
-  it('are each named by a pitfall', () => {
-    const used = new Set(phases.flatMap((phase) => phase.pitfalls.flatMap((pitfall) => pitfall.runbook ?? [])))
+  it('are each named by a pitfall or a drill, or are for an emergency or work that has neither', () => {
+    const drills = drillNames(PROJECT).map((name) => readDrill(PROJECT, name).runbook)
+    const used = new Set([...phases.flatMap((phase) => phase.pitfalls.flatMap((pitfall) => pitfall.runbook ?? [])), ...drills, 'application-down.md', 'node-patching.md'])
     expect(readdirSync(join(PROJECT, 'templates', 'runbooks')).filter((name) => !used.has(name))).toEqual([])
   })
 

@@ -5,7 +5,7 @@ import type {PlatformContext} from '../../context.ts'
 import {asKpError, KpError} from '../../engine/errors.ts'
 import {didYouMean} from '../../engine/spelling.ts'
 import {accessEnv} from '../../tools/kubectl.ts'
-import type {RunbookListResult, RunbookResult} from '../../ui/results.ts'
+import type {RunbookResult} from '../../ui/results.ts'
 import {drillNames, readDrill} from '../drill/load.ts'
 import {fillBlanks, runnable} from './commands.ts'
 import {parseRunbook} from './parse.ts'
@@ -31,10 +31,10 @@ export function readRunbook(home: string, name: string): Runbook {
 }
 
 /** All, with what leads to each. */
-export function listRunbooks(home: string): RunbookListResult {
+export function listRunbooks(home: string): RunbookResult {
   const drills = drillNames(home).map((name) => readDrill(home, name))
   return {
-    schema: 'kp/runbook-list/v1',
+    schema: 'kp/runbook/v1', name: null, title: 'All runbooks', users: '', sections: [], ran: [],
     runbooks: runbookNames(home).map((name) => {
       const {title, pitfalls} = readRunbook(home, name)
       return {name, title, pitfalls, drills: drills.filter(({runbook}) => runbook === `${name}.md`).map((drill) => drill.name)}
@@ -46,7 +46,7 @@ export function listRunbooks(home: string): RunbookListResult {
 export function runbookResult({name, title, users, sections}: Runbook, names: Record<string, string>): RunbookResult {
   const filled = (command: string): string => fillBlanks(command, names)
   return {
-    schema: 'kp/runbook/v1', name, title, users, ran: [],
+    schema: 'kp/runbook/v1', name, title, users, ran: [], runbooks: [],
     sections: sections.map(({steps, ...section}) => ({...section, steps: steps.map(({text, commands}) => ({text, commands: commands.map(({command, expect}) => ({command: filled(command), runs: typeof runnable(filled(command)) !== 'string', expect: expect ?? null}))}))})),
   }
 }

@@ -74,7 +74,7 @@ export const drillsUndo = z.object({
 /** `kp runbook`. */
 export const runbook = z.object({
   schema: z.literal('kp/runbook/v1'),
-  name: z.string(),
+  name: z.string().nullable().describe('null where no name was given: then all are listed.'),
   title: z.string(),
   users: z.string().describe('What users see.'),
   sections: z.array(z.object({
@@ -84,7 +84,5 @@ export const runbook = z.object({
     steps: z.array(z.object({text: z.string(), commands: z.array(z.object({command: z.string(), runs: z.boolean().describe('Whether kp can run it: kubectl, helm, kp and the like, with all names known.'), expect: z.string().nullable().describe('Regular expression that the output must match.')}))})),
   })),
   ran: z.array(z.object({command: z.string(), exitCode: z.int(), ok: z.boolean(), reason: z.string().nullable()})).describe('What was run on request.'),
+  runbooks: z.array(z.object({name: z.string(), title: z.string(), pitfalls: z.array(z.string()), drills: z.array(z.string())})).describe('Without a name: all of them, with what leads to each.'),
 })
-
-/** `kp runbook` without a name. */
-export const runbookList = z.object({schema: z.literal('kp/runbook-list/v1'), runbooks: z.array(z.object({name: z.string(), title: z.string(), pitfalls: z.array(z.string()), drills: z.array(z.string())}))})

@@ -2,7 +2,7 @@
 import {z} from 'zod'
 import {backupCreate, backupList, backupSchedule, backupVerify, restore} from './backup.ts'
 import {diagnose, labScenario, labScenarioList} from './diagnose.ts'
-import {drill, drillsList, drillsReport, drillsUndo, runbook, runbookList} from './drills.ts'
+import {drill, drillsList, drillsReport, drillsUndo, runbook} from './drills.ts'
 import {mirrorList} from './mirror.ts'
 import {error, history, plan, status, step, up, verify} from './platform.ts'
 import {report, supportBundle} from './report.ts'
@@ -43,7 +43,6 @@ export const RESULT_SCHEMAS = {
   'drills-report': drillsReport,
   'drills-undo': drillsUndo,
   runbook,
-  'runbook-list': runbookList,
   render,
   init,
   kubeconfig,
