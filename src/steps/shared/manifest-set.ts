@@ -101,12 +101,14 @@ export function manifestSet(set: ManifestSet): PlatformStep {
   })
 }
 
+/** A namespace belongs to no set: several steps keep it, others put their work into it, and none deletes it as no longer wanted. */
 function labelled(object: KubeObject, ctx: ManifestContext, label: string): KubeObject {
+  const set = object.kind === 'Namespace' ? {} : {[SET_LABEL]: label}
   return {
     ...object,
     metadata: {
       ...object.metadata,
-      labels: {...ownLabels(ctx), [SET_LABEL]: label, ...object.metadata.labels},
+      labels: {...ownLabels(ctx), ...set, ...object.metadata.labels},
     },
   }
 }
