@@ -34,10 +34,11 @@ export const secrets: PlatformPhase = {
   steps: (ctx) => [
     componentStep({id: 'secrets/sealed-secrets', title: 'Install Sealed Secrets', component: 'sealed-secrets', appliesTo: inGit('sealed-secrets'), verify: ['secrets.sealed-secrets-ready'], after: afterKinds(ctx)}),
     simulation('secrets/sealed-secrets-simulation', 'sealed-secrets', inGit('sealed-secrets'), ['secrets/sealed-secrets']),
+    // Before the pods: the lab does not look again at pods that have come to rest.
+    simulation('secrets/vault-simulation', 'vault', hasVault, []),
     // Its pods are ready when somebody has unsealed them.
-    componentStep({id: 'secrets/vault', title: 'Install Vault', component: 'vault', appliesTo: hasVault, wait: false, after: afterKinds(ctx)}),
+    componentStep({id: 'secrets/vault', title: 'Install Vault', component: 'vault', appliesTo: hasVault, wait: false, after: ['secrets/vault-simulation', ...afterKinds(ctx)]}),
     vaultCertificate,
-    simulation('secrets/vault-simulation', 'vault', hasVault, ['secrets/vault']),
     {...vaultUnseal, after: ['secrets/vault-certificate', 'secrets/vault-policies']},
     {...vaultConfigure, after: ['secrets/vault-unseal']},
     componentStep({id: 'secrets/csi-driver', title: 'Install the Secrets Store CSI driver', component: 'secrets-store-csi-driver', appliesTo: delivers('secrets-store-csi'), verify: ['secrets.csi-ready'], after: afterKinds(ctx)}),
