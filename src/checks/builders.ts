@@ -13,6 +13,7 @@ interface CheckBasics {
   pitfalls?: string[]
   appliesTo?: (ctx: PlatformContext) => Applies
   within?: Check['within']
+  through?: PlatformCheck['through']
 }
 
 /** A component, or how it is chosen on a platform. */

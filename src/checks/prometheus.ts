@@ -1,6 +1,7 @@
 /** Asks the platform's Prometheus: through the API server, or in the lab the one that runs beside it. */
 import type {PlatformContext} from '../context.ts'
 import {KpError} from '../engine/errors.ts'
+import type {CheckResult} from '../engine/types.ts'
 
 const SERVICE = 'kube-prometheus-stack-prometheus'
 
@@ -29,6 +30,17 @@ export async function askPrometheus<T>(ctx: PlatformContext, path: string): Prom
   const lab = inLab(ctx)
   const answer = (lab === undefined ? await (await ctx.cluster()).raw(`/api/v1/namespaces/${namespace}/services/http:${SERVICE}:9090/proxy${path}`) : await askLab(`${lab}${path}`)) as {status?: string; data?: T} | undefined
   return answer?.status === 'success' ? answer.data : undefined
+}
+
+/** So long after it read its configuration Prometheus may not have found, read and counted all that is in it. */
+const FRESH_MS = 60_000
+
+/** A verdict on what Prometheus has; that something is missing is no failure yet where it has just read its configuration. */
+export async function unlessFresh(ctx: PlatformContext, found: CheckResult): Promise<CheckResult> {
+  if (found.status !== 'fail') return found
+  const info = await askPrometheus<{lastConfigTime?: string}>(ctx, '/api/v1/status/runtimeinfo').catch(() => undefined)
+  const age = ctx.clock.now() - Date.parse(info?.lastConfigTime ?? '')
+  return age < FRESH_MS ? {status: 'unknown', early: true, observed: `${found.observed} yet: Prometheus read its configuration ${Math.max(0, Math.round(age / 1000))} s ago`} : found
 }
 
 async function askLab(url: string): Promise<unknown> {

@@ -58,6 +58,8 @@ export interface FactCheck {
   evidence: string[]
   /** Codes of the pitfalls that it names. */
   pitfalls: string[]
+  /** The objects that it asks through, where it asks from outside. */
+  through?: ObjectRef[]
 }
 
 /** A component of the catalog that this platform has, by what it must create. */

@@ -4,7 +4,7 @@
  */
 import type {Clock} from './clock.ts'
 import type {EventInput} from './events.ts'
-import type {Facts, FixStep, Sighting} from './facts.ts'
+import type {Facts, FixStep, ObjectRef, Sighting} from './facts.ts'
 
 export type {FixStep} from './facts.ts'
 
@@ -159,6 +159,8 @@ export interface Check<C extends EngineContext = EngineContext> {
   within?: {deadlineMs: number; everyMs: number}
   /** Codes of the pitfalls that explain a failure. */
   pitfalls?: string[]
+  /** Where it asks from outside: the objects that it asks through. What is wrong with any of them comes before it in a diagnosis. */
+  through?(ctx: C): ObjectRef[]
 }
 
 /** A checked sentence with its result, as `kp verify` prints it. */

@@ -1,5 +1,5 @@
 /** Cases of the checks of phase 8. */
-import {answering, changed, condition, EXISTING, readyComponent, thing, without} from '../helpers/check-cases.ts'
+import {answering, changed, condition, EXISTING, NOW, readyComponent, thing, without} from '../helpers/check-cases.ts'
 import type {CheckCase} from '../helpers/check-cases.ts'
 
 const GROUP = 'monitoring.coreos.com/v1'
@@ -86,7 +86,7 @@ export const monitoringCases: CheckCase[] = [
       {what: 'one of every platform is down', change: answering(`${PROMETHEUS}/api/v1/targets`, said({activeTargets: [...jobs.map((job) => target(job)), target('kubelet', 'down')]})), observed: /kubelet at 10\.0\.0\.1:1 is down: connection refused/},
       {what: 'another one is down', change: answering(`${PROMETHEUS}/api/v1/targets`, said({activeTargets: [...jobs.map((job) => target(job)), target('web', 'down')]})), observed: /1 of 5 targets are down/, status: 'warn'},
     ],
-    unknown: [refusedAt(`${PROMETHEUS}/api/v1/targets`), {what: 'Prometheus is not there', change: () => ({objects: []}), observed: /gave no answer/}],
+    unknown: [refusedAt(`${PROMETHEUS}/api/v1/targets`), {what: 'Prometheus has just read its configuration', change: (world) => answering(`${PROMETHEUS}/api/v1/status/runtimeinfo`, said({lastConfigTime: new Date(NOW - 7000).toISOString()}))(answering(`${PROMETHEUS}/api/v1/targets`, said({activeTargets: []}))(world)), observed: /there is no target of apiserver.* yet: .* 7 s ago/}, {what: 'Prometheus is not there', change: () => ({objects: []}), observed: /gave no answer/}],
   },
   {
     check: 'monitoring.rules',

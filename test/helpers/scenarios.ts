@@ -2,6 +2,7 @@
 import {execFile} from 'node:child_process'
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
+import {isDeepStrictEqual} from 'node:util'
 import {expect} from 'vitest'
 import {scenarioNames, readScenario} from '../../src/operations/scenarios/load.ts'
 import type {Scenario} from '../../src/operations/scenarios/load.ts'
@@ -27,51 +28,75 @@ export interface PlayOptions {
 /** How a play went, for the report of a failure. */
 export interface Played {
   codes: string[]
-  seconds: number
+  /** How long each part took: `start 4, name 3, heal 9, stop 2`. */
+  times: string
   commands: string[]
 }
 
 /** Names that no default has. */
 export const OTHER_NAMES = [{namespace: 'orders-7', name: 'checkout-api'}, {namespace: 'team-b', name: 'ledger'}, {namespace: 'north', name: 'search'}, {namespace: 'mail', name: 'out-2'}, {namespace: 'stock-eu', name: 'stock'}]
 
-/** Plays one scenario, or several at once, to the end. Throws (by expect) where something does not hold. */
+/**
+ * Plays one scenario, or several at once, to the end, and ends them. What one of them does wrong does not hide the others.
+ * @throws by expect, with all that does not hold
+ */
 export async function play(platform: TestPlatform, parts: Part[], options: PlayOptions = {}): Promise<Played> {
-  const began = Date.now()
+  const times: string[] = []
+  let since = Date.now()
+  const took = (part: string): void => {
+    times.push(`${part} ${Math.round((Date.now() - since) / 1000)}`)
+    since = Date.now()
+  }
+  const problems: string[] = []
   const started: Scenario[] = []
+  const commands: string[] = []
+  let codes: string[] = []
   try {
     // Each by a kp of its own, and all of them at once.
-    const starts = await Promise.allSettled(
+    await Promise.all(
       parts.map(async ({scenario, set = {}}) => {
         const names = Object.entries(set).filter(([key]) => key in scenario.parameters).flatMap(([key, value]) => ['--set', `${key}=${value}`])
-        await platform.kpOk(['lab', 'scenario', 'start', scenario.name, '--yes', ...names])
-        started.push(scenario)
+        const {exit, stderr} = await platform.kp(['lab', 'scenario', 'start', scenario.name, '--yes', ...names])
+        if (exit === 0) started.push(scenario)
+        else problems.push(`${scenario.name} does not start: ${stderr.slice(-1500)}`)
       }),
     )
-    for (const start of starts) if (start.status === 'rejected') throw start.reason
     if (options.strip === true) await stripLabels(platform)
-    const findings = await firstFindings(platform, started)
-    for (const {name, resolve} of started) if (resolve.length > 0) await platform.kpOk(['lab', 'scenario', 'resolve', name, '--yes'])
-    const commands: string[] = []
-    for (const finding of findings) commands.push(...(await runFix(platform, finding)))
-    await expectHealthy(platform, started, commands)
-    return {codes: findings.map(({code}) => code), seconds: Math.round((Date.now() - began) / 1000), commands}
+    took('start')
+    const findings = started.length === 0 ? [] : await firstFindings(platform, started, problems)
+    codes = findings.map(({code}) => code)
+    took('name')
+    await Promise.all(started.filter(({resolve}) => resolve.length > 0).map(({name}) => platform.kpOk(['lab', 'scenario', 'resolve', name, '--yes'])))
+    for (const finding of findings) commands.push(...(await runFix(platform, finding, problems)))
+    took('fix')
+    // What was not named cannot be healed.
+    if (findings.length > 0) problems.push(...(await unhealed(platform, codes)))
+    took('verify')
   } finally {
-    await Promise.all(started.map(({name}) => platform.kp(['lab', 'scenario', 'stop', name, '--yes'])))
+    const stops = await Promise.all(started.map(async ({name}) => ({name, ...(await platform.kp(['lab', 'scenario', 'stop', name, '--yes']))})))
+    problems.push(...stops.filter(({exit}) => exit !== 0).map(({name, stderr}) => `${name} does not stop: ${stderr.slice(-1500)}`))
+    took('stop')
   }
+  expect(problems, `${titleOf(parts.map(({scenario}) => scenario))}, after\n${commands.join('\n').slice(0, 3000)}`).toEqual([])
+  return {codes, times: times.join(', '), commands}
 }
 
 type Finding = DiagnoseResult['findings'][number]
 
-/** Waits until the diagnosis names the pitfalls of the scenarios, and them first. @returns the finding of each, as they came */
-export async function firstFindings(platform: TestPlatform, scenarios: Scenario[]): Promise<Finding[]> {
+const sayFindings = (findings: Finding[]): string[] => findings.map(({code, object, evidence}) => `${code} ${object}: ${evidence[0] ?? ''}`)
+
+/** Waits until the diagnosis names the pitfalls of the scenarios, and them first. @returns the findings of them, as they came; what is missing is a problem */
+async function firstFindings(platform: TestPlatform, scenarios: Scenario[], problems: string[]): Promise<Finding[]> {
   const wanted = scenarios.map(({pitfall}) => pitfall).toSorted()
   const until = Date.now() + (Math.max(...scenarios.map(({shows}) => shows)) + 30 + 10 * scenarios.length) * 1000
   for (;;) {
     const {findings} = (await platform.kp(['diagnose', '--json', '--wait', '0'])).json<DiagnoseResult>()
-    const first = findings.filter(({code}, index) => findings.findIndex((one) => one.code === code) === index).slice(0, wanted.length)
-    if (JSON.stringify(first.map(({code}) => code).toSorted()) === JSON.stringify(wanted)) return first
+    const first = findings.filter(({code}, index) => findings.findIndex((one) => one.code === code) === index)
+    const named = first.slice(0, wanted.length)
+    if (isDeepStrictEqual(named.map(({code}) => code).toSorted(), wanted)) return named
     if (Date.now() > until) {
-      expect(findings.map(({code, object, evidence}) => `${code} ${object}: ${evidence[0] ?? ''}`), `${titleOf(scenarios)}: ${wanted.join(' and ')} come first`).toEqual(wanted)
+      problems.push(`${wanted.join(' and ')} come first, and these came: ${sayFindings(findings).join('; ')}`)
+      return first.filter(({code}) => wanted.includes(code))
     }
     await new Promise((resolve) => setTimeout(resolve, 1000))
   }
@@ -81,37 +106,35 @@ function titleOf(scenarios: Scenario[]): string {
   return scenarios.map(({name}) => name).join(' and ')
 }
 
-/** Runs every command of a fix in a shell, as printed, as one would with kubectl, helm and kp at hand. */
-export async function runFix(platform: TestPlatform, finding: DiagnoseResult['findings'][number]): Promise<string[]> {
+/** What looks ends with 1 where it finds no line, or checks that fail. */
+const LOOKS = /\| grep |^kp (?:verify|diagnose)\b/
+
+/** Runs every command of a fix in a shell, as printed, as one would with kubectl, helm and kp at hand. A command that fails is a problem. */
+async function runFix(platform: TestPlatform, finding: Finding, problems: string[]): Promise<string[]> {
   const commands = finding.fix.flatMap(({command}) => command ?? [])
-  expect(commands.filter((command) => /<[a-z][a-z-]*>/.test(command)), `${finding.code}: names that are not filled in`).toEqual([])
+  problems.push(...commands.filter((command) => /<[a-z][a-z-]*>/.test(command)).map((command) => `${finding.code}: a name is not filled in: ${command}`))
   const bin = join(platform.stateDir, 'test-bin')
   mkdirSync(bin, {recursive: true})
   writeFileSync(join(bin, 'kp'), `#!/bin/sh\nexec "${NODE}" "${KP_BIN}" "$@"\n`, {mode: 0o755})
   const env = kpEnvironment(platform.stateDir, {KUBECONFIG: platform.lab.adminKubeconfig})
   env['PATH'] = [bin, platform.lab.bin, dirname(NODE), env['PATH']].join(':')
   const outputs: string[] = []
-  const failed: string[] = []
   for (const command of commands) {
     const {said, code} = await shell(command, env, platform.root)
     outputs.push(`$ ${command}\n${said}`)
-    // What looks for lines may find none.
-    if (code !== 0 && !/\| grep /.test(command)) failed.push(`${command}: ${said}`)
+    if (code !== 0 && !(LOOKS.test(command) && code === 1)) problems.push(`${finding.code}: a command of the fix fails: ${command}: ${said}`)
   }
-  expect(failed, `${finding.code}: commands of the fix that fail`).toEqual([])
   return outputs
 }
 
-async function expectHealthy(platform: TestPlatform, scenarios: Scenario[], commands: string[]): Promise<void> {
-  const pitfalls = scenarios.map(({pitfall}) => pitfall)
+/** Looks until verify has no failure and the diagnosis none of some pitfalls. @returns what is left after a minute */
+async function unhealed(platform: TestPlatform, codes: string[]): Promise<string[]> {
   const until = Date.now() + 60_000
   for (;;) {
-    const value = (await platform.kp(['verify', '--json', '--wait', '10'])).json<VerifyResult>()
-    const failed = value.checks.filter(({status}) => status === 'fail').map(({id, observed}) => `${id}: ${observed}`)
-    const {findings} = (await platform.kp(['diagnose', '--json', '--wait', '0'])).json<DiagnoseResult>()
-    const left = findings.filter(({code}) => pitfalls.includes(code)).map(({code, object}) => `${code} ${object}`)
-    if (failed.length + left.length === 0) return
-    if (Date.now() > until) expect([...failed, ...left], `${titleOf(scenarios)}: after\n${commands.join('\n').slice(0, 3000)}`).toEqual([])
+    const [verify, diagnosis] = await Promise.all([platform.kp(['verify', '--json', '--wait', '10']), platform.kp(['diagnose', '--json', '--wait', '0'])])
+    const failed = verify.json<VerifyResult>().checks.filter(({status}) => status === 'fail').map(({id, observed}) => `after the fix ${id} fails: ${observed}`)
+    const left = sayFindings(diagnosis.json<DiagnoseResult>().findings.filter(({code}) => codes.includes(code))).map((text) => `after the fix there is still ${text}`)
+    if (failed.length + left.length === 0 || Date.now() > until) return [...failed, ...left]
     await new Promise((resolve) => setTimeout(resolve, 1500))
   }
 }
@@ -122,7 +145,7 @@ export async function expectSilence(platform: TestPlatform): Promise<void> {
   for (;;) {
     const {findings} = (await platform.kp(['diagnose', '--json', '--wait', '5'])).json<DiagnoseResult>()
     if (findings.length === 0) return
-    if (Date.now() > until) expect(findings.map(({code, object, evidence}) => `${code} ${object}: ${evidence[0] ?? ''}`)).toEqual([])
+    if (Date.now() > until) expect(sayFindings(findings)).toEqual([])
     await new Promise((resolve) => setTimeout(resolve, 1500))
   }
 }

@@ -1,35 +1,40 @@
-/** Every scenario: started, named first by the diagnosis, healed by the printed fix as printed, stopped. KP_SCENARIOS names some of them. */
+/**
+ * Every scenario: started, named first by the diagnosis, healed by the printed fix as printed, stopped.
+ * KP_SCENARIOS names some of them; KP_TEST_SHARED a folder in which the labs of all of them stay for the next run.
+ */
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {openTestPlatform} from '../helpers/platform.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
+import type {Scenario} from '../../src/operations/scenarios/load.ts'
 import {expectNothingLeft, expectSilence, play, SCENARIOS} from '../helpers/scenarios.ts'
 import type {Part, PlayOptions} from '../helpers/scenarios.ts'
 import {groupByNeeds, roundsOf} from '../helpers/scenario-labs.ts'
 
 const ONLY = (process.env['KP_SCENARIOS'] ?? '').split(',').filter((name) => name !== '')
-const chosen = SCENARIOS.filter(({name}) => ONLY.length === 0 || ONLY.includes(name))
+const KEPT_IN = process.env['KP_TEST_SHARED']
+const isChosen = ({name}: Scenario): boolean => ONLY.length === 0 || ONLY.includes(name)
+const labs = KEPT_IN === undefined ? groupByNeeds(SCENARIOS.filter((one) => isChosen(one))) : groupByNeeds(SCENARIOS).map((lab) => ({...lab, scenarios: lab.scenarios.filter((one) => isChosen(one))})).filter(({scenarios}) => scenarios.length > 0)
 /** As many as there are other names. */
 const AT_ONCE = 5
 const namesOf = (parts: Part[]): string => parts.map(({scenario}) => scenario.name).join(' and ')
 
 test('every scenario finds a platform to run on', () => {
-  const grouped = groupByNeeds(chosen).flatMap(({scenarios}) => scenarios.map(({name}) => name))
-  expect(grouped.toSorted()).toEqual(chosen.map(({name}) => name).toSorted())
+  expect(labs.flatMap(({scenarios}) => scenarios.map(({name}) => name)).toSorted()).toEqual(SCENARIOS.filter((one) => isChosen(one)).map(({name}) => name).toSorted())
 })
 
-describe.each(groupByNeeds(chosen))('on a lab with $title', ({name, spec, scenarios}) => {
+describe.each(labs)('on a lab with $title', ({name, spec, scenarios}) => {
   let platform: TestPlatform
 
   beforeAll(async () => {
-    platform = await openTestPlatform({name, spec, build: 'fresh'})
-  }, 300_000)
+    platform = await openTestPlatform({name, spec, build: KEPT_IN === undefined ? 'fresh' : 'shared'})
+  }, 900_000)
 
   afterAll(() => platform?.close(), 60_000)
 
   async function playWhole(parts: Part[], options: PlayOptions = {}): Promise<void> {
-    const {codes, seconds} = await play(platform, parts, options)
+    const {codes, times} = await play(platform, parts, options)
     await expectSilence(platform)
-    process.stderr.write(`${namesOf(parts)}: ${codes.join(' and ')} in ${seconds} s\n`)
+    process.stderr.write(`${namesOf(parts)}: ${codes.join(' and ')} (seconds: ${times})\n`)
   }
 
   test('a healthy lab has nothing to diagnose', async () => {

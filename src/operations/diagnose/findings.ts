@@ -80,7 +80,7 @@ function findingOf({pitfall, sighting, named}: Seen, follows: string[], affects:
     object: refName(named),
     evidence: sighting.evidence,
     cause: pitfall.cause,
-    fix: fixOf(sighting.fix ?? pitfall.fix, {object: sighting.object, named, values: {cluster: facts.cluster, ...partsOf(facts), ...sighting.values}, provider: facts.provider}),
+    fix: fixOf(sighting.fix ?? pitfall.fix, {object: sighting.object, named, values: {cluster: facts.cluster, ...partsOf(facts), ...sighting.values}, provider: facts.provider, heard: facts.logs.flatMap(({pod}) => pod.namespace ?? [])}),
     runbook: pitfall.runbook ?? null,
     confirmBy: pitfall.confirmBy,
     follows,
@@ -102,6 +102,8 @@ interface Filling {
   named: ObjectRef
   values: Record<string, string>
   provider: string
+  /** Namespaces in which containers have said something. */
+  heard?: string[]
 }
 
 const AWS = new Set(['eks', 'kubeadm-aws'])
@@ -119,6 +121,8 @@ export function fixOf(fix: readonly FixStep[], filling: Filling): FixStep[] {
     if (command.startsWith('sudo ') && filling.provider === 'lab') return []
     // Nothing runs in the containers of a lab.
     if (/^kubectl .*\bexec\b/.test(command) && filling.provider === 'lab') return [{text}]
+    const [, listened] = /^kubectl -n (\S+) logs\b/.exec(command) ?? []
+    if (listened !== undefined && filling.provider === 'lab' && filling.heard?.includes(listened) === false) return [{text}]
     return /<[a-zA-Z][^<>]*>/.test(command) ? [{text}] : [{text, command: answered(command)}]
   })
 }

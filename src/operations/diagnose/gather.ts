@@ -77,7 +77,7 @@ export async function gather(ctx: PlatformContext, reports: readonly CheckReport
     seen: (kind) => byKind.has(kind),
     events: [],
     logs: [],
-    checks: reports.filter(({status}) => status === 'fail').map((report) => factOf(report)),
+    checks: reports.filter(({status}) => status === 'fail').map((report) => factOf(report, ctx)),
     components: componentFacts(ctx),
     phases: selectPhases<PlatformContext>(ctx.phases, ctx).active.map(({id}) => id),
     provider: ctx.provider.id,
@@ -105,8 +105,9 @@ function nameOf({kind, metadata}: FactObject): string {
   return refName({kind, name: metadata.name, ...(metadata.namespace === undefined ? {} : {namespace: metadata.namespace})})
 }
 
-function factOf({id, phase, observed, evidence = [], pitfalls}: CheckReport): FactCheck {
-  return {id, phase, observed, evidence, pitfalls}
+function factOf({id, phase, observed, evidence = [], pitfalls}: CheckReport, ctx: PlatformContext): FactCheck {
+  const through = ctx.phases.find((one) => one.id === phase)?.checks.find((one) => one.id === id)?.through?.(ctx)
+  return {id, phase, observed, evidence, pitfalls, ...(through === undefined ? {} : {through})}
 }
 
 /** The components that the platform has, by their phases. */

@@ -32,6 +32,7 @@ export function relationsOf(facts: Facts, kinds: readonly string[]): Relations {
   services(facts, add)
   certificates(facts, add)
   components(facts, add)
+  for (const {id, through = []} of facts.checks) for (const object of through) add(object, {kind: 'Check', name: id})
   return edges
 }
 

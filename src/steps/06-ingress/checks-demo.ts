@@ -1,9 +1,11 @@
 /** Checks of phase 6 about the demo application: its pods, its certificate, the way to it, its name. */
 import {check, complainAboutCondition, complainAboutWorkload, simulatedControllers, simulatedPods, SOON, verdict} from '../../checks/builders.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
+import {refOf} from '../../engine/facts.ts'
 import type {CheckResult} from '../../engine/types.ts'
 import {askHost} from '../../tools/ask-host.ts'
 import type {HostAnswer} from '../../tools/ask-host.ts'
+import type {KubeObject} from '../../tools/kube-api.ts'
 import {exposeHost} from '../shared/expose-host.ts'
 import {frontDoor} from '../shared/front-door.ts'
 import {findAddress} from './address.ts'
@@ -11,6 +13,9 @@ import {DEMO_NAMESPACE, DEMO_TLS, demoHost, demoTlsNamespace} from './names.ts'
 import {testHostLines} from './test-host.ts'
 
 const wantsDemo = (ctx: PlatformContext): true | string => (ctx.spec.phases.ingress.demo.enabled ? true : 'phases.ingress.demo.enabled is false')
+
+/** What leads requests to the demo, from both ports. */
+const waysIn = (ctx: PlatformContext): KubeObject[] => exposeHost(ctx, {name: 'demo', namespace: DEMO_NAMESPACE, host: demoHost(ctx), service: 'demo', port: 80}).filter(({kind}) => kind !== 'Certificate')
 
 /** The demo application. */
 export const demoChecks: PlatformCheck[] = [
@@ -59,6 +64,7 @@ export const demoChecks: PlatformCheck[] = [
     id: 'ingress.demo-answers',
     title: 'The demo answers who asks from outside',
     pitfalls: ['KP0613', 'KP0618', 'KP0602'],
+    through: (ctx) => waysIn(ctx).map((one) => refOf(one)),
     // In the lab requests, routes and the certificate are real; the pod that answers is not.
     simulated: simulatedPods,
     appliesTo: wantsDemo,
@@ -77,12 +83,12 @@ export const demoChecks: PlatformCheck[] = [
     id: 'ingress.http-redirect',
     title: 'HTTP leads to HTTPS',
     pitfalls: ['KP0618'],
+    through: (ctx) => waysIn(ctx).map((one) => refOf(one)),
     simulated: (ctx) => doorOf(ctx) !== undefined && simulatedControllers(ctx),
     appliesTo: wantsDemo,
     within: SOON,
     async run(ctx) {
-      const wanted = exposeHost(ctx, {name: 'demo', namespace: DEMO_NAMESPACE, host: demoHost(ctx), service: 'demo', port: 80})
-        .find(({kind, metadata}) => kind === 'Ingress' || metadata.name === 'demo-redirect')
+      const wanted = waysIn(ctx).find(({kind, metadata}) => kind === 'Ingress' || metadata.name === 'demo-redirect')
       if (wanted === undefined) return {status: 'unknown', observed: 'there is nothing to look at'}
       const {apiVersion, kind, metadata} = wanted
       const live = await (await ctx.cluster()).get(apiVersion, kind, metadata.name, DEMO_NAMESPACE)

@@ -56,11 +56,17 @@ function tolerates({key, operator, value, effect}: NonNullable<PodSpecFacts['tol
   return sameKey && (operator === 'Exists' || (value ?? '') === (taint.value ?? '')) && (effect === undefined || effect === '' || effect === taint.effect)
 }
 
+const MAKE_SECRET: FixStep[] = [
+  {text: 'What would be made again?', command: 'kp plan logging'},
+  {text: 'Bring it back to the cluster: from the reference in kp.yaml, or a new password where kp made it.', command: 'kp step logging'},
+  {text: 'Agents read it when they start.', command: `kubectl -n ${LOGGING_NAMESPACE} rollout restart daemonset`},
+]
+
 /** KP0904: the Secret is gone, or the store refuses what is in it. */
 export function findRefusedCredentials(facts: Facts): Sighting[] {
   const agent = agentOf(facts)
   const missing = agent !== undefined && facts.checks.some(({id}) => id === 'logging.credentials') && facts.seen('Secret') && facts.get('Secret', LOG_SECRET, LOGGING_NAMESPACE) === undefined
-  const gone: Sighting[] = missing ? [{object: {kind: 'Secret', name: LOG_SECRET, namespace: LOGGING_NAMESPACE}, evidence: [`Secret ${LOGGING_NAMESPACE}/${LOG_SECRET} does not exist: agents that start anew have nothing to log in with`]}] : []
+  const gone: Sighting[] = missing ? [{object: {kind: 'Secret', name: LOG_SECRET, namespace: LOGGING_NAMESPACE}, evidence: [`Secret ${LOGGING_NAMESPACE}/${LOG_SECRET} does not exist: agents that start anew have nothing to log in with`], fix: MAKE_SECRET}] : []
   return [...gone, ...complaintsOf(facts, AGENTS, REFUSED)]
 }
 

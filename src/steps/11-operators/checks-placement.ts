@@ -106,7 +106,8 @@ export const placementChecks: PlatformCheck[] = [
       const [pods, budgets] = await Promise.all([cluster.listKnown('v1', 'Pod'), cluster.listKnown('policy/v1', 'PodDisruptionBudget')])
       const complaints = several(ctx).flatMap((system) => {
         const own = instances(ctx, system, pods)
-        const open = own.filter((pod) => !budgets.some((budget) => guards(budget, pod)))
+        // What waits for a node is on none that could be drained, and has no role yet.
+        const open = own.filter((pod) => nodeOf(pod) !== undefined && !budgets.some((budget) => guards(budget, pod)))
         return own.length === 0 ? [`${system.title} has no instance in ${namespaceOf(ctx, system.id)}`] : open.length === 0 ? [] : [`no PodDisruptionBudget guards ${open.map(({metadata}) => nameOf(metadata)).join(', ')}`]
       })
       return verdict(complaints, `${several(ctx).length} databases, each with a budget over its instances`, 'a PodDisruptionBudget over every instance')

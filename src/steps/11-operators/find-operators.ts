@@ -84,6 +84,7 @@ export function findPinnedElsewhere(facts: Facts): Sighting[] {
       {text: 'In which zones are volumes and nodes?', command: `kubectl get nodes -L ${ZONE}`},
       {text: 'The volumes cannot leave their zone: take the pin away.', command: `kubectl -n ${workload.metadata.namespace} patch ${workload.kind.toLowerCase()}s.${group} ${workload.metadata.name} --type=merge -p '${JSON.stringify(pin.patch)}'`},
       {text: 'Put the rest back as kp.yaml says.', command: 'kp step operators'},
+      {text: 'Pods that wait were made with the pin: let the operator make them anew.', command: `kubectl -n ${workload.metadata.namespace} delete pod ${items.map((one) => one.pod.metadata.name).join(' ')}`},
     ]
     return [{object: refOf(workload), evidence: [`its instances may only run in ${pin.zones.join(', ')}, and volumes of them are in ${away.join(', ')}`, `Pod ${pod.metadata.namespace}/${pod.metadata.name}: ${said}`], affects: [...items.map((one) => refOf(one.pod)), ...setsOf(facts, workload)], fix}]
   })

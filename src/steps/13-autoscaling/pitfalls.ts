@@ -37,7 +37,7 @@ export const pitfalls: Pitfall[] = [
       {event: {reason: 'FailedGetResourceMetric', message: /unable to fetch metrics from resource metrics API|no metrics returned from resource metrics API/}},
     ],
     fix: [
-      {text: 'Is it available, and if not, why?', command: 'kubectl get apiservice v1beta1.metrics.k8s.io -o yaml'},
+      {text: 'Is it available, and if not, why?', command: 'kubectl get apiservices | grep metrics.k8s.io'},
       {text: 'Restore the APIService, the rights and the way to metrics-server.', command: 'kp step autoscaling --yes'},
       {text: 'Does it answer now?', command: 'kubectl top nodes'},
     ],

@@ -2,9 +2,10 @@
 import {check, verdict} from '../../checks/builders.ts'
 import {budgetOf, burnRowsOf, thresholdOf} from '../../spec/slo-windows.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
+import type {ObjectRef} from '../../engine/facts.ts'
 import type {CheckResult} from '../../engine/types.ts'
-import {askPrometheus, PROMETHEUS_SILENT, prometheusRuns, queryPrometheus} from '../../checks/prometheus.ts'
-import {hasSlos} from './names.ts'
+import {askPrometheus, PROMETHEUS_SILENT, prometheusRuns, queryPrometheus, unlessFresh} from '../../checks/prometheus.ts'
+import {hasSlos, ruleName, rulesNamespace} from './names.ts'
 
 /** Rules have to be read, loaded and looked at once. */
 const AFTER_FIRST_LOOK = {deadlineMs: 3 * 60_000, everyMs: 5000}
@@ -14,6 +15,9 @@ const MOST_PAGES = 14
 const FEWEST_ERRORS = 2
 
 const asks = (ctx: PlatformContext): true | string => (hasSlos(ctx) === true ? prometheusRuns(ctx) : hasSlos(ctx))
+
+/** The rules of the objectives: where they are gone, Prometheus knows of none. */
+const throughRules = (ctx: PlatformContext): ObjectRef[] => ctx.spec.slos.map(({name}) => ({kind: 'PrometheusRule', name: ruleName(name), namespace: rulesNamespace(ctx)}))
 
 /** The value that Prometheus has of each objective, by name; undefined where it is silent. */
 async function valuesOf(ctx: PlatformContext, query: string): Promise<Map<string, number> | undefined> {
@@ -37,6 +41,7 @@ export const liveChecks: PlatformCheck[] = [
     id: 'slo.evaluated',
     title: 'Prometheus evaluates the rules of the objectives',
     pitfalls: ['KP1911'],
+    through: throughRules,
     appliesTo: asks,
     within: AFTER_FIRST_LOOK,
     async run(ctx) {
@@ -47,19 +52,20 @@ export const liveChecks: PlatformCheck[] = [
         if (group === undefined) return [`Prometheus has no group slo-${name}`]
         return group.rules.filter(({health}) => health === 'err').map((rule) => `${rule.name} of slo-${name}: ${rule.lastError ?? 'does not evaluate'}`)
       })
-      return verdict(complaints, `${ctx.spec.slos.length} ${ctx.spec.slos.length === 1 ? 'group' : 'groups'} without an error`, 'a group for each objective, without an error')
+      return unlessFresh(ctx, verdict(complaints, `${ctx.spec.slos.length} ${ctx.spec.slos.length === 1 ? 'group' : 'groups'} without an error`, 'a group for each objective, without an error'))
     },
   }),
   check({
     id: 'slo.measured',
     title: 'Every objective is measured',
     pitfalls: ['KP1910'],
+    through: throughRules,
     appliesTo: asks,
     within: AFTER_FIRST_LOOK,
     async run(ctx) {
       const values = await valuesOf(ctx, 'slo:events_total:rate5m')
       if (values === undefined) return PROMETHEUS_SILENT
-      return verdict(ctx.spec.slos.filter(({name}) => !values.has(name)).map(({name}) => `slo ${name} is not measured: its metrics are not there`), `${ctx.spec.slos.length} measured`, 'events of every objective are counted')
+      return unlessFresh(ctx, verdict(ctx.spec.slos.filter(({name}) => !values.has(name)).map(({name}) => `slo ${name} is not measured: its metrics are not there`), `${ctx.spec.slos.length} measured`, 'events of every objective are counted'))
     },
   }),
   check({

@@ -36,7 +36,7 @@ export const checks: PlatformCheck[] = [
     async run(ctx) {
       const paths = await trackedFiles(ctx)
       const found = paths.files.flatMap((path) => scanText(path, textOf(join(ctx.paths.root, path))))
-      return verdict(found.map(({path, line, what}) => `${path}${line === undefined ? '' : `:${line}`} ${what}`), `${paths.files.length} ${paths.tracked ? 'tracked files' : 'files, none of them in Git yet'}`, 'sealed (SealedSecret, SOPS) or fetched: kp explain secrets')
+      return verdict(found.map(({path, line, what}) => `${path}${line === undefined ? '' : `:${line}`} ${what}`), `${paths.files.length} ${paths.tracked ? 'files that Git has, or takes next' : 'files, none of them in Git yet'}`, 'sealed (SealedSecret, SOPS) or fetched: kp explain secrets')
     },
   }),
   check({
@@ -66,9 +66,9 @@ export const checks: PlatformCheck[] = [
   }),
 ]
 
-/** What Git tracks; where the folder is in no repository, every file of it. */
+/** What Git tracks or would take next; where the folder is in no repository, every file of it. */
 async function trackedFiles(ctx: PlatformContext): Promise<{files: string[]; tracked: boolean}> {
-  const {exitCode, stdout} = await ctx.exec.run({tool: 'git', args: ['ls-files', '-z', '--cached'], mutates: false, doing: 'list the tracked files', cwd: ctx.paths.root, env: {GIT_OPTIONAL_LOCKS: '0'}, okExitCodes: [0, 128]})
+  const {exitCode, stdout} = await ctx.exec.run({tool: 'git', args: ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], mutates: false, doing: 'list the files of the repository', cwd: ctx.paths.root, env: {GIT_OPTIONAL_LOCKS: '0'}, okExitCodes: [0, 128]})
   const files = exitCode === 0 ? stdout.split('\0').filter((path) => path !== '') : []
   return files.length > 0 ? {files, tracked: true} : {files: filesBelow(ctx.paths.root), tracked: false}
 }

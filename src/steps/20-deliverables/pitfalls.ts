@@ -109,7 +109,7 @@ export const pitfalls: Pitfall[] = [
     cause: 'ConfigMap kp-repository in kube-system was deleted or changed.',
     match: [{check: 'deliverables.record'}],
     fix: [
-      {text: 'What does the cluster say?', command: 'kubectl -n kube-system get configmap kp-repository kp-platform -o yaml'},
+      {text: 'What does the cluster say?', command: 'kubectl -n kube-system get configmap kp-repository kp-platform --ignore-not-found -o yaml'},
       {text: 'Write it again, with metadata.repository and metadata.owner in kp.yaml.', command: 'kp step deliverables'},
     ],
     find: findUnknownRepository,

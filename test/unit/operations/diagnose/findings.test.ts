@@ -64,6 +64,22 @@ describe('what is wrong is named, with a fix that can be run', () => {
   })
 })
 
+describe('a check that asks from outside', () => {
+  const route = object('HTTPRoute', 'demo/demo', {spec: {parentRefs: [{name: 'platform', namespace: 'door'}], rules: []}})
+  const gateway = object('Gateway', 'door/platform', {spec: {gatewayClassName: 'envoy'}})
+  const answers = {id: 'ingress.demo-answers', phase: 'ingress', observed: 'https://demo.acme.test/ does not answer', pitfalls: ['KP0618'], through: [{kind: 'HTTPRoute', name: 'demo', namespace: 'demo'}]}
+  const lost = {id: 'ingress.gateway-class', phase: 'ingress', observed: 'GatewayClass envoy does not exist', pitfalls: ['KP0607']}
+
+  test('comes after what is wrong on the way', () => {
+    const found = diagnose([route, gateway, object('GatewayClass', 'other', {})], {checks: [answers, lost]})
+    expect(found.map(({code, follows}) => [code, follows])).toEqual([['KP0607', []], ['KP0618', ['KP0607']]])
+  })
+
+  test('is a cause of its own where all on the way is well', () => {
+    expect(diagnose([route, gateway], {checks: [answers]}).map(({code, object: named}) => `${code} ${named}`)).toEqual(['KP0618 Check ingress.demo-answers'])
+  })
+})
+
 describe('what comes and goes is still seen', () => {
   const crashed = (since: string): object => ({
     phase: 'Running',
