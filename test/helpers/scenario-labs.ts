@@ -49,27 +49,30 @@ export async function ofDefaultPlatform(scenarios: Scenario[]): Promise<Scenario
 }
 
 /**
- * Scenarios whose names can be chosen, under other names: several at once where they do not touch each other, alone
- * where they touch what all share.
+ * Scenarios in rounds, under other names where these can be chosen: several at once where they do not touch each other,
+ * alone where they touch what all share.
  * @param size how many at once
  */
 export function roundsOf(scenarios: Scenario[], size: number): Part[][] {
-  const named = scenarios.filter(({parameters}) => Object.keys(parameters).length > 0)
-  const free = named.filter((scenario) => 'namespace' in scenario.parameters && !touchesNodes(scenario))
+  const alone = scenarios.filter((scenario) => touchesAll(scenario))
   const rounds: Scenario[][] = []
-  for (const scenario of free) {
-    // Which of two findings of one pitfall belongs to which scenario could not be told.
-    const round = rounds.find((one) => one.length < size && one.every(({pitfall}) => pitfall !== scenario.pitfall))
+  for (const scenario of scenarios.filter((one) => !alone.includes(one))) {
+    const round = rounds.find((one) => one.length < size && one.every((other) => together(scenario, other)))
     if (round === undefined) rounds.push([scenario])
     else round.push(scenario)
   }
-  const alone = named.filter((scenario) => !free.includes(scenario)).map((scenario) => [scenario])
-  return [...rounds, ...alone].map((round) => round.map((scenario, index) => ({scenario, set: OTHER_NAMES[index] ?? {}})))
+  return [...rounds, ...alone.map((scenario) => [scenario])].map((round) => round.map((scenario, index) => ({scenario, set: OTHER_NAMES[index] ?? {}})))
 }
 
-/** Whether it changes nodes, on which the pods of the other would have to start. */
-function touchesNodes({start}: Scenario): boolean {
-  return /"kind":"Node"/.test(JSON.stringify(start))
+/** Whether two can be played at once: in namespaces of their own, or in different phases. Which of two findings of one pitfall belongs to which could not be told. */
+function together(one: Scenario, other: Scenario): boolean {
+  const phaseOf = ({pitfall}: Scenario): string => pitfall.slice(0, 4)
+  return one.pitfall !== other.pitfall && (('namespace' in one.parameters && 'namespace' in other.parameters) || phaseOf(one) !== phaseOf(other))
+}
+
+/** Whether it changes nodes, on which the pods of the others would have to start, ends a program, or takes the network away. */
+function touchesAll({start}: Scenario): boolean {
+  return /"kind":"Node"|"end-program"|"name":"cilium"|flannel/.test(JSON.stringify(start))
 }
 
 /** Nodes enough for all that is practised on there at once. */

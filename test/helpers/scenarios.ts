@@ -157,6 +157,12 @@ export async function expectNothingLeft(platform: TestPlatform): Promise<void> {
   await expectSilence(platform)
 }
 
+/** Puts the platform's repository into Git, as a person's is: fixes take files out of it. */
+export async function keepInGit(platform: TestPlatform): Promise<void> {
+  const {said, code} = await shell('git init --quiet && git add --all', kpEnvironment(platform.stateDir), platform.root)
+  expect(code, said).toEqual(0)
+}
+
 const OWN = ['kp.dev/platform', 'kp.dev/component', 'app.kubernetes.io/managed-by']
 
 /** Takes kp's labels from workloads, Services, policies, namespaces and classes. */

@@ -7,7 +7,7 @@ import type {TestPlatform} from '../helpers/platform.ts'
 import {chance, printedSeed} from '../helpers/random.ts'
 import {groupByNeeds, ofDefaultPlatform, roundsOf} from '../helpers/scenario-labs.ts'
 import {PROJECT} from '../helpers/run-kp.ts'
-import {expectNothingLeft, expectSilence, play, SCENARIOS} from '../helpers/scenarios.ts'
+import {expectNothingLeft, expectSilence, keepInGit, play, SCENARIOS} from '../helpers/scenarios.ts'
 
 const {shuffle} = chance(printedSeed('scenarios'))
 /** Those that were played to their end often; the others join when the long test has passed with them. */
@@ -27,6 +27,7 @@ describe('incidents of the lab', () => {
   beforeAll(async () => {
     const [lab] = groupByNeeds(played)
     platform = await openTestPlatform({name: 'practise', spec: lab?.spec ?? {}, build: 'fresh'})
+    await keepInGit(platform)
   }, 300_000)
 
   afterAll(() => platform?.close(), 60_000)
