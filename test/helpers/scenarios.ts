@@ -67,7 +67,9 @@ export async function play(platform: TestPlatform, parts: Part[], options: PlayO
     codes = findings.map(({code}) => code)
     took('name')
     await Promise.all(started.filter(({resolve}) => resolve.length > 0).map(({name}) => platform.kpOk(['lab', 'scenario', 'resolve', name, '--yes'])))
-    for (const finding of findings) commands.push(...(await runFix(platform, finding, problems)))
+    // One person for each, and one kp at a time.
+    const kpTurn = oneAtATime()
+    commands.push(...(await Promise.all(findings.map((finding) => runFix(platform, finding, problems, kpTurn)))).flat())
     took('fix')
     // What was not named cannot be healed.
     if (findings.length > 0) problems.push(...(await unhealed(platform, codes)))
@@ -106,11 +108,23 @@ function titleOf(scenarios: Scenario[]): string {
   return scenarios.map(({name}) => name).join(' and ')
 }
 
-/** What looks ends with 1 where it finds no line, or checks that fail. */
-const LOOKS = /\| grep |^kp (?:verify|diagnose)\b/
+type Turn = <T>(work: () => Promise<T>) => Promise<T>
+
+/** Does what it is given one after the other. */
+function oneAtATime(): Turn {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const mine = last.then(work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+}
+
+/** What looks ends with 1 where it finds no line, no log, or checks that fail. */
+const LOOKS = /\| grep |^kp (?:verify|diagnose)\b|^kubectl .*\blogs\b/
 
 /** Runs every command of a fix in a shell, as printed, as one would with kubectl, helm and kp at hand. A command that fails is a problem. */
-async function runFix(platform: TestPlatform, finding: Finding, problems: string[]): Promise<string[]> {
+async function runFix(platform: TestPlatform, finding: Finding, problems: string[], kpTurn: Turn): Promise<string[]> {
   const commands = finding.fix.flatMap(({command}) => command ?? [])
   problems.push(...commands.filter((command) => /<[a-z][a-z-]*>/.test(command)).map((command) => `${finding.code}: a name is not filled in: ${command}`))
   const bin = join(platform.stateDir, 'test-bin')
@@ -120,7 +134,8 @@ async function runFix(platform: TestPlatform, finding: Finding, problems: string
   env['PATH'] = [bin, platform.lab.bin, dirname(NODE), env['PATH']].join(':')
   const outputs: string[] = []
   for (const command of commands) {
-    const {said, code} = await shell(command, env, platform.root)
+    const run = (): ReturnType<typeof shell> => shell(command, env, platform.root)
+    const {said, code} = await (command.startsWith('kp ') ? kpTurn(run) : run())
     outputs.push(`$ ${command}\n${said}`)
     if (code !== 0 && !(LOOKS.test(command) && code === 1)) problems.push(`${finding.code}: a command of the fix fails: ${command}: ${said}`)
   }
