@@ -120,8 +120,8 @@ function oneAtATime(): Turn {
   }
 }
 
-/** What looks ends with 1 where it finds no line, no log, or checks that fail. */
-const LOOKS = /\| grep |^kp (?:verify|diagnose)\b|^kubectl .*\blogs\b/
+/** What looks ends with 1 where it finds no line, no log, a part that does not run, or checks that fail. */
+const LOOKS = /\| grep |^kp (?:verify|diagnose|lab status)\b|^kubectl .*\blogs\b/
 
 /** Runs every command of a fix in a shell, as printed, as one would with kubectl, helm and kp at hand. A command that fails is a problem. */
 async function runFix(platform: TestPlatform, finding: Finding, problems: string[], kpTurn: Turn): Promise<string[]> {

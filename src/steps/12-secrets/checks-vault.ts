@@ -50,6 +50,7 @@ export const vaultChecks: PlatformCheck[] = [
     id: 'secrets.vault-leader',
     title: 'Vault has one leader, and an odd number of servers',
     pitfalls: ['KP1204'],
+    through: (ctx) => platformObjects(ctx, 'vault').workloads.filter(({kind}) => kind === 'StatefulSet').map(({kind, name, namespace}) => ({kind, name, namespace})),
     simulated: simulatedVault,
     within: SOON,
     appliesTo: hasVault,

@@ -133,7 +133,7 @@ export const pitfalls: Pitfall[] = [
     cause: 'No node group carries the tags of the cluster, all are at their maximum, or none of them would fit the pod (taint, zone of its volume, size).',
     match: [{check: 'autoscaling.cluster-autoscaler'}, {event: {reason: 'NotTriggerScaleUp', message: /pod didn't trigger scale-up/}}, {output: /Failed to regenerate ASG cache/}],
     fix: [
-      {text: 'What does it know of its groups?', command: 'kubectl -n kube-system get configmap cluster-autoscaler-status -o yaml'},
+      {text: 'What does it know of its groups?', command: 'kubectl -n kube-system get configmap cluster-autoscaler-status --ignore-not-found -o yaml'},
       {text: 'Tag the groups k8s.io/cluster-autoscaler/enabled and k8s.io/cluster-autoscaler/<cluster>, or raise max of the pool in kp.yaml.', command: 'kp plan node-pools'},
       {text: 'Why does the pod fit nowhere?', command: 'kubectl get events -A --field-selector=reason=NotTriggerScaleUp'},
     ],
