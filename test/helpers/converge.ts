@@ -17,9 +17,12 @@ export interface Victim {
   env: Record<string, string>
 }
 
+/** Which phases a victim has: those up to monitoring, or all of the default platform. */
+export type Size = 'lean' | 'whole'
+
 /** Makes a platform repository that is not built yet. All have one name, so that their traces can be compared. */
-export async function openVictim(): Promise<Victim> {
-  const platform = await openTestPlatform({name: 'killed', build: 'none', lean: true})
+export async function openVictim(size: Size = 'lean'): Promise<Victim> {
+  const platform = await openTestPlatform({name: 'killed', build: 'none', lean: size === 'lean'})
   const temporary = join(dirname(platform.root), 'tmp')
   mkdirSync(temporary)
   return {platform, temporary, env: {TMPDIR: temporary, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache')}}
@@ -61,8 +64,8 @@ export async function expectSame(victim: Victim, reference: Traces, but?: RegExp
 }
 
 /** The traces of a platform that is built without a kill; it stays as it is until `close`. */
-export async function openReference(): Promise<{victim: Victim; traces: Traces}> {
-  const victim = await openVictim()
+export async function openReference(size: Size = 'lean'): Promise<{victim: Victim; traces: Traces}> {
+  const victim = await openVictim(size)
   await buildToEnd(victim)
   await buildToEnd(victim)
   return {victim, traces: await takeTraces(victim.platform, victim.temporary)}
@@ -75,8 +78,8 @@ export async function lockIsFree({platform}: Victim): Promise<boolean> {
 }
 
 /** Makes a platform repository for a piece of work, and takes it away again. */
-export async function withVictim(work: (victim: Victim) => Promise<void>): Promise<void> {
-  const victim = await openVictim()
+export async function withVictim(work: (victim: Victim) => Promise<void>, size: Size = 'lean'): Promise<void> {
+  const victim = await openVictim(size)
   try {
     await work(victim)
   } finally {

@@ -64,7 +64,7 @@ const CHANGES: Change[] = [
     },
   },
   {how: 'kubectl set image', kinds: WORKLOADS, make: (object) => ({args: ['set', 'image', ...at(object), `${firstContainer(object).name}=example.com/changed:1`], field: /^spec\.template\.spec\.containers\[.+\]\.image$/})},
-  {how: 'kubectl set env', kinds: WORKLOADS, make: (object) => ({args: ['set', 'env', ...at(object), 'BY_HAND=yes'], field: /^spec\.template\.spec\.containers\[.+\]\.env/})},
+  {how: 'kubectl set env', kinds: WORKLOADS, make: (object) => ({args: ['set', 'env', ...at(object), 'BY_HAND=yes'], field: /^spec\.template\.spec\.(containers|initContainers)\[.+\]\.env/})},
   {how: 'kubectl set resources', kinds: WORKLOADS, make: (object) => ({args: ['set', 'resources', ...at(object), `--containers=${firstContainer(object).name}`, '--requests=cpu=7m'], field: /^spec\.template\.spec\.containers\[.+\]\.resources/})},
   patch('a field taken away', WORKLOADS, [{op: 'remove', path: '/spec/template/spec/securityContext/runAsNonRoot'}], /^spec\.template\.spec\.securityContext/),
   patch('a selector added', ['Service'], {spec: {selector: {'by-hand': 'yes'}}}, /^spec\.selector/),

@@ -10,6 +10,10 @@ const DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscov
 
 /** What controllers make of other objects, and what changes all the time; measurements are no objects that somebody keeps. */
 const DERIVED = new Set(['Pod', 'ReplicaSet', 'ControllerRevision', 'Event', 'Lease', 'Endpoints', 'EndpointSlice', 'IPAddress', 'ComponentStatus', 'APIService', 'NodeMetrics', 'PodMetrics'])
+/** What Velero makes, by its schedule and for itself. */
+const OF_VELERO = new Set(['Backup', 'BackupRepository', 'PodVolumeBackup', 'DeleteBackupRequest', 'DownloadRequest', 'ServerStatusRequest'])
+/** Kinds whose status is no resource of its own: each word that Velero writes into it counts as a change of the whole. */
+const ONE_GENERATION = new Set(['BackupStorageLocation', 'Schedule'])
 /** Made by the lab in the place of a controller. */
 const SIMULATED = 'lab.kp.dev/simulated'
 /** Annotations that controllers write on objects of others. */
@@ -28,7 +32,7 @@ export async function takeSnapshot(api: KubeApi): Promise<Snapshot> {
       const [preferred] = versions ?? []
       for (const {resource, verbs, responseKind} of preferred?.resources ?? []) {
         const kind = responseKind?.kind
-        if (preferred === undefined || kind === undefined || DERIVED.has(kind) || !verbs.includes('list')) continue
+        if (preferred === undefined || kind === undefined || DERIVED.has(kind) || OF_VELERO.has(kind) || !verbs.includes('list')) continue
         const apiVersion = group === '' ? preferred.version : `${group}/${preferred.version}`
         const list = (await api.get(`${root}/${apiVersion === preferred.version ? '' : `${group}/`}${preferred.version}/${resource}`)) as {items?: KubeObject[]} | undefined
         for (const item of list?.items ?? []) {
@@ -72,7 +76,7 @@ export function touched(before: Snapshot, after: Snapshot): string[] {
     const [a, b] = [before.get(name), after.get(name)]
     if (a === undefined || b === undefined || a.metadata.uid !== b.metadata.uid) return true
     // A generation that moved and moved back was touched too; nodes have none.
-    return a.metadata.generation !== b.metadata.generation || JSON.stringify(contentOf(a)) !== JSON.stringify(contentOf(b))
+    return (!ONE_GENERATION.has(a.kind) && a.metadata.generation !== b.metadata.generation) || JSON.stringify(contentOf(a)) !== JSON.stringify(contentOf(b))
   }).toSorted()
 }
 

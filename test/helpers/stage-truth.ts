@@ -95,8 +95,13 @@ async function untilSettled(platform: TestPlatform, baseline: Map<string, Verdic
   let since = started
   let last = await verdicts(platform)
   let moved: string[] = []
-  while (Date.now() - since < quietMs) {
-    if (Date.now() - started > LONGEST_MS) throw new Error(`without ${what} the platform does not settle: ${moved.join(', ')} changed last`)
+  // What is not marked simulated measures something real: a busy machine answers late now and then, and is asked again.
+  const real = (): boolean => changed(baseline, last).some((id) => baseline.get(id)?.simulated !== true)
+  for (;;) {
+    const late = Date.now() - started > LONGEST_MS
+    const quiet = Date.now() - since >= quietMs
+    if (quiet && (late || !real())) return last
+    if (late) throw new Error(`without ${what} the platform does not settle: ${moved.join(', ')} changed last`)
     await sleep(LOOK_MS)
     const now = await verdicts(platform)
     if (changed(last, now).length > 0 && changed(baseline, now).length > 0) {
@@ -105,7 +110,6 @@ async function untilSettled(platform: TestPlatform, baseline: Map<string, Verdic
     }
     last = now
   }
-  return last
 }
 
 async function untilAsBefore(platform: TestPlatform, baseline: Map<string, Verdict>, what: string): Promise<void> {
@@ -114,7 +118,7 @@ async function untilAsBefore(platform: TestPlatform, baseline: Map<string, Verdi
     const now = await verdicts(platform)
     const different = changed(baseline, now)
     if (different.length === 0) return
-    if (Date.now() > until) throw new Error(`with ${what} again the platform did not become as it was: ${different.map((id) => `${id} ${now.get(id)?.status}: ${now.get(id)?.observed}`).join('; ')}`)
+    if (Date.now() > until) throw new Error(`with ${what} again the platform did not become as it was: ${different.slice(0, 10).map((id) => `${id} ${now.get(id)?.status}: ${now.get(id)?.observed}`).join('; ')}; ${different.length} in all`)
     await sleep(LOOK_MS)
   }
 }

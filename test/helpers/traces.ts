@@ -12,10 +12,10 @@ export type Traces = Map<string, string>
 /** Kinds that controllers make, with names or contents of chance: of these the owner and the number count. */
 const DERIVED = new Set(['Pod', 'EndpointSlice', 'Endpoints', 'ReplicaSet', 'ControllerRevision', 'Lease'])
 /**
- * Records of what went on, which are not the same twice; and the addresses of Services: the API server leaves the one of a
+ * Records of what went on, and measurements, which are not the same twice; and the addresses of Services: the API server leaves the one of a
  * request that was cut off to its own repair, minutes later. The Services themselves are compared.
  */
-const LEFT_OUT = /^(events(\.events\.k8s\.io)?|componentstatuses|ipaddresses\.networking\.k8s\.io)$/
+const LEFT_OUT = /^(events(\.events\.k8s\.io)?|componentstatuses|ipaddresses\.networking\.k8s\.io|(nodes|pods)\.metrics\.k8s\.io)$/
 
 /** Takes the traces of a platform: cluster, repository, `.kp`, state folder, temporary folder, processes. */
 export async function takeTraces(platform: TestPlatform, temporary: string): Promise<Traces> {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   baseline = await settledVerdicts(platform)
 }, 300_000)
 
-it.each([0, 1])('without stage %i of the sample only checks marked simulated change', {timeout: 180_000}, async (index) => {
+it.each([0, 1])('without stage %i of the sample only checks marked simulated change', {timeout: 240_000}, async (index) => {
   const stage = chosen[index]
   if (stage === undefined) throw new Error('the platform has no stages')
   const what = `without ${stage.name} (KP_TEST_SEED=${seed})`

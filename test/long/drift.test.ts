@@ -50,7 +50,21 @@ function inRounds(drifts: Drift[]): Drift[][] {
 async function runRounds(drifts: Drift[]): Promise<void> {
   const rounds = inRounds(drifts)
   console.log(`${drifts.length} drifts in ${rounds.length} rounds`)
-  for (const round of rounds) await driftRound(platform, await takeSnapshot(platform.admin()), round)
+  await eachInTurn(rounds.map((round, index) => [`round ${index + 1}`, async () => driftRound(platform, await takeSnapshot(platform.admin()), round)]))
+}
+
+/** Does one after the other, also after one that fails: all that is wrong is named at once. */
+async function eachInTurn(works: [string, () => Promise<void>][]): Promise<void> {
+  const failed: string[] = []
+  for (const [name, work] of works) {
+    try {
+      await work()
+    } catch (error) {
+      failed.push(`${name} (KP_TEST_SEED=${chosen.seed}): ${error instanceof Error ? error.message : String(error)}`)
+      await platform.kp(['up', '--yes'])
+    }
+  }
+  expect(failed.join('\n')).toBe('')
 }
 
 describe('the drift matrix', () => {
@@ -59,7 +73,6 @@ describe('the drift matrix', () => {
   })
 
   it('every kind can be changed by hand: named and repaired', {timeout: 1_200_000}, async () => {
-    repairIfFailed(platform)
     const drifts = kept.flatMap((one) => sampleOf(one).flatMap((object) => changesOf(one.step, object)))
     const unchanged = kept.flatMap(({step, objects}) => [...new Set(objects.map(({kind}) => kind))].filter((kind) => !drifts.some((drift) => drift.step === step && drift.object.kind === kind)).map((kind) => `${step} ${kind}`))
     expect(unchanged, 'kinds that this test has no change for').toEqual([])
@@ -67,20 +80,15 @@ describe('the drift matrix', () => {
   })
 
   it('every kind can be deleted: named and made anew', {timeout: 1_200_000}, async () => {
-    repairIfFailed(platform)
     await runRounds(kept.flatMap((one) => sampleOf(one).filter((object) => !takesOthersWithIt(object)).map((object) => deletionOf(one.step, object))))
   })
 
   it('definitions and namespaces that take others with them: all of it is named and made anew', {timeout: 1_200_000}, async () => {
-    repairIfFailed(platform)
-    for (const {step, objects} of kept) {
+    await eachInTurn(kept.flatMap(({step, objects}) => {
       const namespaces = objects.filter(({kind}) => kind === 'Namespace')
       const definitions = objects.filter(({kind}) => kind === 'CustomResourceDefinition')
-      for (const object of [...namespaces, ...(definitions.length === 0 ? [] : [chosen.pick(definitions)])]) {
-        console.log(`delete ${describeObject(object)}`)
-        await cascadeRound(platform, kept, deletionOf(step, object))
-      }
-    }
+      return [...namespaces, ...(definitions.length === 0 ? [] : [chosen.pick(definitions)])].map((object): [string, () => Promise<void>] => [`delete ${describeObject(object)}`, () => cascadeRound(platform, kept, deletionOf(step, object))])
+    }))
   })
 
   it('every release upgraded by helm, then rolled back by helm', {timeout: 300_000}, async () => {
