@@ -16,6 +16,8 @@ export interface Agreement {
   what: string
   /** What a person sees before that; nothing with --json. */
   shown?: string
+  /** Stages that are known only then. */
+  stages?: readonly Stage[]
 }
 
 /** One operation. */
@@ -25,7 +27,7 @@ export interface Operation<T> {
   /** Heading and stages, as they are shown. */
   id: string
   title: string
-  stages: readonly Stage[]
+  stages?: readonly Stage[]
   /** Does it. `begin` asks, and then shows what happens; nothing may be changed before. */
   work(ctx: PlatformContext, begin: (agreement?: Agreement) => Promise<void>): Promise<T>
   /** Whether `--json` prints what happens too, a line an event; otherwise the result alone. */
@@ -46,7 +48,7 @@ export abstract class OperationCommand extends BuildCommand {
     const head = header(platform, environment.name, environment.cluster, ctx.provider.title)
     const watch = this.global.json && operation.events !== true ? UNWATCHED : await this.watchRun(head)
     const session = await openSession({ctx, bus: this.bus, runId, command: operation.command, redact: (value) => this.redactor.value(value), abort: () => this.interrupts?.abort()})
-    const {id, title, stages} = operation
+    const {id, title, stages = []} = operation
     let began: number | undefined
     const begin = async (agreement?: Agreement): Promise<void> => {
       if (agreement !== undefined) {
@@ -55,7 +57,7 @@ export abstract class OperationCommand extends BuildCommand {
       }
       began = ctx.clock.now()
       ctx.emit({code: 'run.started', text: operation.command, data: {run: runId, command: operation.command, environment: environment.name, cluster: environment.cluster, provider: ctx.provider.id, by: whoami(ctx.env), version: ctx.version, dryRun: false, phases: [{id, title}]}})
-      beginStages(ctx, {id, title, stages})
+      beginStages(ctx, {id, title, stages: agreement?.stages ?? stages})
       await watch.show()
     }
     const end = (state: 'done' | 'failed' | 'interrupted', error?: string): void => {

@@ -130,7 +130,8 @@ export function sectionOf(lines: readonly string[], file: string): string[] {
   return end === -1 ? rest : rest.slice(0, end)
 }
 
-function requireSlos(spec: EnvironmentSpec): void {
+/** @throws KpError USAGE where nothing is promised */
+export function requireSlos(spec: EnvironmentSpec): void {
   if (spec.slos.length > 0) return
   throw new KpError({
     code: 'USAGE',

@@ -73,6 +73,11 @@ export function patchMerge(exec: Exec, access: ClusterAccess, object: {kind: str
   })
 }
 
+/** Starts the pods of a workload anew, by its own rolling update. */
+export function restartWorkload(exec: Exec, access: ClusterAccess, object: {kind: string; metadata: {name: string; namespace?: string}}, options: {doing: string}): Promise<ToolResult> {
+  return exec.run({tool: 'kubectl', args: [...contextArgs(access), 'rollout', 'restart', `${object.kind.toLowerCase()}/${object.metadata.name}`, ...namespaceArgs(object.metadata.namespace)], mutates: true, doing: options.doing, env: accessEnv(access)})
+}
+
 /** Runs a program in a container. What is secret goes over its standard input, never into the arguments. */
 export function execInPod(
   exec: Exec,

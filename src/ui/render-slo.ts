@@ -1,7 +1,7 @@
 /** Objectives, and the test of their rules, as people read them. Pure. */
 import type {Look} from './io.ts'
 import {nextLines} from './render-common.ts'
-import type {SloGenerateResult, SloListResult, SloTestResult} from './results.ts'
+import type {SloGenerateResult, SloListResult, SloReportResult, SloTestResult} from './results.ts'
 import {marksFor, styleFor} from './style.ts'
 import {tableLines} from './tables.ts'
 import {clean, count, wrap} from './text.ts'
@@ -74,4 +74,28 @@ function minutes(value: number): string {
 
 function hours(value: number): string {
   return value >= 72 ? `${percent(Math.round((value / 24) * 10) / 10)} days` : `${percent(Math.round(value * 10) / 10)} hours`
+}
+
+const STATUS_COLOURS = {kept: 'green', burning: 'yellow', missed: 'red', unknown: 'yellow'} as const
+
+/** What was kept, and how fast budgets burn. */
+export function renderSloReport({slos, summary, unknown, environment, cluster}: SloReportResult, look: Look): string {
+  const {bold, green, red, yellow} = styleFor(look)
+  const verdict = summary.missed > 0 ? red(`${count(summary.missed, 'budget is', 'budgets are')} gone.`) : summary.burning > 0 ? yellow(`${count(summary.burning, 'objective burns', 'objectives burn')} faster than it may.`) : summary.unknown > 0 ? yellow('Not everything is known.') : green('All that was promised is kept.')
+  const figure = (value: number | null, unit: string): string => (value === null ? '-' : `${percent(value)}${unit}`)
+  return [
+    ...wrap(clean(`Environment ${environment}, cluster ${cluster}: ${count(slos.length, 'objective')}`), look.columns).map(bold),
+    verdict,
+    ...(unknown === null ? [] : wrap(clean(unknown), look.columns)),
+    '',
+    ...tableLines([{header: 'Objective'}, {header: 'Promised', align: 'right', shrink: false}, {header: 'Kept', align: 'right', shrink: false}, {header: 'Budget left', align: 'right', shrink: false}, {header: 'Gone in', align: 'right', shrink: false}, {header: 'State', shrink: false}], slos.map((one) => [one.name, `${one.objective} %`, figure(one.attainment, ' %'), figure(one.budgetLeftPercent, ' %'), one.exhaustedInHours === null ? '-' : hours(one.exhaustedInHours), {text: one.status, colour: STATUS_COLOURS[one.status]}]), look),
+    '',
+    ...slos.flatMap((one) => [
+      ...(one.burn.length === 0 ? [] : wrap(`${one.name} burns ${one.burn.map(({window, rate}) => `${percent(rate)}x over ${window}`).join(', ')}`, look.columns, {rest: '  '})),
+      ...(one.reason === null || one.reason === unknown ? [] : wrap(clean(`${one.name}: ${one.reason}`), look.columns, {rest: '  '})),
+      ...one.firing.map(({alert, severity}) => red(`${one.name}: ${alert} is firing (${severity})`)),
+    ]),
+    '',
+    ...nextLines(summary.missed + summary.burning > 0 ? ['kp diagnose', 'kp slo list'] : ['kp verify slo'], look),
+  ].join('\n').trimEnd()
 }

@@ -1,14 +1,16 @@
 /** The values that commands give back: what `--json` prints and what the renderers show. Types only, no library at run time. */
 import type {z} from 'zod'
 import type {backupCreate, backupList, backupSchedule, backupVerify, restore} from './schemas/backup.ts'
+import type {certsCheck, certsRotate} from './schemas/certs.ts'
 import type {checkReport, errorBody, fixStep, lab} from './schemas/common.ts'
 import type {diagnose, labScenario, labScenarioList} from './schemas/diagnose.ts'
 import type {drill, drillsList, drillsReport, drillsUndo, runbook} from './schemas/drills.ts'
 import type {error, history, plan, status, step, up, verify} from './schemas/platform.ts'
+import type {loadtest} from './schemas/loadtest.ts'
 import type {mirrorList} from './schemas/mirror.ts'
 import type {report, supportBundle} from './schemas/report.ts'
 import type {costReport, policyEnforce, policyReport} from './schemas/reports.ts'
-import type {sloGenerate, sloList, sloTest} from './schemas/slo.ts'
+import type {sloGenerate, sloList, sloReport, sloTest} from './schemas/slo.ts'
 import type {topology} from './schemas/topology.ts'
 import type {backendInit, bind, destroy, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './schemas/tools.ts'
 
@@ -43,6 +45,10 @@ export type DrillsListResult = z.infer<typeof drillsList>
 export type DrillsReportResult = z.infer<typeof drillsReport>
 export type DrillsUndoResult = z.infer<typeof drillsUndo>
 export type RunbookResult = z.infer<typeof runbook>
+export type CertsCheckResult = z.infer<typeof certsCheck>
+export type CertsRotateResult = z.infer<typeof certsRotate>
+export type SloReportResult = z.infer<typeof sloReport>
+export type LoadtestResult = z.infer<typeof loadtest>
 export type ErrorResult = z.infer<typeof error>
 export type ErrorBody = z.infer<typeof errorBody>
 export type DoctorResult = z.infer<typeof doctor>

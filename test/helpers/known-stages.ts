@@ -24,6 +24,7 @@ export const NOT_ABOUT_HEALTH: Readonly<Record<string, string>> = {
   'kp-pv-reclaim': 'what is left of a volume is nobody\'s concern',
   'kp-certificate-expire': 'a fault',
   'kp-certificate-pending': 'a fault',
+  'kp-certificate-reissue': 'somebody asks for a new certificate while the old one is good',
   'kp-clusterissuer-broken': 'a fault',
   'kp-issuer-broken': 'a fault',
   'kp-issuer-ready': 'no check reads an Issuer; only the real chart of monitoring has one',

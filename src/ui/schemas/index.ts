@@ -1,13 +1,15 @@
 /** Every result that kp prints as JSON, by the name of its file under schemas/. Loaded by scripts and tests only. */
 import {z} from 'zod'
 import {backupCreate, backupList, backupSchedule, backupVerify, restore} from './backup.ts'
+import {certsCheck, certsRotate} from './certs.ts'
 import {diagnose, labScenario, labScenarioList} from './diagnose.ts'
 import {drill, drillsList, drillsReport, drillsUndo, runbook} from './drills.ts'
+import {loadtest} from './loadtest.ts'
 import {mirrorList} from './mirror.ts'
 import {error, history, plan, status, step, up, verify} from './platform.ts'
 import {report, supportBundle} from './report.ts'
 import {costReport, policyEnforce, policyReport} from './reports.ts'
-import {sloGenerate, sloList, sloTest} from './slo.ts'
+import {sloGenerate, sloList, sloReport, sloTest} from './slo.ts'
 import {topology} from './topology.ts'
 import {backendInit, bind, destroy, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './tools.ts'
 
@@ -35,6 +37,9 @@ export const RESULT_SCHEMAS = {
   'backup-verify': backupVerify,
   'backup-schedule': backupSchedule,
   restore,
+  'certs-check': certsCheck,
+  'certs-rotate': certsRotate,
+  loadtest,
   'slo-list': sloList,
   'slo-generate': sloGenerate,
   'slo-test': sloTest,
@@ -43,6 +48,7 @@ export const RESULT_SCHEMAS = {
   'drills-report': drillsReport,
   'drills-undo': drillsUndo,
   runbook,
+  'slo-report': sloReport,
   render,
   init,
   kubeconfig,

@@ -1,6 +1,6 @@
 /** What `kp slo` gives back. */
 import {z} from 'zod'
-import {clusterName, environmentName} from './common.ts'
+import {clusterName, environmentName, time} from './common.ts'
 
 const alert = {
   severity: z.string().describe('Its label in Prometheus.'),
@@ -62,5 +62,29 @@ export const sloTest = z.object({
     ok: z.boolean(),
     standIn: z.boolean().describe('Whether made-up counters stand for queries of kp.yaml.'),
     output: z.array(z.string()),
+  })),
+})
+
+/** `kp slo report`. */
+export const sloReport = z.object({
+  schema: z.literal('kp/slo-report/v1'),
+  environment: environmentName,
+  cluster: clusterName,
+  at: time,
+  unknown: z.string().nullable().describe('Why Prometheus does not say; null where it does.'),
+  summary: z.object({kept: z.number(), burning: z.number(), missed: z.number(), unknown: z.number()}),
+  slos: z.array(z.object({
+    name: z.string(),
+    objective: z.number().describe('Per cent of good events.'),
+    window: z.string(),
+    status: z.enum(['kept', 'burning', 'missed', 'unknown']).describe('burning: faster than an alert allows. missed: the budget is gone.'),
+    reason: z.string().nullable().describe('Of unknown.'),
+    attainment: z.number().nullable().describe('Per cent of good events over the window, or since it is measured.'),
+    budgetLeftPercent: z.number().nullable().describe('Of the budget; negative where more was burnt.'),
+    budgetLeftMinutes: z.number().nullable().describe('Minutes of a whole outage that are left.'),
+    eventsPerSecond: z.number().nullable(),
+    exhaustedInHours: z.number().nullable().describe('Until the budget is gone at the rate of the last hour; null where nothing burns.'),
+    burn: z.array(z.object({window: z.string(), rate: z.number().describe('So many times as fast as the budget lasts.'), errorPercent: z.number()})),
+    firing: z.array(z.object({alert: z.string(), severity: z.string()})),
   })),
 })
