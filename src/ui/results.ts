@@ -7,6 +7,7 @@ import type {diagnose, labScenario, labScenarioList} from './schemas/diagnose.ts
 import type {drill, drillsList, drillsReport, drillsUndo, runbook} from './schemas/drills.ts'
 import type {error, history, plan, status, step, up, verify} from './schemas/platform.ts'
 import type {loadtest} from './schemas/loadtest.ts'
+import type {migrate, migratePlan} from './schemas/migrate.ts'
 import type {mirrorList} from './schemas/mirror.ts'
 import type {report, supportBundle} from './schemas/report.ts'
 import type {costReport, policyEnforce, policyReport} from './schemas/reports.ts'
@@ -49,6 +50,8 @@ export type CertsCheckResult = z.infer<typeof certsCheck>
 export type CertsRotateResult = z.infer<typeof certsRotate>
 export type SloReportResult = z.infer<typeof sloReport>
 export type LoadtestResult = z.infer<typeof loadtest>
+export type MigratePlanResult = z.infer<typeof migratePlan>
+export type MigrateResult = z.infer<typeof migrate>
 export type ErrorResult = z.infer<typeof error>
 export type ErrorBody = z.infer<typeof errorBody>
 export type DoctorResult = z.infer<typeof doctor>

@@ -5,6 +5,7 @@ import {certsCheck, certsRotate} from './certs.ts'
 import {diagnose, labScenario, labScenarioList} from './diagnose.ts'
 import {drill, drillsList, drillsReport, drillsUndo, runbook} from './drills.ts'
 import {loadtest} from './loadtest.ts'
+import {migrate, migratePlan} from './migrate.ts'
 import {mirrorList} from './mirror.ts'
 import {error, history, plan, status, step, up, verify} from './platform.ts'
 import {report, supportBundle} from './report.ts'
@@ -40,6 +41,8 @@ export const RESULT_SCHEMAS = {
   'certs-check': certsCheck,
   'certs-rotate': certsRotate,
   loadtest,
+  migrate,
+  'migrate-plan': migratePlan,
   'slo-list': sloList,
   'slo-generate': sloGenerate,
   'slo-test': sloTest,
