@@ -4,9 +4,11 @@ import {Args, Flags} from '@oclif/core'
 import {KpCommand} from '../base-command.ts'
 import type {CommandResult} from '../base-command.ts'
 import {costLines} from '../operations/cost-class.ts'
+import {doraOf} from '../operations/dora.ts'
 import {reportFile, reportOf} from '../operations/report.ts'
 import {guardCluster} from '../platform/session.ts'
 import {writeFileAtomic} from '../render/files.ts'
+import {renderDora} from '../ui/render-dora.ts'
 import {renderReport, verdictOf} from '../ui/render-report.ts'
 import type {ReportWords} from '../ui/render-report.ts'
 import {nextLines} from '../ui/render-common.ts'
@@ -16,16 +18,19 @@ import {earlierResult, verifyOnce} from '../verify-command.ts'
 export default class Report extends KpCommand {
   static override summary = 'Write a report of the platform and a run as one HTML page'
   static override description = 'Timeline, checks, known failures, topology, versions and cost, in one file that loads nothing from elsewhere: for a mail, a ticket, a printer. Runs every check where there is a cluster; changes nothing in it.'
-  static override examples = ['<%= config.bin %> report', '<%= config.bin %> report 20261121T081500Z-3f9a --output report.html', '<%= config.bin %> report --no-verify --output - > report.html']
+  static override examples = ['<%= config.bin %> report', '<%= config.bin %> report 20261121T081500Z-3f9a --output report.html', '<%= config.bin %> report --no-verify --output - > report.html', '<%= config.bin %> report --dora --since 90d']
   static override args = {run: Args.string({description: 'Run, as kp history lists it; default the last that built something', name: 'RUN'})}
   static override flags = {
     output: Flags.string({summary: 'File; - is standard output; default .kp/reports/<run>.html', helpValue: 'FILE'}),
     verify: Flags.boolean({summary: 'Run the checks now', default: true, allowNo: true}),
+    dora: Flags.boolean({summary: 'Instead: how often, how fast and how well changes reach the cluster'}),
+    since: Flags.string({summary: 'With --dora: how far back', default: '30d', helpValue: '30d', dependsOn: ['dora']}),
   }
 
   protected async work(): Promise<CommandResult> {
     const {args, flags} = await this.parse(Report)
     this.begin(flags)
+    if (flags.dora) return this.dora(flags.since)
     return this.withPlatform(async (opened) => {
       const {ctx} = opened
       const present = (await ctx.presence()).state === 'running'
@@ -41,6 +46,15 @@ export default class Report extends KpCommand {
       }
       const told = (): string => [...wrap(verdictOf(report), this.terminal.columns), '', ...wrap(`The report is in ${file ?? ''}`, this.terminal.columns), '', ...nextLines(['open it in a browser, print it or send it: it is one file'], this.terminal)].join('\n')
       return {json: report, text: written ? told : () => page}
+    })
+  }
+
+  /** Deployment frequency, lead time, change failures, time to restore. */
+  private dora(since: string): Promise<CommandResult> {
+    return this.withPlatform(async ({ctx}) => {
+      if ((await ctx.presence()).state === 'running') await guardCluster(ctx)
+      const value = await doraOf(ctx, since)
+      return {json: value, text: () => renderDora(value, this.terminal)}
     })
   }
 

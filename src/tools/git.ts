@@ -31,6 +31,22 @@ export async function whyUnreachable(address: string, env: NodeJS.ProcessEnv): P
   return said.find((line) => line.startsWith('fatal:') || line.startsWith('error:')) ?? said[0] ?? 'git gave no answer within ten seconds'
 }
 
+/** When a commit was made; undefined where the repository does not know it. */
+export async function commitTimeOf(folder: string, revision: string, env: NodeJS.ProcessEnv): Promise<number | undefined> {
+  if (!/^[0-9a-f]{7,64}$/.test(revision)) return undefined
+  return timeIn(await git(['-C', folder, 'show', '--no-patch', '--format=%cI', revision], env))
+}
+
+/** When the newest commit before a time was made; undefined where the folder is not kept in Git, or has none. */
+export async function commitTimeBefore(folder: string, time: number, env: NodeJS.ProcessEnv): Promise<number | undefined> {
+  return timeIn(await git(['-C', folder, 'log', '-1', `--before=${new Date(time).toISOString()}`, '--format=%cI', '--', '.'], env))
+}
+
+function timeIn({ok, output}: {ok: boolean; output: string}): number | undefined {
+  const time = ok ? Date.parse(output.trim().split('\n')[0] ?? '') : Number.NaN
+  return Number.isNaN(time) ? undefined : time
+}
+
 /** Whether two addresses name one repository: by host and path, whatever the protocol, the user and a `.git` at the end. */
 export function sameRepository(one: string, other: string): boolean {
   return placeOf(one) === placeOf(other)

@@ -9,7 +9,7 @@ import type {error, history, plan, status, step, up, verify} from './schemas/pla
 import type {loadtest} from './schemas/loadtest.ts'
 import type {migrate, migratePlan} from './schemas/migrate.ts'
 import type {mirrorList} from './schemas/mirror.ts'
-import type {report, supportBundle} from './schemas/report.ts'
+import type {dora, report, supportBundle} from './schemas/report.ts'
 import type {costReport, policyEnforce, policyReport} from './schemas/reports.ts'
 import type {sloGenerate, sloList, sloReport, sloTest} from './schemas/slo.ts'
 import type {topology} from './schemas/topology.ts'
@@ -52,6 +52,7 @@ export type SloReportResult = z.infer<typeof sloReport>
 export type LoadtestResult = z.infer<typeof loadtest>
 export type MigratePlanResult = z.infer<typeof migratePlan>
 export type MigrateResult = z.infer<typeof migrate>
+export type DoraResult = z.infer<typeof dora>
 export type ErrorResult = z.infer<typeof error>
 export type ErrorBody = z.infer<typeof errorBody>
 export type DoctorResult = z.infer<typeof doctor>

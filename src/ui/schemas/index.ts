@@ -8,7 +8,7 @@ import {loadtest} from './loadtest.ts'
 import {migrate, migratePlan} from './migrate.ts'
 import {mirrorList} from './mirror.ts'
 import {error, history, plan, status, step, up, verify} from './platform.ts'
-import {report, supportBundle} from './report.ts'
+import {dora, report, supportBundle} from './report.ts'
 import {costReport, policyEnforce, policyReport} from './reports.ts'
 import {sloGenerate, sloList, sloReport, sloTest} from './slo.ts'
 import {topology} from './topology.ts'
@@ -28,6 +28,7 @@ export const RESULT_SCHEMAS = {
   history,
   topology,
   report,
+  dora,
   'support-bundle': supportBundle,
   'mirror-list': mirrorList,
   'policy-report': policyReport,

@@ -58,3 +58,18 @@ export const supportBundle = z.object({
   files: z.array(z.object({path: z.string(), bytes: z.int().nonnegative(), about: z.string()})),
   missing: z.array(z.object({path: z.string(), reason: z.string()})).describe('What could not be had, and why.'),
 })
+
+/** `kp report --dora`. */
+export const dora = z.object({
+  schema: z.literal('kp/dora/v1'),
+  environment: environmentName,
+  cluster: clusterName,
+  since: time,
+  until: time,
+  deployments: z.object({total: z.number(), perDay: z.number(), kp: z.number().describe('Runs of kp that changed something.'), gitops: z.number().describe('Brought by Argo CD or Flux.')}),
+  leadTime: z.object({medianSeconds: z.number(), measured: z.number().describe('Deployments whose commit is known.')}).nullable().describe('From the commit to the cluster; null where it is not known.'),
+  changeFailures: z.object({failed: z.number(), percent: z.number()}).nullable(),
+  timeToRestore: z.object({medianSeconds: z.number(), incidents: z.number()}).nullable().describe('From a failed deployment to the next good one.'),
+  openSince: time.nullable().describe('A failure that nothing has mended yet.'),
+  unknown: z.array(z.string()).describe('What is not known, and why.'),
+})
