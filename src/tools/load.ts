@@ -74,7 +74,7 @@ export async function sendLoad({scheme, address, port, host, path, connections, 
   try {
     const {error, result} = await done
     if (error !== null && error !== undefined) throw error
-    return {sent: result.requests.sent, statuses, errors: result.errors, timeouts: result.timeouts, seconds: result.duration, bytes: result.throughput.total, latencies: Float64Array.from(latencies).sort()}
+    return {sent: result.requests.sent, statuses, errors: result.errors, timeouts: result.timeouts, seconds: result.duration, bytes: result.throughput.total, latencies: Float64Array.from(latencies).toSorted()}
   } finally {
     clearInterval(tick)
     stop.removeEventListener('abort', end)
