@@ -38,6 +38,7 @@ export function renderCostReport(result: CostReportResult, look: Look): string {
     ...(teams.length === 0 ? [] : [...tableLines([{header: 'Team'}, {header: 'Namespaces'}, {header: 'A month', align: 'right', shrink: false}, {header: 'Budget', align: 'right', shrink: false}], teams.map(({name, namespaces: own, monthly, budget}): Cell[] => [name, own.join(', '), budget !== null && monthly > budget ? {text: pay(monthly), colour: 'red'} : pay(monthly), budget === null ? '-' : money(budget, result.currency)]), look), '']),
     ...(quotas.length === 0 ? [] : [...tableLines([{header: 'Quota'}, {header: 'Resource'}, {header: 'Used', align: 'right'}, {header: 'Of', align: 'right'}, {header: '%', align: 'right', shrink: false}], quotas.map(quotaRow), look), '']),
     ...(unused.length === 0 ? [] : [bold('Paid for and used by nobody'), ...unused.flatMap(({what, why, monthly}) => wrap(`${what}: ${why}, ${pay(monthly)} a month`, look.columns, {first: '  '})), '']),
+    ...(result.openCost === null ? [] : [...wrap(clean(`OpenCost measured ${pay(result.openCost.total)} in ${result.openCost.window}: ${result.openCost.namespaces.slice(0, 5).map(({name, total}) => `${name} ${pay(total)}`).join(', ')}.`), look.columns), '']),
     ...nextLines(nextOf(result), look),
   ].join('\n').trimEnd()
 }

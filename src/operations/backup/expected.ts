@@ -86,7 +86,8 @@ export function expectedOf({apiVersion, kind, resource}: Omit<BackedUpKind, 'at'
   const everything = include.length === 0 || include.includes('*')
   // With some namespaces chosen, velero takes of what has none only what belongs to them.
   const wanted = within === undefined ? everything : (everything || include.includes(within)) && !exclude.includes(within)
-  const owned = meta.ownerReferences?.some(({controller}) => controller === true) === true
+  // A claim that an operator made holds data that no operator makes anew; one of a pod goes with it.
+  const owned = meta.ownerReferences?.some((owner) => owner.controller === true && (kind !== 'PersistentVolumeClaim' || owner.kind === 'Pod')) === true
   const before = Date.parse(meta.creationTimestamp ?? '') < since
   if (!wanted || owned || !before || meta.deletionTimestamp !== undefined || meta.labels?.[EXCLUDED_LABEL] === 'true' || MADE_ANEW.has(`${kind} ${name}`)) return []
   return [{apiVersion, kind, resource, name, ...(namespace === undefined ? {} : {namespace}), meta}]

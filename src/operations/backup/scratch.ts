@@ -11,7 +11,7 @@ import type {KubeObject} from '../../tools/kube-api.ts'
 export const SCRATCH_LABEL = 'kp.dev/scratch'
 /** What is restored there: nothing of it does anything without pods. No routes, no custom resources: their controllers would act. */
 export const SCRATCH_RESOURCES = [
-  'configmaps', 'secrets', 'serviceaccounts', 'services', 'persistentvolumeclaims', 'persistentvolumes', 'limitranges',
+  'configmaps', 'secrets', 'serviceaccounts', 'services', 'persistentvolumeclaims', 'persistentvolumes',
   'deployments.apps', 'statefulsets.apps', 'daemonsets.apps', 'cronjobs.batch',
   'roles.rbac.authorization.k8s.io', 'rolebindings.rbac.authorization.k8s.io', 'networkpolicies.networking.k8s.io', 'poddisruptionbudgets.policy', 'horizontalpodautoscalers.autoscaling',
   'volumesnapshots.snapshot.storage.k8s.io', 'volumesnapshotcontents.snapshot.storage.k8s.io', 'volumesnapshotclasses.snapshot.storage.k8s.io',
@@ -32,6 +32,7 @@ resourceModifierRules:
   - patchData: '{"spec": {"type": "ClusterIP", "allocateLoadBalancerNodePorts": null, "loadBalancerClass": null, "externalTrafficPolicy": null, "healthCheckNodePort": null, "loadBalancerSourceRanges": null, "loadBalancerIP": null}}'
 `
 const SNAPSHOT_API = 'snapshot.storage.k8s.io/v1'
+const COUNTED_MS = 60_000
 const GONE_MS = 180_000
 const BOUND_MS = 180_000
 const LOOK_MS = 1000
@@ -46,7 +47,20 @@ export async function makeScratch(ctx: PlatformContext, names: readonly string[]
   const labels = {...ownLabels(ctx), [SCRATCH_LABEL]: restore, 'pod-security.kubernetes.io/enforce': 'restricted'}
   const objects = names.flatMap((name): KubeObject[] => [{apiVersion: 'v1', kind: 'Namespace', metadata: {name, labels}}, quota(ctx, name, 0)])
   await applyObjects(ctx.exec, ctx.access, [modifier(ctx), ...objects], {doing: `make the scratch ${names.length === 1 ? 'namespace' : 'namespaces'} ${names.join(', ')}`, fieldManager: 'kp'})
-  ctx.changed()
+  for (const name of names) await untilCounted(ctx, name, 0)
+}
+
+/** A quota that its controller has not counted yet refuses everything. */
+async function untilCounted(ctx: PlatformContext, namespace: string, pods: number): Promise<void> {
+  const until = ctx.clock.now() + COUNTED_MS
+  for (;;) {
+    ctx.changed()
+    const found = await (await ctx.cluster()).get('v1', 'ResourceQuota', QUOTA, namespace)
+    const {hard, used} = (found?.['status'] ?? {}) as {hard?: Record<string, string>; used?: Record<string, string>}
+    if (hard?.['pods'] === String(pods) && used?.['pods'] !== undefined) return
+    if (ctx.clock.now() > until) throw new KpError({code: 'STEP_TIMEOUT', message: `the quota of ${namespace} was not counted within ${COUNTED_MS / 1000} seconds`, doing: 'make a scratch namespace', next: ['kp verify control-plane']})
+    await ctx.clock.sleep(LOOK_MS / 2, ctx.signal)
+  }
 }
 
 function modifier(ctx: PlatformContext): KubeObject {
@@ -64,17 +78,17 @@ export async function leftScratch(ctx: PlatformContext): Promise<string[]> {
 }
 
 /**
- * Mounts every claim of a scratch namespace: a volume that is not there, or whose snapshot is gone, is found by that.
+ * Mounts claims of a scratch namespace: a volume that is not there, or whose snapshot is gone, is found by that.
+ * @param wanted their names: those that have a snapshot in the backup
  * @returns claims whose volumes did not come, each with the reason
  */
-export async function mountClaims(ctx: PlatformContext, namespace: string): Promise<{mounted: string[]; failed: {claim: string; reason: string}[]}> {
-  const claims = await claimsOf(ctx, namespace)
+export async function mountClaims(ctx: PlatformContext, namespace: string, wanted: readonly string[]): Promise<{mounted: string[]; failed: {claim: string; reason: string}[]}> {
+  const claims = (await claimsOf(ctx, namespace)).filter(({metadata}) => wanted.includes(metadata.name))
   if (claims.length === 0) return {mounted: [], failed: []}
   await endWorkloads(ctx, namespace)
   const pods = claims.map((claim, index) => readerPod(ctx, namespace, {name: `${READER}-${index}`, claim: claim.metadata.name}))
   await applyObjects(ctx.exec, ctx.access, [quota(ctx, namespace, pods.length)], {doing: `let the readers of volumes into ${namespace}`, fieldManager: 'kp'})
-  // The quota is counted by a controller.
-  await ctx.clock.sleep(LOOK_MS, ctx.signal)
+  await untilCounted(ctx, namespace, pods.length)
   await applyObjects(ctx.exec, ctx.access, pods, {doing: `mount the volumes of ${namespace}`, fieldManager: 'kp'})
   const until = ctx.clock.now() + BOUND_MS
   for (;;) {

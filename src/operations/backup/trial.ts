@@ -70,7 +70,7 @@ export async function restoreAndCompare(ctx: PlatformContext, {backup, namespace
   progress('comparing what came back, field by field')
   const compared = await compareRestored(ctx, {content, mappings})
   const restoredIn = ctx.clock.now()
-  const mounts = volumes ? await mountAll(ctx, mappings, progress) : {mounted: 0, failed: []}
+  const mounts = volumes ? await mountAll(ctx, {mappings, content, progress}) : {mounted: 0, failed: []}
   const scope = scopeOf(ctx)
   const marker = await markerIn(ctx, mappings[markerNamespace(scope) ?? ''], beganAt(backup), scope)
   const problems = [
@@ -138,11 +138,13 @@ function isBalancer({kind, spec}: KubeObject): boolean {
   return kind === 'Service' && (spec as {type?: string} | undefined)?.type === 'LoadBalancer'
 }
 
-async function mountAll(ctx: PlatformContext, mappings: Readonly<Record<string, string>>, progress: (text: string) => void): Promise<Trial['volumes']> {
+async function mountAll(ctx: PlatformContext, {mappings, content, progress}: {mappings: Readonly<Record<string, string>>; content: ContentLook; progress: (text: string) => void}): Promise<Trial['volumes']> {
   const all: Trial['volumes'] = {mounted: 0, failed: []}
   for (const [namespace, scratch] of Object.entries(mappings)) {
     progress(`mounting the volumes of ${namespace}`)
-    const {mounted, failed} = await mountClaims(ctx, scratch)
+    const wanted = content.volumes.filter((one) => one.namespace === namespace && one.inBackup).map(({name}) => name)
+    if (wanted.length === 0) continue
+    const {mounted, failed} = await mountClaims(ctx, scratch, wanted)
     all.mounted += mounted.length
     all.failed.push(...failed.map(({claim, reason}) => ({namespace, name: claim, reason})))
   }

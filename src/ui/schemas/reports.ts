@@ -88,4 +88,8 @@ export const costReport = z.object({
   idle: z.object({cpu: z.number(), memory: z.number(), monthly: z.number()}).describe('Of the machines nobody asked for.'),
   budget: z.object({amount: z.number(), warnAtPercent: z.number(), spent: z.number(), percent: z.number(), status: z.enum(['within', 'near', 'over'])}).nullable(),
   unused: z.array(z.object({what: z.string(), why: z.string(), monthly: z.number()})).describe('What is paid for and used by nobody.'),
+  openCost: z
+    .object({window: z.string(), total: z.number(), namespaces: z.array(z.object({name: z.string(), total: z.number()}))})
+    .nullable()
+    .describe('What OpenCost measured, in its own currency; null where it does not answer.'),
 })

@@ -23,6 +23,12 @@ describe('what a backup must hold', () => {
     ['not what each namespace has', {name: 'kube-root-ca.crt'}, false],
   ])('%s', (_, more, is) => expect(wanted(more)).toBe(is))
 
+  it('counts claims that operators made, since their data is nowhere else', () => {
+    const claim = {apiVersion: 'v1', kind: 'PersistentVolumeClaim', resource: 'persistentvolumeclaims'}
+    const ownedBy = (kind: string): Partial<KubeMeta> => ({ownerReferences: [{apiVersion: 'v1', kind, name: 'o', uid: '1', controller: true}]})
+    expect([wanted(ownedBy('Cluster'), ALL, claim), wanted(ownedBy('Pod'), ALL, claim)]).toEqual([true, false])
+  })
+
   it('follows the namespaces of kp.yaml', () => {
     const some = {include: ['shop'], exclude: []}
     expect(wanted({}, some)).toBe(true)
