@@ -21,7 +21,7 @@ export interface Part {
 
 /** What a play does besides. */
 export interface PlayOptions {
-  /** Takes kp's labels from everything before the diagnosis. */
+  /** Takes kp's labels from everything first. */
   strip?: boolean
 }
 
@@ -51,6 +51,8 @@ export async function play(platform: TestPlatform, parts: Part[], options: PlayO
   const started: Scenario[] = []
   const commands: string[] = []
   let codes: string[] = []
+  // Before the starts: without an API server there is no other time.
+  if (options.strip === true) await stripLabels(platform)
   try {
     // Each by a kp of its own, and all of them at once.
     await Promise.all(
@@ -61,7 +63,6 @@ export async function play(platform: TestPlatform, parts: Part[], options: PlayO
         else problems.push(`${scenario.name} does not start: ${stderr.slice(-1500)}`)
       }),
     )
-    if (options.strip === true) await stripLabels(platform)
     took('start')
     const findings = started.length === 0 ? [] : await firstFindings(platform, started, problems)
     codes = findings.map(({code}) => code)
