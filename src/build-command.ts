@@ -122,10 +122,10 @@ export abstract class BuildCommand extends KpCommand {
     }
   }
 
-  private async confirmPlan(plan: Plan, {request, environment, consents, notes}: {request: BuildRequest; environment: {name: string; cluster: string; protected: boolean}} & BesidePlan): Promise<void> {
+  private async confirmPlan(plan: Plan, {request, environment, consents, notes, cost}: {request: BuildRequest; environment: {name: string; cluster: string; protected: boolean}} & BesidePlan): Promise<void> {
     if (request.dryRun) return
     const count = plan.steps.filter((step) => step.state !== 'satisfied').length
-    if (!this.global.json && !this.global.yes) await this.print(`${renderPlan(planResult({environment: environment.name, cluster: environment.cluster, plan, notes}), this.terminal, this.words(), {brief: true})}\n${consents.map((text) => `\n${renderConsent(text, this.terminal)}\n`).join('')}`)
+    if (!this.global.json && !this.global.yes) await this.print(`${renderPlan(planResult({environment: environment.name, cluster: environment.cluster, plan, notes, ...(cost === undefined ? {} : {monthlyCost: cost})}), this.terminal, this.words(), {brief: true})}\n${consents.map((text) => `\n${renderConsent(text, this.terminal)}\n`).join('')}`)
     const disrupts = plan.steps.some((step) => step.state !== 'satisfied' && step.risk !== 'none')
     const {cluster} = environment
     await this.ask({risk: disrupts ? 'disrupts' : 'changes', what: `${count} ${count === 1 ? 'step' : 'steps'} in ${cluster}: go on`, cluster, protected: environment.protected})

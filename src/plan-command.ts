@@ -5,6 +5,7 @@ import {EXIT} from './engine/errors.ts'
 import {pastDurations} from './engine/journal.ts'
 import {planPhases} from './engine/plan.ts'
 import {requireAdoptable} from './operations/adopt.ts'
+import {monthlyCost} from './operations/cost-estimate.ts'
 import {planNotes} from './operations/notes.ts'
 import {PARALLEL_LOOKS} from './operations/up.ts'
 import type {OpenedPlatform} from './platform/open.ts'
@@ -35,7 +36,8 @@ export async function planCommand({opened, phases, terminal, words, exitCode, ou
   requireAdoptable(ctx, phases)
   await guardCluster(ctx)
   const plan = await planPhases(phases, ctx, {parallel: PARALLEL_LOOKS, estimates: pastDurations(ctx.paths.runs)})
-  const value = planResult({environment: ctx.spec.environment.name, cluster: ctx.spec.environment.cluster, plan, notes: await planNotes(ctx, plan)})
+  const cost = monthlyCost(ctx)
+  const value = planResult({environment: ctx.spec.environment.name, cluster: ctx.spec.environment.cluster, plan, notes: await planNotes(ctx, plan), ...(cost === undefined ? {} : {monthlyCost: cost})})
   if (out !== undefined) await writeFileAtomic(out, `${JSON.stringify(value)}\n`)
   const changes = plan.summary.absent + plan.summary.drifted
   const exit = plan.summary.unknown > 0 ? EXIT.unknown : exitCode && changes > 0 ? EXIT.changes : EXIT.ok

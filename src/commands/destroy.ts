@@ -1,15 +1,20 @@
+import {Flags} from '@oclif/core'
 import {BuildCommand, header} from '../build-command.ts'
 import type {CommandResult} from '../base-command.ts'
 import {EXIT} from '../engine/errors.ts'
-import {auditRemainders, destroyStacks, forgetNetwork, lookAtDestroy} from '../operations/destroy.ts'
+import {audit, destroy, lookAtDestroy} from '../operations/destroy/index.ts'
+import type {DestroyLook} from '../operations/destroy/index.ts'
 import {openSession} from '../platform/session.ts'
+import {destroyResult} from '../ui/make-destroy.ts'
 import {renderDestroy, renderDoomed} from '../ui/render-destroy.ts'
-import type {DestroyResult} from '../ui/results.ts'
 
 export default class Destroy extends BuildCommand {
-  static override summary = 'Take everything down that the stacks made, and look what is left'
-  static override description = 'Shows what goes by name, wants the name of the cluster, destroys the stacks in the opposite order, and then looks through the account by tags and by the network. Exit code 1 where something is left. One that was cut off goes on.'
-  static override examples = ['<%= config.bin %> destroy', '<%= config.bin %> destroy --env dev --yes --confirm acme-dev']
+  static override summary = 'Take a platform on AWS down, and look what is left'
+  static override description = 'Shows what goes by name with its cost, and wants the name of the cluster. Switches GitOps and autoscalers off, takes away what the cluster itself made (load balancers, volumes, machines, records), destroys the stacks in the opposite order, and then looks through the account by tags, by the network and by what kp saw being made. Exit code 1 where something is left. One that was cut off goes on.'
+  static override examples = ['<%= config.bin %> destroy', '<%= config.bin %> destroy --last-backup', '<%= config.bin %> destroy --env dev --yes --confirm acme-dev']
+  static override flags = {
+    'last-backup': Flags.boolean({summary: 'Make a backup with Velero first, and keep the snapshots of volumes; nothing goes where it does not end well'}),
+  }
 
   protected async work(): Promise<CommandResult> {
     const {flags} = await this.parse(Destroy)
@@ -21,21 +26,24 @@ export default class Destroy extends BuildCommand {
     const watch = await this.watchRun(header(platform, environment.name, environment.cluster, ctx.provider.title))
     const session = await openSession({ctx, bus: this.bus, runId, command: 'kp destroy', redact: (value) => this.redactor.value(value), abort: () => this.interrupts?.abort()})
     try {
-      const look = await lookAtDestroy(ctx)
-      if (look.stacks.length > 0) {
-        if (!this.global.json) await this.print(renderDoomed(look.stacks, this.terminal))
-        const total = look.stacks.reduce((sum, {goes}) => sum + goes.length, 0)
-        await this.ask({risk: 'destroys', what: `destroy ${total} resources of ${environment.cluster}`, cluster: environment.cluster, protected: environment.protected})
+      const look = await lookAtDestroy(ctx, {lastBackup: flags['last-backup']})
+      const something = look.stacks.length > 0 || look.made.length > 0
+      if (something) {
+        await this.agree(look, environment)
         await watch.show()
-        await destroyStacks(ctx, look)
       }
-      const left = await auditRemainders(ctx, look)
-      if (left.length === 0) forgetNetwork(ctx)
-      const value: DestroyResult = {schema: 'kp/destroy/v1', environment: environment.name, cluster: environment.cluster, destroyed: look.stacks.map(({stack, goes}) => ({stack, resources: goes})), left, durationMs: Date.now() - started}
-      return {json: value, text: () => renderDestroy(value, this.terminal), exit: left.length === 0 ? EXIT.ok : EXIT.unhealthy}
+      const outcome = something ? await destroy(ctx, look) : undefined
+      const value = destroyResult({environment, outcome, audit: await audit(ctx, look), durationMs: Date.now() - started})
+      return {json: value, text: () => renderDestroy(value, this.terminal), exit: value.left.length + value.unseen.length === 0 ? EXIT.ok : EXIT.unhealthy}
     } finally {
       await watch.end()
       await session.close()
     }
+  }
+
+  private async agree(look: DestroyLook, {cluster, protected: guarded}: {cluster: string; protected: boolean}): Promise<void> {
+    if (!this.global.json) await this.print(renderDoomed(look, this.terminal))
+    const total = look.stacks.reduce((sum, {goes}) => sum + goes.length, look.made.length)
+    await this.ask({risk: 'destroys', what: `destroy ${total} things of ${cluster}`, cluster, protected: guarded})
   }
 }

@@ -101,7 +101,7 @@ export default class Init extends KpCommand {
       provider: ctx.provider.id,
       environments: ctx.environments.map((spec) => spec.environment.name),
       directory: root,
-      cost: {class: cost.class, low: cost.low, high: cost.high},
+      cost: {class: cost.class, low: cost.low, high: cost.high, monthly: cost.monthly},
       written: ['kp.yaml', ...written],
       unchanged: look.files.length - look.changes.length,
       removed: [],

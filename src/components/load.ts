@@ -25,6 +25,7 @@ const CONTEXT = [
   'ingress.replicas', 'ingress.serviceAnnotations', 'ingress.scheme', 'ingress.targetType', 'ingress.region',
   'externalDns.provider', 'externalDns.policy', 'externalDns.sources', 'externalDns.args', 'externalDns.env', 'externalDns.volumes', 'externalDns.mounts', 'externalDns.owner', 'externalDns.domains',
   'backup.ttl', 'backup.features', 'backup.useSecret', 'backup.secret',
+  ...['aws-load-balancer-controller', 'cluster-autoscaler', 'karpenter', 'cert-manager', 'external-dns', 'velero', 'external-secrets'].map((component) => `awsRoles.${component}`),
   ...AUTOSCALING_NAMES.map((name) => `autoscaling.${name}`),
   ...METRICS_NAMES.map((name) => `metrics.${name}`),
   ...POLICY_NAMES.map((name) => `policies.${name}`),

@@ -11,6 +11,7 @@ import {policyValues} from './policy-values.ts'
 import {resolveObjects} from './objects.ts'
 import type {ComponentObjects} from './objects.ts'
 import {secretsValues} from './secrets-values.ts'
+import {annotatedRoles} from './terraform/pod-roles.ts'
 import type {Catalog, CniValues, RenderedValues, ValuesContext} from './types.ts'
 import {renderValues} from './values.ts'
 
@@ -47,6 +48,7 @@ export function valuesContext({spec, catalog, provider}: ValuesPlatform): Values
     policies: policyValues(spec, catalog),
     externalDns: externalDnsValues(spec),
     backup: backupValues(spec),
+    awsRoles: annotatedRoles(spec),
     ...(spec.images.mirror === undefined ? {} : {imageMirror: spec.images.mirror}),
   }
 }

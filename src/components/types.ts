@@ -103,6 +103,8 @@ export interface ValuesContext {
   secrets: SecretsValues
   /** `phases.mesh` in the words of its charts. */
   mesh: MeshValues
+  /** Roles in AWS that pods get by an annotation of their account, by component; empty where they have them in another way. */
+  awsRoles: Record<string, string>
   /** `images.mirror` of kp.yaml. */
   imageMirror?: string | undefined
 }

@@ -12,8 +12,8 @@ import {stringify} from 'yaml'
 import {KpError} from '../engine/errors.ts'
 import type {Component, RenderedValues, Value, Values, ValuesContext} from './types.ts'
 
-const ALONE = /^\$\{([A-Za-z][\w.]*)(\?|\|[^}]*)?\}$/
-const INSIDE = /\$\$\{|\$\{([A-Za-z][\w.]*)(\?|\|[^}]*)?\}/g
+const ALONE = /^\$\{([A-Za-z][\w.-]*)(\?|\|[^}]*)?\}$/
+const INSIDE = /\$\$\{|\$\{([A-Za-z][\w.-]*)(\?|\|[^}]*)?\}/g
 const OMIT = Symbol('omit')
 
 /**

@@ -13,12 +13,15 @@ import {recordBuild, whoami} from '../platform/build-record.ts'
 import {prune} from '../platform/prune.ts'
 import type {Session} from '../platform/session.ts'
 import {consentsOf} from './consent.ts'
+import {monthlyCost} from './cost-estimate.ts'
 import {planNotes} from './notes.ts'
 import type {PlanNote} from './notes.ts'
 
 /** What a person is shown beside the plan. */
 export interface BesidePlan {
   notes: PlanNote[]
+  /** What it costs a month; undefined where kp makes nothing that costs. */
+  cost: ReturnType<typeof monthlyCost>
   /** What steps want to be agreed to. */
   consents: string[]
 }
@@ -97,7 +100,7 @@ async function planAndRun(options: BuildOptions, estimates: Map<string, number>)
   if (plan.summary.absent + plan.summary.drifted + plan.summary.unknown === 0) return nothingToDo(phases, plan, ctx)
   const notes = await planNotes(ctx, plan)
   for (const note of notes) ctx.emit({code: 'warning', text: [note.text, ...note.next].join('; '), data: {...note}})
-  await options.confirm(plan, {notes, consents: await consentsOf(phases, plan, ctx)})
+  await options.confirm(plan, {notes, cost: monthlyCost(ctx), consents: await consentsOf(phases, plan, ctx)})
   await options.beforeRun()
   ctx.changed()
   return runPhases(phases, ctx, {

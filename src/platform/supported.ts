@@ -20,7 +20,6 @@ export const NOT_BUILT: readonly NotBuilt[] = [
 /** The same for settings of one provider, which others do not have. */
 export const NOT_BUILT_ON: Readonly<Partial<Record<ProviderType, readonly NotBuilt[]>>> = {
   eks: [
-    {field: 'provider.identity', values: ['irsa']},
     {field: 'provider.provisioner', values: ['eksctl']},
     {field: 'provider.bastion', values: ['host']},
     {field: 'provider.backupVault', values: ['true']},

@@ -77,7 +77,8 @@ function noteLines({notes = []}: PlanResult, look: Look): string[] {
 function summaryLines(plan: PlanResult, look: Look): string[] {
   const {satisfied, absent, drifted, unknown} = plan.summary
   const cost = plan.monthlyCost
-  const costs = cost === undefined ? [] : wrap(`About ${cost.amount.toFixed(2)} ${cost.currency} a month (${cost.basis}).`, look.columns)
+  const change = cost?.difference === undefined || Math.abs(cost.difference) < 0.005 ? '' : `, ${Math.abs(cost.difference).toFixed(2)} ${cost.difference > 0 ? 'more' : 'less'} than now`
+  const costs = cost === undefined ? [] : wrap(`About ${cost.amount.toFixed(2)} ${cost.currency} a month${change} (${cost.basis}).`, look.columns)
   if (absent + drifted + unknown === 0) return [`Nothing to do: everything is as planned (${count(satisfied, 'step')}).`, ...costs]
   const parts = [
     ...(absent === 0 ? [] : [`${absent} to build`]),

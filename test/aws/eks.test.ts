@@ -13,7 +13,7 @@ interface PlanJson {
   steps: {id: string; state: string; observed?: string; changes: string[]; commands: string[]; differences?: {object: string; field?: string; wanted?: string; seen?: string}[]}[]
   summary: Record<string, number>
 }
-const STACK_STEPS = ['networking/network', 'networking/iam', 'control-plane/eks', 'node-pools/node-groups']
+const STACK_STEPS = ['networking/network', 'networking/iam', 'control-plane/eks', 'control-plane/pod-roles', 'node-pools/node-groups']
 
 let moto: Moto
 let platform: AwsPlatform
@@ -85,7 +85,7 @@ describe('a platform on EKS', () => {
 
   it('keeps states and outputs on this machine, and nothing of them in the repository', () => {
     const folder = join(platform.root, '.kp', 'environments', 'dev', 'terraform')
-    expect(readdirSync(folder).filter((name) => name.endsWith('.tfstate')).toSorted()).toEqual(['eks.tfstate', 'iam.tfstate', 'network.tfstate', 'node-groups.tfstate'])
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tfstate')).toSorted()).toEqual(['eks.tfstate', 'iam.tfstate', 'network.tfstate', 'node-groups.tfstate', 'pod-roles.tfstate'])
     expect(JSON.parse(readFileSync(join(folder, 'eks.outputs.json'), 'utf8'))).toMatchObject({cluster_name: 'acme-dev'})
     expect(existsSync(join(platform.root, 'terraform.tfstate'))).toBe(false)
   })
@@ -105,7 +105,7 @@ describe('a platform on EKS', () => {
   })
 
   it('never destroys the network for a changed kp.yaml', async () => {
-    platform.rewrite({network: {vpcCidr: '10.99.0.0/16'}})
+    platform.rewrite({network: {vpcCidr: '10.30.0.0/16'}})
     const {exit, json} = await platform.kp(['up', ...STACK_PHASES, '--yes', '--json'])
     platform.rewrite({})
     expect(exit).toBe(7)

@@ -17,7 +17,7 @@ import {chance, printedSeed} from '../helpers/random.ts'
 
 const MOMENTS = Number(process.env['KP_KILLS'] ?? 3)
 const UP = ['up', ...STACK_PHASES, '--yes', '--json']
-const STEPS = ['networking/network', 'networking/iam', 'control-plane/eks', 'node-pools/node-groups']
+const STEPS = ['networking/network', 'networking/iam', 'control-plane/eks', 'control-plane/pod-roles', 'node-pools/node-groups']
 
 let moto: Moto
 const vpcs = async (platform: AwsPlatform) => ((await (await platform.clients.ec2()).send(new DescribeVpcsCommand({Filters: [{Name: 'tag:kp:platform', Values: ['acme']}]}))).Vpcs ?? [])

@@ -21,7 +21,7 @@ export function reportSample(more: Partial<ReportResult> = {}): ReportResult {
     checksFrom: 'now', pitfalls: ['KP0203', 'KP9999'],
     topology: {schema: 'kp/topology/v1', environment: 'lab', cluster: 'acme', provider: 'lab', source: 'cluster', reason: null, simulated: true, kubernetes: 'v1.35.4', network: {nodes: '10.20.0.0/16', pods: null, services: null, endpoint: null, nat: null}, zones: ['a', 'b', 'c'].map((name) => ({name, private: null, public: null, pools: []})), pools: [], loadBalancers: []},
     versions: {kp: '0.1.0', kubernetes: null, tools: [{name: 'helm', version: '4.3.1'}, {name: 'kubectl', version: null}], components: [{id: 'cilium', title: 'Cilium', phase: 'cni', chart: 'cilium', version: '1.20.0'}, {id: 'long', title: 'Prometheus, Alertmanager and Grafana', phase: 'monitoring', chart: 'kube-prometheus-stack', version: '88.5.3'}]},
-    cost: {class: 'none', low: 0, high: 0, drivers: []},
+    cost: {class: 'none', low: 0, high: 0, monthly: 0, drivers: []},
     ...more,
   }
 }

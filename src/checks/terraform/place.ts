@@ -94,15 +94,14 @@ export async function prepareStack(ctx: PlatformContext, stack: StackId): Promis
   const files = workingFiles(ctx, stack)
   const program = place.tool
   layFolder(place.folder, files)
-  takePins(place.folder, join(ctx.paths.root, repositoryFolder(ctx.spec.environment.name, stack)), STACK_IDS.map((name) => join(aws.stacksFolder, name)))
-  if (!isReady(place.folder, program)) {
-    // terraform's store of providers is not made for two at a time.
-    await aws.oneAtATime(async () => {
-      mkdirSync(aws.pluginCache, {recursive: true})
-      await init(place, {doing: `make ${program} ready for the stack ${stack}`, reconfigure: ctx.spec.infra.backend.type === 's3'})
-      markReady(place.folder, program)
-    })
-  }
+  // terraform's store of providers is not made for two at a time; the second one finds the pins of the first, and leaves the store alone.
+  await aws.oneAtATime(async () => {
+    takePins(place.folder, join(ctx.paths.root, repositoryFolder(ctx.spec.environment.name, stack)), STACK_IDS.map((name) => join(aws.stacksFolder, name)))
+    if (isReady(place.folder, program)) return
+    mkdirSync(aws.pluginCache, {recursive: true})
+    await init(place, {doing: `make ${program} ready for the stack ${stack}`, reconfigure: ctx.spec.infra.backend.type === 's3'})
+    markReady(place.folder, program)
+  })
   return {place, digest: filesDigest(files.filter(({name}) => name.endsWith('.tf') || name === VARIABLES_FILE))}
 }
 

@@ -1,5 +1,6 @@
 /** A saved plan of terraform in kp's words: what differs, by resource and field. Pure. */
 import type {Difference, ProbeState} from '../../engine/types.ts'
+import {monthlyOfResources} from './cost.ts'
 
 interface Change {
   actions: string[]
@@ -32,8 +33,10 @@ export interface PlanSummary {
   differences: Difference[]
   /** The short diff. */
   lines: string[]
-  /** Addresses of what goes, also of what is replaced, with their types. */
-  goes: {address: string; type: string; replaced: boolean}[]
+  /** Addresses of what goes, also of what is replaced, with their types and what they cost a month. */
+  goes: {address: string; type: string; replaced: boolean; monthly: number}[]
+  /** Dollars a month of everything in the stack, before and after. */
+  monthly: {before: number; after: number}
 }
 
 /** Fields that repeat what another one says. */
@@ -42,21 +45,29 @@ const MOST_FIELDS = 8
 const LONGEST_VALUE = 60
 
 /** Reads a plan. */
-export function summarizePlan(plan: PlanJson): PlanSummary {
+export function summarizePlan(plan: PlanJson, region: string): PlanSummary {
   const changes = (plan.resource_changes ?? []).filter(({mode, change}) => mode !== 'data' && kindOf(change.actions) !== 'nothing')
   const drifted = new Map((plan.resource_drift ?? []).map(({address, change}) => [address, kindOf(change.actions)]))
   const of = (...kinds: Kind[]): ResourceChange[] => changes.filter(({change}) => kinds.includes(kindOf(change.actions)))
   const outputs = Object.entries(plan.output_changes ?? {}).filter(([, {actions}]) => kindOf(actions) !== 'nothing')
   const [adds, updates, replaces, deletes] = [of('create'), of('update'), of('replace'), of('delete')]
   const outside = changes.filter(({address}) => drifted.has(address)).length
+  const managed = (plan.resource_changes ?? []).filter(({mode}) => mode !== 'data')
+  const prices = monthlyOfResources(managed.map(({address, type, change}) => ({address, type, values: change.before})), region)
+  const later = monthlyOfResources(managed.map(({address, type, change}) => ({address, type, values: change.after})), region)
   const somethingWasThere = updates.length + replaces.length + deletes.length > 0 || adds.some(({address}) => drifted.get(address) === 'delete')
   return {
     state: changes.length === 0 && outputs.length === 0 ? 'satisfied' : somethingWasThere || changes.length === 0 ? 'drifted' : 'absent',
     counts: `${adds.length + replaces.length} to add, ${updates.length} to change, ${deletes.length + replaces.length} to destroy${outside === 0 ? '' : ` (${outside} changed outside of kp)`}`,
     differences: changes.flatMap(differencesOf),
     lines: [...changes.flatMap(linesOf), ...(changes.length === 0 ? outputs.map(([name]) => `~ output ${name}`) : [])],
-    goes: [...deletes, ...replaces].map(({address, type, change}) => ({address, type, replaced: kindOf(change.actions) === 'replace'})),
+    goes: [...deletes, ...replaces].map(({address, type, change}) => ({address, type, replaced: kindOf(change.actions) === 'replace', monthly: prices.get(address) ?? 0})),
+    monthly: {before: sum(prices), after: sum(later)},
   }
+}
+
+function sum(prices: ReadonlyMap<string, number>): number {
+  return [...prices.values()].reduce((total, dollars) => total + dollars, 0)
 }
 
 type Kind = 'create' | 'update' | 'replace' | 'delete' | 'nothing'

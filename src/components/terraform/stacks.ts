@@ -3,6 +3,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {EnvironmentSpec} from '../../spec/types.ts'
 import type {StackId} from './ids.ts'
+import {podRoles} from './pod-roles.ts'
 import {stateText} from './state.ts'
 import type {StatePlace} from './state.ts'
 import {stackVariables} from './variables.ts'
@@ -30,7 +31,7 @@ export const STACKS: Readonly<Record<StackId, Stack>> = {
     id: 'iam',
     title: 'the set of roles',
     upstream: [],
-    makes: () => ['the roles of the cluster, its nodes and the pods that call AWS'],
+    makes: () => ['the roles of the cluster and its nodes'],
   },
   eks: {
     id: 'eks',
@@ -38,10 +39,16 @@ export const STACKS: Readonly<Record<StackId, Stack>> = {
     upstream: ['network', 'iam'],
     makes: ({environment, kubernetes}) => [`the EKS cluster ${environment.cluster} with Kubernetes ${kubernetes.version}, its key, its log group and its add-ons`],
   },
+  'pod-roles': {
+    id: 'pod-roles',
+    title: 'the set of roles of pods',
+    upstream: ['iam', 'eks'],
+    makes: (spec) => [`the roles of pods that call AWS: ${podRoles(spec).map(({name}) => name).join(', ')}`],
+  },
   'node-groups': {
     id: 'node-groups',
     title: 'the set of node groups',
-    upstream: ['network', 'iam', 'eks'],
+    upstream: ['network', 'iam', 'eks', 'pod-roles'],
     makes: ({nodePools}) => nodePools.map(({name, min, max, instanceType, capacity}) => `the node group ${name}: ${min} to ${max} × ${instanceType}${capacity === 'spot' ? ', spot' : ''}`),
   },
 }

@@ -4,6 +4,7 @@ import {parseTaint, POOL_LABEL} from '../../spec/pools.ts'
 import type {EnvironmentSpec, NodePool, ProviderOf} from '../../spec/types.ts'
 import {parseQuantity} from '../../spec/units.ts'
 import type {StackId} from './ids.ts'
+import {backupBucket, hostedZones, ownNetwork, podRoles, usesKarpenter} from './pod-roles.ts'
 
 /** What besides kp.yaml decides. */
 export interface VariableFacts {
@@ -53,12 +54,8 @@ const OWN: Record<StackId, (spec: EnvironmentSpec, eks: ProviderOf<'eks'>, facts
       interface_endpoints: spec.network.nat === 'none' ? WITHOUT_NAT : [],
     }
   },
-  iam: (spec, eks) => ({
+  iam: (_spec, eks) => ({
     node_policies: ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly', ...(eks.bastion === 'ssm' ? ['AmazonSSMManagedInstanceCore'] : [])],
-    pod_roles: {
-      'ebs-csi': 'service-role/AmazonEBSCSIDriverPolicy',
-      ...(ownNetwork(spec) ? {} : {'vpc-cni': 'AmazonEKS_CNI_Policy'}),
-    },
   }),
   eks: (spec, eks, {emulated}) => ({
     kubernetes_version: spec.kubernetes.version,
@@ -73,30 +70,37 @@ const OWN: Record<StackId, (spec: EnvironmentSpec, eks: ProviderOf<'eks'>, facts
     admins: emulated ? [] : eks.admins,
     addons: emulated ? {} : addonsBeforeNodes(spec),
   }),
-  'node-groups': (spec, _eks, {zones, emulated}) => ({
+  'pod-roles': (spec, eks, {emulated}) => ({
+    identity: eks.identity,
+    roles: Object.fromEntries(podRoles(spec).map(({name, namespace, account, managed, policy, assumes, addon: byAddon}) => [
+      name,
+      {namespace, service_account: account, managed: managed ?? null, policy: policy ?? null, assumes: assumes ?? null, associate: eks.identity === 'pod-identity' && byAddon === undefined && !emulated},
+    ])),
+    addons: emulated || ownNetwork(spec) ? {} : {'vpc-cni': addon('vpc-cni', 'aws-node')},
+    hosted_zones: hostedZones(spec),
+    backup_bucket: backupBucket(spec),
+    secrets_region: spec.phases.secrets.aws.region ?? eks.region,
+    karpenter: usesKarpenter(spec),
+  }),
+  'node-groups': (spec, eks, {zones, emulated}) => ({
+    identity: eks.identity,
     kubernetes_version: spec.kubernetes.version,
     pools: spec.nodePools.map((pool) => poolVariables(pool, zones)),
     addons: emulated ? {} : {coredns: addon(), 'aws-ebs-csi-driver': addon('ebs-csi', 'ebs-csi-controller-sa')},
   }),
 }
 
-/** Whether kp brings the network plugin, so that EKS brings none. */
-function ownNetwork(spec: EnvironmentSpec): boolean {
-  return spec.phases.cni.enabled
-}
-
 function addon(role: string | null = null, account: string | null = null): Addon {
   return {version: null, role, service_account: account}
 }
 
-/** Those that are DaemonSets: they wait for no node. */
-function addonsBeforeNodes(spec: EnvironmentSpec): Record<string, Addon> {
+/** Those that are DaemonSets, which wait for no node, and whose pods need no role. */
+function addonsBeforeNodes(spec: EnvironmentSpec): Record<string, {version: string | null}> {
   const {cni} = spec.phases
   const proxy = !(cni.enabled && cni.plugin === 'cilium' && cni.kubeProxyReplacement)
   return {
-    'eks-pod-identity-agent': addon(),
-    ...(proxy ? {'kube-proxy': addon()} : {}),
-    ...(ownNetwork(spec) ? {} : {'vpc-cni': addon('vpc-cni', 'aws-node')}),
+    'eks-pod-identity-agent': {version: null},
+    ...(proxy ? {'kube-proxy': {version: null}} : {}),
   }
 }
 

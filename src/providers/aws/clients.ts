@@ -1,7 +1,16 @@
 /** Clients of the AWS SDK, loaded when they are needed: no other command pays for them. */
+import type {CloudWatchLogsClient} from '@aws-sdk/client-cloudwatch-logs'
 import type {EC2Client} from '@aws-sdk/client-ec2'
 import type {EKSClient} from '@aws-sdk/client-eks'
+import type {ElasticLoadBalancingClient} from '@aws-sdk/client-elastic-load-balancing'
+import type {ElasticLoadBalancingV2Client} from '@aws-sdk/client-elastic-load-balancing-v2'
+import type {IAMClient} from '@aws-sdk/client-iam'
+import type {KMSClient} from '@aws-sdk/client-kms'
+import type {ResourceGroupsTaggingAPIClient} from '@aws-sdk/client-resource-groups-tagging-api'
+import type {Route53Client} from '@aws-sdk/client-route-53'
 import type {S3Client} from '@aws-sdk/client-s3'
+import type {ServiceQuotasClient} from '@aws-sdk/client-service-quotas'
+import type {SQSClient} from '@aws-sdk/client-sqs'
 import type {STSClient} from '@aws-sdk/client-sts'
 
 type Env = Record<string, string | undefined>
@@ -35,6 +44,15 @@ export interface AwsClients {
   eks(): Promise<EKSClient>
   sts(): Promise<STSClient>
   s3(region?: string): Promise<S3Client>
+  logs(): Promise<CloudWatchLogsClient>
+  elb(): Promise<ElasticLoadBalancingClient>
+  elbv2(): Promise<ElasticLoadBalancingV2Client>
+  iam(): Promise<IAMClient>
+  kms(): Promise<KMSClient>
+  tagging(): Promise<ResourceGroupsTaggingAPIClient>
+  route53(): Promise<Route53Client>
+  quotas(): Promise<ServiceQuotasClient>
+  sqs(): Promise<SQSClient>
 }
 
 const TRIES = 4
@@ -47,6 +65,15 @@ export function openClients(settings: AwsSettings): AwsClients {
     ec2: once(async () => new (await import('@aws-sdk/client-ec2')).EC2Client(config('EC2'))),
     eks: once(async () => new (await import('@aws-sdk/client-eks')).EKSClient(config('EKS'))),
     sts: once(async () => new (await import('@aws-sdk/client-sts')).STSClient(config('STS'))),
+    logs: once(async () => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(config('CLOUDWATCH_LOGS'))),
+    elb: once(async () => new (await import('@aws-sdk/client-elastic-load-balancing')).ElasticLoadBalancingClient(config('ELASTIC_LOAD_BALANCING'))),
+    elbv2: once(async () => new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2Client(config('ELASTIC_LOAD_BALANCING_V2'))),
+    iam: once(async () => new (await import('@aws-sdk/client-iam')).IAMClient(config('IAM'))),
+    kms: once(async () => new (await import('@aws-sdk/client-kms')).KMSClient(config('KMS'))),
+    tagging: once(async () => new (await import('@aws-sdk/client-resource-groups-tagging-api')).ResourceGroupsTaggingAPIClient(config('RESOURCE_GROUPS_TAGGING_API'))),
+    route53: once(async () => new (await import('@aws-sdk/client-route-53')).Route53Client(config('ROUTE_53'))),
+    quotas: once(async () => new (await import('@aws-sdk/client-service-quotas')).ServiceQuotasClient(config('SERVICE_QUOTAS'))),
+    sqs: once(async () => new (await import('@aws-sdk/client-sqs')).SQSClient(config('SQS'))),
     // An emulator knows buckets by path alone.
     s3: async (region = settings.region) => new (await import('@aws-sdk/client-s3')).S3Client({...config('S3'), region, forcePathStyle: endpointOf(settings.env, 'S3') !== undefined}),
   }

@@ -4,11 +4,12 @@ import {join} from 'node:path'
 import {KpError} from '../../engine/errors.ts'
 import type {EnvironmentSpec, ProviderOf} from '../../spec/types.ts'
 import type {ClusterPresence} from '../types.ts'
-import {findRemainders} from './audit.ts'
 import {hasObject, lacking, makeSo} from './bucket.ts'
 import {endpointOf, openClients} from './clients.ts'
 import {awsError, bucketError} from './errors.ts'
-import {findCluster, findVersions, findZones, whoAmI} from './reads.ts'
+import {findCluster, findVersions, findZones, unprotectCluster, whoAmI} from './reads.ts'
+import {findRemains} from './remains/find.ts'
+import {isRemovable, removeThing} from './remains/remove.ts'
 import type {AwsIdentity, AwsProvider, EksCluster} from './types.ts'
 import {firstZones} from './zones.ts'
 
@@ -86,7 +87,10 @@ export function createEksProvider({spec, settings, env, folder, cacheDir}: EksPr
       make: (aspect) => asking(`make the bucket ${name} ${aspect}`, () => makeSo(clients, {name, region: at, kmsKey: settings.kmsKey}, aspect).catch((error: unknown) => Promise.reject(bucketError(error, name)))),
       has: (key) => asking(`look for ${key} in the bucket ${name}`, () => hasObject(clients, {name, region: at}, key)),
     }),
-    remainders: (scope) => asking('look for what is left in the account', () => findRemainders(clients, scope)),
+    remains: (scope) => asking('look for what is in the account', () => findRemains(clients, {...scope, region})),
+    removable: isRemovable,
+    remove: (thing) => asking(`take away the ${thing.kind} ${thing.id}`, () => removeThing(clients, thing)),
+    unprotect: () => asking(`let the EKS cluster ${spec.environment.cluster} be deleted`, () => unprotectCluster(clients, spec.environment.cluster)),
     looks: new Map(),
     oneAtATime(work) {
       const next = queue.then(work, work)

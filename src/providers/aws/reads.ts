@@ -15,12 +15,22 @@ export async function findCluster(clients: AwsClients, name: string): Promise<Ek
   try {
     const {cluster} = await (await clients.eks()).send(new DescribeClusterCommand({name}))
     if (cluster === undefined) return undefined
-    const {status = 'UNKNOWN', version, endpoint, certificateAuthority} = cluster
-    return {name, status, ...(version === undefined ? {} : {version}), ...(endpoint === undefined ? {} : {endpoint}), ...(certificateAuthority?.data === undefined ? {} : {authority: certificateAuthority.data})}
+    const {status = 'UNKNOWN', version, endpoint, certificateAuthority, identity} = cluster
+    return {name, status, ...(version === undefined ? {} : {version}), ...(endpoint === undefined ? {} : {endpoint}), ...(certificateAuthority?.data === undefined ? {} : {authority: certificateAuthority.data}), ...(identity?.oidc?.issuer === undefined ? {} : {issuer: identity.oidc.issuer})}
   } catch (error) {
     if ((error as {name?: string}).name === 'ResourceNotFoundException') return undefined
     throw error
   }
+}
+
+/** Takes the protection of a cluster against deletion away, where it has it; returns when that is done. */
+export async function unprotectCluster(clients: AwsClients, name: string): Promise<void> {
+  const {DescribeClusterCommand, UpdateClusterConfigCommand, waitUntilClusterActive} = await import('@aws-sdk/client-eks')
+  const client = await clients.eks()
+  const {cluster} = await client.send(new DescribeClusterCommand({name})).catch((error: unknown) => ((error as {name?: string}).name === 'ResourceNotFoundException' ? {cluster: undefined} : Promise.reject(error)))
+  if (cluster?.deletionProtection !== true) return
+  await client.send(new UpdateClusterConfigCommand({name, deletionProtection: false}))
+  await waitUntilClusterActive({client, maxWaitTime: 600}, {name})
 }
 
 /** The versions of Kubernetes that EKS offers, with the ends of their support. */

@@ -1,7 +1,8 @@
 /** AWS as steps, checks and commands see it. */
 import type {Provider} from '../types.ts'
-import type {AuditScope, Remainder} from './audit.ts'
 import type {StateBucket} from './bucket.ts'
+import type {Remainder, Remains} from './remains/find.ts'
+import type {AuditScope} from './remains/things.ts'
 
 /** Whose credentials they are. */
 export interface AwsIdentity {
@@ -18,6 +19,8 @@ export interface EksCluster {
   endpoint?: string
   /** Certificate of the authority, in base64. */
   authority?: string
+  /** Who signs the tokens of its ServiceAccounts. */
+  issuer?: string
 }
 
 /** What is kept of a stack's last look, for as long as this run goes on. */
@@ -66,7 +69,13 @@ export interface AwsProvider extends Provider {
   /** The bucket of the states. */
   stateBucket(name: string, region: string): StateBucket
   /** What of an environment is in the account. */
-  remainders(scope: AuditScope): Promise<Remainder[]>
+  remains(scope: AuditScope): Promise<Remains>
+  /** Whether kp takes things of that kind away by itself. */
+  removable(thing: Pick<Remainder, 'kind'>): boolean
+  /** Takes something away; what is gone already is gone. */
+  remove(thing: Remainder): Promise<void>
+  /** Takes the protection of the cluster away: EKS refuses to delete one that has it. */
+  unprotect(): Promise<void>
   /** Looks at stacks in this run. */
   looks: Map<string, RememberedLook>
   /** Does one piece of work after the other, for what must not run twice at the same time. */

@@ -24,6 +24,9 @@ export function providerFits(spec: EnvironmentSpec): Problem[] {
   if (phases.cni.kubeProxyReplacement && phases.cni.plugin !== 'cilium') {
     found.push(wrong(['phases', 'cni', 'kubeProxyReplacement'], 'needs phases.cni.plugin cilium', ['phases', 'cni', 'plugin']))
   }
+  if (provider.type === 'eks' && provider.identity === 'irsa' && provider.account === undefined) {
+    found.push({...wrong(['provider', 'account'], 'is missing: identity irsa writes the roles of pods with the account into their annotations', ['provider', 'identity']), at: 'key'})
+  }
   const nodes = phases.autoscaling.nodes
   const scalers = provider.type === 'lab' || provider.type === 'eks' ? ['none', 'cluster-autoscaler', 'karpenter'] : provider.type === 'kubeadm-aws' ? ['none', 'cluster-autoscaler'] : ['none']
   if (phases.autoscaling.enabled && !scalers.includes(nodes)) {

@@ -1,12 +1,11 @@
 /** Checks of phase 2 on EKS: how long the version is supported. */
 import {check} from '../../checks/builders.ts'
 import type {PlatformCheck} from '../../context.ts'
+import {EKS_EXTENDED} from '../../spec/aws-prices.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 /** An upgrade wants to be planned. */
 const SOON_DAYS = 60
-/** What a cluster in extended support costs more than $0.10 an hour, in a month of 730 hours. */
-const EXTENDED_DOLLARS = 365
 
 /** Whether AWS still supports the version of kp.yaml, and at which price. */
 export const supportCheck: PlatformCheck = check({
@@ -25,7 +24,7 @@ export const supportCheck: PlatformCheck = check({
     const {endOfStandardSupport: end, endOfExtendedSupport: last} = found
     if (end === undefined) return {status: 'unknown', observed: `AWS does not say how long it supports ${version}`, expected}
     const days = Math.floor((Date.parse(end) - ctx.clock.now()) / DAY_MS)
-    if (days < 0) return {status: 'fail', observed: `standard support of ${version} ended on ${end}: extended support costs $${EXTENDED_DOLLARS} a month more${last === undefined ? '' : ` and ends on ${last}`}`, expected}
+    if (days < 0) return {status: 'fail', observed: `standard support of ${version} ended on ${end}: extended support costs $${EKS_EXTENDED} a month more${last === undefined ? '' : ` and ends on ${last}`}`, expected}
     return {status: days < SOON_DAYS ? 'fail' : 'pass', observed: `standard support of ${version} ends on ${end}, in ${days} days`, expected}
   },
 })

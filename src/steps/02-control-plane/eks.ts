@@ -11,7 +11,11 @@ import {terraformStack} from '../shared/terraform-stack.ts'
 /** The steps of a cluster on EKS; none elsewhere. */
 export function eksCluster(ctx: ManifestContext): PlatformStep[] {
   if (ctx.provider.id !== 'eks') return []
-  return [terraformStack({id: 'control-plane/eks', title: 'Make the control plane', stack: 'eks'}), needsApi(kubeconfig)]
+  return [
+    terraformStack({id: 'control-plane/eks', title: 'Make the control plane', stack: 'eks'}),
+    terraformStack({id: 'control-plane/pod-roles', title: 'Make the roles of pods that call AWS', stack: 'pod-roles', timeoutMs: 15 * 60_000, after: ['control-plane/eks']}),
+    needsApi(kubeconfig),
+  ]
 }
 
 /** kp's own kubeconfig: it holds no secret, the AWS CLI gets a token for each call. */

@@ -16,7 +16,7 @@ import {bindIdentity, startLab} from './steps.ts'
 export const controlPlane: PlatformPhase = {
   ...about,
   dependsOn: () => ['networking'],
-  files: (ctx) => stackRepositoryFiles(ctx, ['eks']),
+  files: (ctx) => stackRepositoryFiles(ctx, ['eks', 'pod-roles']),
   steps: (ctx) => [
     startLab,
     ...eksCluster(ctx),

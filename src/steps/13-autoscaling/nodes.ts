@@ -4,6 +4,11 @@ import {componentStep} from '../shared/component.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
 import {PODS_CAN_RUN} from '../shared/order.ts'
 
+/** On EKS the role of the node groups, which may join the cluster already. */
+function nodeRole({provider, environment}: ManifestContext['spec']): string {
+  return provider.type === 'eks' ? `${environment.cluster}-node` : `KarpenterNodeRole-${environment.cluster}`
+}
+
 /** Whether kp.yaml chooses that scaler, or why not. */
 export const scaledBy = (scaler: 'cluster-autoscaler' | 'karpenter') => ({spec}: Pick<ManifestContext, 'spec'>): true | string =>
   spec.phases.autoscaling.nodes === scaler ? true : `phases.autoscaling.nodes is ${spec.phases.autoscaling.nodes}`
@@ -21,7 +26,7 @@ const karpenterPools = manifestSet({
         apiVersion: 'karpenter.k8s.aws/v1',
         kind: 'EC2NodeClass',
         metadata: {name: 'default'},
-        spec: {role: `KarpenterNodeRole-${cluster}`, amiSelectorTerms: [{alias: 'al2023@latest'}], subnetSelectorTerms: discovery, securityGroupSelectorTerms: discovery},
+        spec: {role: nodeRole(spec), amiSelectorTerms: [{alias: 'al2023@latest'}], subnetSelectorTerms: discovery, securityGroupSelectorTerms: discovery},
       },
       {
         apiVersion: 'karpenter.sh/v1',

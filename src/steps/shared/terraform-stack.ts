@@ -10,6 +10,7 @@ import {asKpError, KpError} from '../../engine/errors.ts'
 import type {Probe} from '../../engine/types.ts'
 import {applyPlan, ERRORED_STATE, outputs, plan, pushState, showPlan} from '../../tools/terraform.ts'
 import type {TerraformPlace} from '../../tools/terraform.ts'
+import {noteLine} from '../../checks/terraform/ledger.ts'
 import {keepPins, whileLocked} from '../../checks/terraform/lock.ts'
 import {programOf, readyStack, repositoryFolder, requireAws} from '../../checks/terraform/place.ts'
 
@@ -31,6 +32,8 @@ interface StackData {
   waits?: boolean
   /** The last apply could not save its state. */
   unsaved?: boolean
+  /** Dollars a month, where the plan could be made. */
+  monthly?: PlanSummary['monthly']
 }
 
 /** A look is used again within a run for as long as a person takes to agree. */
@@ -76,7 +79,10 @@ export function terraformStack(options: TerraformStackStep): PlatformStep {
           applyPlan(place, {
             doing: title.charAt(0).toLowerCase() + title.slice(1),
             timeoutMs,
-            onLine: (line) => tellProgress(ctx, id, line),
+            onLine(line) {
+              noteLine(requireAws(ctx).stacksFolder, stack, line, ctx.clock.now())
+              tellProgress(ctx, id, line)
+            },
           }),
         )
       } finally {
@@ -95,12 +101,12 @@ async function lookAtStack(ctx: PlatformContext, stack: StackId): Promise<Probe>
   const {place, digest} = await readyStack(ctx, stack)
   const known = aws.looks.get(stack)
   if (known !== undefined && known.digest === digest && ctx.clock.now() - known.at < LOOK_LASTS_MS) return known.probe as Probe
-  const probe = await planStack(stack, place)
+  const probe = await planStack(stack, place, aws.region)
   aws.looks.set(stack, {at: ctx.clock.now(), digest, probe})
   return probe
 }
 
-async function planStack(stack: StackId, place: TerraformPlace): Promise<Probe> {
+async function planStack(stack: StackId, place: TerraformPlace, region: string): Promise<Probe> {
   const {title, upstream} = STACKS[stack]
   if (existsSync(join(place.folder, ERRORED_STATE))) {
     const lines = ['save the state that the last apply could not save, then go on']
@@ -109,8 +115,8 @@ async function planStack(stack: StackId, place: TerraformPlace): Promise<Probe> 
   try {
     const {exitCode} = await plan(place, {doing: `compare ${title} with kp.yaml`})
     if (exitCode === 0) return {state: 'satisfied', observed: `${title}: no changes`, data: {lines: [], goes: []} satisfies StackData}
-    const {state, counts, differences, lines, goes} = summarizePlan((await showPlan(place, `read the plan of ${title}`)) as PlanJson)
-    return {state, observed: `${title}: ${counts}`, differences, data: {lines: [...lines, counts], goes} satisfies StackData}
+    const {state, counts, differences, lines, goes, monthly} = summarizePlan((await showPlan(place, `read the plan of ${title}`)) as PlanJson, region)
+    return {state, observed: `${title}: ${counts}`, differences, data: {lines: [...lines, counts], goes, monthly} satisfies StackData}
   } catch (error) {
     if (!isUpstreamMissing(error) || upstream.length === 0) throw error
     return {state: 'absent', observed: `${title} comes after ${upstream.map((name) => STACKS[name].title).join(', ')}`, data: {lines: [], goes: [], waits: true} satisfies StackData}

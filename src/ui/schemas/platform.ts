@@ -49,7 +49,14 @@ export const plan = z.object({
   summary: z.object({satisfied: z.int(), absent: z.int(), drifted: z.int(), unknown: z.int()}),
   notes: z.array(z.object({text: z.string(), next: z.array(z.string())})).optional().describe('What to know beside the plan: what stands though it is switched off, and who built the cluster last from another kp.yaml.'),
   estimateMs: durationMs.optional().describe('Milliseconds for everything, from past runs.'),
-  monthlyCost: z.object({amount: z.number(), currency: z.string(), basis: z.string().describe('What it covers.')}).optional(),
+  monthlyCost: z.object({
+    amount: z.number().describe('Once the plan is carried out.'),
+    currency: z.string(),
+    basis: z.string().describe('What it covers.'),
+    before: z.number().optional().describe('As it stands now; where the cloud was looked at.'),
+    difference: z.number().optional().describe('What the plan changes of it.'),
+    items: z.array(z.object({what: z.string(), amount: z.number(), guessed: z.literal(true).optional().describe('The price table has no such machine: by its CPUs.')})).optional(),
+  }).optional().describe('Where kp makes machines.'),
 })
 
 const runFields = {

@@ -45,7 +45,7 @@ export const report = z.object({
     tools: z.array(z.object({name: z.string(), version: z.string().nullable().describe('null: it is missing.')})),
     components: z.array(z.object({id: z.string(), title: z.string(), phase: phaseId, chart: z.string(), version: z.string()})),
   }),
-  cost: z.object({class: z.enum(['none', 'low', 'medium', 'high']), low: z.number(), high: z.number(), drivers: z.array(z.string())}).describe('US dollars a month, by list prices; no quote.'),
+  cost: z.object({class: z.enum(['none', 'low', 'medium', 'high']), low: z.number(), high: z.number(), monthly: z.number(), drivers: z.array(z.string())}).describe('US dollars a month, by list prices; no quote.'),
 })
 
 /** `kp support-bundle`. */

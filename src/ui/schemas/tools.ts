@@ -78,7 +78,7 @@ export const init = z.object({
   name: z.string(),
   provider: z.string(),
   environments: z.array(z.string()),
-  cost: z.object({class: z.enum(['none', 'low', 'medium', 'high']), low: z.number(), high: z.number()}).describe('US dollars a month, as a class and its range; no quote'),
+  cost: z.object({class: z.enum(['none', 'low', 'medium', 'high']), low: z.number(), high: z.number(), monthly: z.number().describe('By list prices, with the fewest nodes')}).describe('US dollars a month, as a class and its range; no quote'),
   ...files,
   answers: z.string().optional().describe('File that the answers were saved to.'),
   next: z.array(z.string()),
@@ -118,13 +118,28 @@ export const backendInit = z.object({
   backups: z.array(z.string()).describe('Copies of the states that were moved into the bucket.'),
 })
 
+/** Something in a cloud account. */
+const cloudThing = z.object({
+  kind: z.string(),
+  id: z.string(),
+  name: z.string().optional(),
+  because: z.string().describe('By what it was found: a tag, its name, what kp saw being made, or the network that it is in.'),
+  monthly: z.number().describe('US dollars a month by list price.'),
+})
+
 /** `kp destroy`: the last line; events come before it. */
 export const destroy = z.object({
   schema: z.literal('kp/destroy/v1'),
   environment: environmentName,
   cluster: clusterName,
+  backup: z.string().optional().describe('Name of the last backup, with --last-backup.'),
+  switchedOff: z.array(z.string()).describe('Controllers that were switched off first.'),
   destroyed: z.array(z.object({stack: z.string(), resources: z.array(z.string()).describe('Addresses of what went.')})),
-  left: z.array(z.object({kind: z.string(), id: z.string(), name: z.string().optional(), because: z.string().describe('The tag or the network by which it was found.'), monthly: z.number().describe('US dollars a month by list price.')})).describe('What is still in the account.'),
+  removed: z.array(cloudThing).describe('What the cluster itself had made, and is gone.'),
+  saved: z.number().describe('US dollars a month that end, by list price.'),
+  kept: z.array(cloudThing).describe('What stays on purpose: snapshots, with --last-backup.'),
+  left: z.array(cloudThing.extend({remove: z.string().describe('The command that takes it away.'), holdsNetwork: z.boolean().describe('The network stays because of it.')})).describe('What is still in the account.'),
+  unseen: z.array(z.object({what: z.string(), why: z.string()})).describe('Parts of the account that could not be looked at.'),
   durationMs: z.number().nonnegative(),
 })
 

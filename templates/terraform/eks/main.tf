@@ -102,7 +102,7 @@ resource "aws_eks_access_policy_association" "admin" {
 
 data "aws_partition" "current" {}
 
-# Those that run on every node and wait for none.
+# Those that run on every node, wait for none and need no role.
 resource "aws_eks_addon" "this" {
   for_each = var.addons
 
@@ -111,13 +111,4 @@ resource "aws_eks_addon" "this" {
   addon_version               = each.value.version
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
-
-  dynamic "pod_identity_association" {
-    for_each = each.value.role == null ? [] : [each.value]
-
-    content {
-      role_arn        = local.iam.pod_role_arns[pod_identity_association.value.role]
-      service_account = pod_identity_association.value.service_account
-    }
-  }
 }

@@ -53,10 +53,6 @@ variable "admins" {
 
 variable "addons" {
   description = "Add-ons of EKS by name; version null takes the default of the Kubernetes version."
-  type = map(object({
-    version         = string
-    role            = string
-    service_account = string
-  }))
-  default = {}
+  type        = map(object({ version = string }))
+  default     = {}
 }

@@ -1,4 +1,4 @@
-# Who the cluster and its nodes are. Rights of controllers go to roles of their own, not to the nodes.
+# Who the cluster and its nodes are. Rights of controllers go to roles of their own, in the stack pod-roles.
 
 data "aws_partition" "current" {}
 
@@ -44,30 +44,4 @@ resource "aws_iam_role_policy_attachment" "node" {
 
   role       = aws_iam_role.node.name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/${each.key}"
-}
-
-# Roles that pods take on by EKS Pod Identity; which pod has which is said where the add-on or the association is.
-data "aws_iam_policy_document" "pod_trust" {
-  statement {
-    actions = ["sts:AssumeRole", "sts:TagSession"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["pods.eks.amazonaws.com"]
-    }
-  }
-}
-
-resource "aws_iam_role" "pod" {
-  for_each = var.pod_roles
-
-  name               = "${var.cluster}-${each.key}"
-  assume_role_policy = data.aws_iam_policy_document.pod_trust.json
-}
-
-resource "aws_iam_role_policy_attachment" "pod" {
-  for_each = var.pod_roles
-
-  role       = aws_iam_role.pod[each.key].name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/${each.value}"
 }

@@ -10,10 +10,3 @@ output "node_role_arn" {
 
   depends_on = [aws_iam_role_policy_attachment.node]
 }
-
-output "pod_role_arns" {
-  description = "Roles that pods take on, by name."
-  value       = { for name, role in aws_iam_role.pod : name => role.arn }
-
-  depends_on = [aws_iam_role_policy_attachment.pod]
-}

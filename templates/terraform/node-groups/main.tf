@@ -4,6 +4,8 @@ locals {
   network = data.terraform_remote_state.network.outputs
   iam     = data.terraform_remote_state.iam.outputs
   eks     = data.terraform_remote_state.eks.outputs
+  roles   = data.terraform_remote_state.pod_roles.outputs.pod_role_arns
+  irsa    = var.identity == "irsa"
   pools   = { for pool in var.pools : pool.name => pool }
 }
 
@@ -120,12 +122,13 @@ resource "aws_eks_addon" "this" {
   addon_version               = each.value.version
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
+  service_account_role_arn    = local.irsa && each.value.role != null ? local.roles[each.value.role] : null
 
   dynamic "pod_identity_association" {
-    for_each = each.value.role == null ? [] : [each.value]
+    for_each = local.irsa || each.value.role == null ? [] : [each.value]
 
     content {
-      role_arn        = local.iam.pod_role_arns[pod_identity_association.value.role]
+      role_arn        = local.roles[pod_identity_association.value.role]
       service_account = pod_identity_association.value.service_account
     }
   }

@@ -39,3 +39,8 @@ variable "addons" {
   }))
   default = {}
 }
+
+variable "identity" {
+  description = "How pods get their role: pod-identity or irsa."
+  type        = string
+}

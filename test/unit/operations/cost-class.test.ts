@@ -7,7 +7,7 @@ const eks = (more: object = {}): CostClass => costOfAnswers({name: 'acme', email
 
 describe('the class', () => {
   test('is none where kp makes no machines, and says why', () => {
-    expect(costOfAnswers({name: 'acme'})).toEqual({class: 'none', low: 0, high: 0, drivers: []})
+    expect(costOfAnswers({name: 'acme'})).toEqual({class: 'none', low: 0, high: 0, monthly: 0, drivers: []})
     const own = costOfAnswers({name: 'acme', email: 'o@acme.org', domain: 'acme.org', provider: {type: 'existing', kubeconfig: 'kubeconfig'}})
     expect(own.class).toBe('none')
     expect(costLines(own, 'lab')).toEqual(['Class none: everything runs on this machine.'])
@@ -41,7 +41,7 @@ describe('the class', () => {
 
   test('is told as an order of magnitude, not as a quote', () => {
     const lines = costLines(eks(), 'eks')
-    expect(lines[0]).toMatch(/^Class \w+: in the order of \$[\d,]+0 to \$[\d,]+0 a month with the fewest nodes\.$/)
+    expect(lines[0]).toMatch(/^Class \w+: about \$[\d,]+0 a month with the fewest nodes; in the order of \$[\d,]+0 to \$[\d,]+0\.$/)
     expect(lines[1]).toMatch(/^Driven by: .+; .+\.$/)
     expect(lines[2]).toContain('not a quote')
   })

@@ -29,7 +29,7 @@ describe('what cannot be built yet', () => {
 
   test('is refused for the provider that has it, with what can be built', () => {
     expect(() => requireBuildable(eksSpec())).not.toThrow()
-    expect(() => requireBuildable(eksSpec({provider: {type: 'eks', region: 'eu-central-1', account: '123456789012', identity: 'irsa'}}))).toThrow(expect.objectContaining({code: 'SPEC_INVALID', details: ['provider.identity: irsa cannot be built yet, pod-identity can']}))
+    expect(() => requireBuildable(eksSpec({provider: {type: 'eks', region: 'eu-central-1', account: '123456789012', bastion: 'host'}}))).toThrow(expect.objectContaining({code: 'SPEC_INVALID', details: ['provider.bastion: host cannot be built yet, ssm, none can']}))
   })
 
   test('is asked by field and value', () => {

@@ -54,7 +54,7 @@ const FACES: Record<string, (look: Look) => string> = {
   'lab-up': (look) => renderLabUp({schema: 'kp/lab-up/v1', result: 'ok', created: true, durationMs: 3400, lab: {...LAB, state: 'running', deadComponents: []}}, look),
   init: (look) =>
     renderInit(
-      {schema: 'kp/init/v1', name: 'acme', provider: 'lab', environments: ['lab'], cost: {class: 'none', low: 0, high: 0}, directory: '/home/anna/acme', written: ['kp.yaml', 'README.md'], unchanged: 0, removed: [], next: ['cd /home/anna/acme', 'kp up']},
+      {schema: 'kp/init/v1', name: 'acme', provider: 'lab', environments: ['lab'], cost: {class: 'none', low: 0, high: 0, monthly: 0}, directory: '/home/anna/acme', written: ['kp.yaml', 'README.md'], unchanged: 0, removed: [], next: ['cd /home/anna/acme', 'kp up']},
       look,
     ),
   render: (look) =>

@@ -1,0 +1,154 @@
+/**
+ * `kp destroy`: whatever would make things again is switched off, what the cluster itself made goes, then the stacks in the opposite
+ * order, each by a plan that was shown; then the account is looked through. Each part looks first, so that one that was cut off goes on.
+ */
+import {rmSync} from 'node:fs'
+import {join} from 'node:path'
+import {noteLine} from '../../checks/terraform/ledger.ts'
+import {whileLocked} from '../../checks/terraform/lock.ts'
+import {prepareStack, requireAws} from '../../checks/terraform/place.ts'
+import {STACK_IDS} from '../../components/terraform/ids.ts'
+import type {StackId} from '../../components/terraform/ids.ts'
+import {summarizePlan} from '../../components/terraform/plan.ts'
+import type {PlanJson} from '../../components/terraform/plan.ts'
+import type {PlatformContext} from '../../context.ts'
+import {KpError} from '../../engine/errors.ts'
+import type {Remainder, Remains} from '../../providers/aws/remains/find.ts'
+import {applyPlan, plan, pullState, showPlan} from '../../tools/terraform.ts'
+import {makeLastBackup, requireVelero} from './last-backup.ts'
+import {forgetMemory, keepMemory, remember, scopeOf} from './memory.ts'
+import type {Memory} from './memory.ts'
+import {quieten} from './quiet.ts'
+import type {QuietResult} from './quiet.ts'
+import {isSwept, sweep} from './sweep.ts'
+
+/** A stack with what of it goes. */
+export interface DoomedStack {
+  stack: StackId
+  /** Addresses, with what they cost a month. */
+  goes: {address: string; monthly: number}[]
+}
+
+/** What a teardown is asked to do. */
+export interface DestroyOptions {
+  /** Make a backup first, and keep the snapshots that it may be made of. */
+  lastBackup: boolean
+}
+
+/** What a teardown would do. */
+export interface DestroyLook extends DestroyOptions {
+  /** In the order in which they go. */
+  stacks: DoomedStack[]
+  /** What the cluster itself made, and goes. */
+  made: Remainder[]
+  memory: Memory
+}
+
+/** What a teardown did. */
+export interface DestroyOutcome {
+  quiet: QuietResult
+  destroyed: DoomedStack[]
+  /** What the cluster had made, and is gone. */
+  removed: Remainder[]
+  /** The network stays while somebody's things are in it, by name. */
+  held: Remainder[]
+  backup?: string
+}
+
+/** What is left at the end. */
+export interface DestroyAudit extends Remains {
+  /** What stays on purpose: snapshots of the last backup. */
+  kept: Remainder[]
+}
+
+const APPLY_MS = 90 * 60_000
+/** What holds a network that it is in. */
+const HOLDS_NETWORK = new Set<Remainder['kind']>(['instance', 'load balancer', 'classic load balancer', 'NAT gateway', 'VPC endpoint', 'network interface', 'security group'])
+
+/**
+ * Plans the teardown of every stack, saves the plans, and looks what the cluster made. Changes nothing.
+ * @throws KpError SPEC_INVALID where the provider has no stacks, WRONG_ACCOUNT, GATE where no last backup can be made, and what terraform says
+ */
+export async function lookAtDestroy(ctx: PlatformContext, options: DestroyOptions): Promise<DestroyLook> {
+  if (ctx.aws === undefined) {
+    throw new KpError({code: 'SPEC_INVALID', message: `kp destroy cannot take down provider ${ctx.spec.provider.type} yet`, next: [ctx.lab === undefined ? 'delete the cluster by the means of its provider' : `kp lab down ${ctx.lab.name}`]})
+  }
+  await ctx.aws.requireAccount()
+  const memory = await remember(ctx)
+  if (options.lastBackup && memory.backup === undefined) await requireVelero(ctx)
+  const stacks: DoomedStack[] = []
+  for (const stack of STACK_IDS.toReversed()) {
+    const {place} = await prepareStack(ctx, stack)
+    if (isEmpty(await pullState(place, `read the state of the stack ${stack}`))) continue
+    const {exitCode} = await plan(place, {doing: `look what of the stack ${stack} is there`, destroy: true})
+    if (exitCode === 0) continue
+    const {goes} = summarizePlan((await showPlan(place, `read the plan of the stack ${stack}`)) as PlanJson, ctx.aws.region)
+    stacks.push({stack, goes: goes.map(({address, monthly}) => ({address, monthly}))})
+  }
+  const {found} = await ctx.aws.remains(scopeOf(ctx, memory))
+  return {...options, stacks, made: found.filter((thing) => isSwept(ctx, thing, {when: 'after', keeps: keeping(options)})), memory}
+}
+
+/** Does what was planned. One that was cut off goes on where it is. */
+export async function destroy(ctx: PlatformContext, look: DestroyLook): Promise<DestroyOutcome> {
+  let {memory} = look
+  keepMemory(ctx, memory)
+  if (look.lastBackup && memory.backup === undefined) {
+    memory = {...memory, backup: await makeLastBackup(ctx)}
+    keepMemory(ctx, memory)
+  }
+  const outcome: DestroyOutcome = {quiet: await quieten(ctx), destroyed: [], removed: [], held: [], ...(memory.backup === undefined ? {} : {backup: memory.backup})}
+  const keeps = keeping(look)
+  outcome.removed.push(...(await sweep(ctx, {memory, when: 'before', keeps})))
+  for (const doomed of look.stacks.filter(({stack}) => stack !== 'iam' && stack !== 'network')) outcome.destroyed.push(await destroyStack(ctx, doomed))
+  outcome.removed.push(...(await sweep(ctx, {memory, when: 'after', keeps})))
+  for (const doomed of look.stacks.filter(({stack}) => stack === 'iam')) outcome.destroyed.push(await destroyStack(ctx, doomed))
+  const network = look.stacks.find(({stack}) => stack === 'network')
+  if (network === undefined) return outcome
+  // AWS would refuse after twenty minutes, and say no name.
+  const {found} = await requireAws(ctx).remains(scopeOf(ctx, memory))
+  outcome.held.push(...found.filter(({maker, kind, vpc, goesWith}) => maker !== 'kp' && HOLDS_NETWORK.has(kind) && vpc !== undefined && vpc === memory.vpc && goesWith === undefined))
+  if (outcome.held.length === 0) outcome.destroyed.push(await destroyStack(ctx, network))
+  return outcome
+}
+
+async function destroyStack(ctx: PlatformContext, doomed: DoomedStack): Promise<DoomedStack> {
+  const {stack} = doomed
+  const aws = requireAws(ctx)
+  if (ctx.stopping()) throw new KpError({code: 'INTERRUPTED', message: 'stopped between two stacks', next: ['run the same command again: it goes on where it is']})
+  if (stack === 'eks') await ctx.change({doing: 'take the protection of the cluster away', command: `aws eks update-cluster-config --name ${ctx.spec.environment.cluster} --no-deletion-protection`}, () => aws.unprotect())
+  const {place} = await prepareStack(ctx, stack)
+  const at = {phase: 'destroy', step: `destroy/${stack}`}
+  await whileLocked(ctx, {stack, place}, () =>
+    applyPlan(place, {
+      doing: `destroy the stack ${stack}`,
+      timeoutMs: APPLY_MS,
+      onLine(line) {
+        noteLine(aws.stacksFolder, stack, line, ctx.clock.now())
+        ctx.emit({code: 'step.progress', ...at, text: line.trim()})
+      },
+    }),
+  )
+  rmSync(join(aws.stacksFolder, `${stack}.outputs.json`), {force: true})
+  ctx.changed()
+  return doomed
+}
+
+/** Looks through the account. @throws KpError where AWS does not answer: that is not nothing */
+export async function audit(ctx: PlatformContext, {memory, lastBackup}: Pick<DestroyLook, 'memory' | 'lastBackup'>): Promise<DestroyAudit> {
+  const {found, unseen} = await requireAws(ctx).remains(scopeOf(ctx, memory))
+  const keeps = keeping({lastBackup})
+  const result = {found: found.filter((thing) => !keeps(thing)), kept: found.filter(keeps), unseen}
+  if (result.found.length === 0 && unseen.length === 0 && !ctx.dryRun) forgetMemory(ctx)
+  return result
+}
+
+/** A backup by snapshots is nothing without them. */
+function keeping({lastBackup}: DestroyOptions): (thing: Remainder) => boolean {
+  return ({kind}) => lastBackup && kind === 'snapshot'
+}
+
+function isEmpty(state: string): boolean {
+  if (state.trim() === '') return true
+  return ((JSON.parse(state) as {resources?: {mode?: string}[]}).resources ?? []).every(({mode}) => mode === 'data')
+}
