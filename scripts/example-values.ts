@@ -4,6 +4,7 @@ import type {ValuesContext} from '../src/components/types.ts'
 
 /** With it the real charts are rendered and held against the catalog. */
 export const EXAMPLE_VALUES: ValuesContext = {
+  awsRoles: {},
   provider: 'existing',
   cluster: 'acme-dev',
   environment: 'dev',

@@ -63,7 +63,7 @@ describe('kp destroy', () => {
   it('takes away what the cluster made, then the stacks, and leaves the network while strangers are in it', async () => {
     const {exit, stdout, stderr, json} = await platform.kp(['destroy', ...SURE])
     expect(exit, stdout.slice(-3000) + stderr).toBe(1)
-    const result = RESULT_SCHEMAS.destroy.strict().parse(json()) as DestroyResult
+    const result = RESULT_SCHEMAS.destroy.strict().parse(json())
     expect(result.destroyed.map(({stack}) => stack)).toEqual(['node-groups', 'pod-roles', 'eks', 'iam'])
     expect(result.unseen).toEqual([])
     const removed = result.removed.map(({id}) => id)

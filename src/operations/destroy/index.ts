@@ -92,10 +92,10 @@ export async function lookAtDestroy(ctx: PlatformContext, options: DestroyOption
 /** Does what was planned. One that was cut off goes on where it is. */
 export async function destroy(ctx: PlatformContext, look: DestroyLook): Promise<DestroyOutcome> {
   let {memory} = look
-  keepMemory(ctx, memory)
+  await keepMemory(ctx, memory)
   if (look.lastBackup && memory.backup === undefined) {
     memory = {...memory, backup: await makeLastBackup(ctx)}
-    keepMemory(ctx, memory)
+    await keepMemory(ctx, memory)
   }
   const outcome: DestroyOutcome = {quiet: await quieten(ctx), destroyed: [], removed: [], held: [], ...(memory.backup === undefined ? {} : {backup: memory.backup})}
   const keeps = keeping(look)

@@ -26,8 +26,8 @@ export async function remember(ctx: PlatformContext): Promise<Memory> {
 }
 
 /** Keeps it. */
-export function keepMemory(ctx: PlatformContext, memory: Memory): void {
-  if (!ctx.dryRun) writeFileAtomic(join(requireAws(ctx).stacksFolder, MEMORY_FILE), `${JSON.stringify(memory)}\n`)
+export async function keepMemory(ctx: PlatformContext, memory: Memory): Promise<void> {
+  if (!ctx.dryRun) await writeFileAtomic(join(requireAws(ctx).stacksFolder, MEMORY_FILE), `${JSON.stringify(memory)}\n`)
 }
 
 /** Nothing is left: nothing is to be remembered, and the ledger is closed. */

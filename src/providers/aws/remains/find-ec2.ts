@@ -64,7 +64,7 @@ function signed(description: string, name: string, cluster: string): string | un
   if (/^aws-K8S-i-[0-9a-f]+/.test(description)) return 'its description: the network plugin of AWS made it'
   if (description.startsWith(`Amazon EKS ${cluster}`)) return `its description: ${description}`
   if (/^ELB (?:app|net|gwy)\/k8s-/.test(description) || /^\[k8s\] (?:Managed|Shared)/.test(description)) return `its description: ${description}`
-  if (/^Security group for Kubernetes ELB /.test(description) && name.startsWith('k8s-elb-')) return `its description: ${description}`
+  if (description.startsWith('Security group for Kubernetes ELB ') && name.startsWith('k8s-elb-')) return `its description: ${description}`
   return undefined
 }
 

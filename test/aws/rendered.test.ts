@@ -1,0 +1,56 @@
+/** The stacks of several platforms, as they are rendered: formatted as terraform formats, and valid for terraform and the provider. */
+import {execFileSync} from 'node:child_process'
+import {mkdirSync, mkdtempSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {beforeAll, describe, expect, it} from 'vitest'
+import {layMirror} from '../../scripts/aws/provider.ts'
+import {STACK_IDS} from '../../src/components/terraform/ids.ts'
+import {stackFiles} from '../../src/components/terraform/stacks.ts'
+import type {EnvironmentSpec} from '../../src/spec/types.ts'
+import {eksSpec} from '../helpers/eks.ts'
+import {PROJECT} from '../helpers/run-kp.ts'
+import {keptFolder} from '../helpers/temp.ts'
+
+const ZONES = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c']
+const eks = (more: object) => ({type: 'eks', region: 'eu-central-1', account: '123456789012', ...more})
+const platforms: [string, EnvironmentSpec][] = [
+  ['as kp init makes it', eksSpec()],
+  ['IRSA, Karpenter, every role, states in a bucket', eksSpec({
+    provider: eks({identity: 'irsa', tags: {team: 'a "quoted" ${name}'}, admins: ['arn:aws:iam::123456789012:role/admin']}),
+    infra: {backend: {type: 's3'}},
+    phases: {autoscaling: {nodes: 'karpenter'}, cni: {enabled: false}, 'cert-manager': {issuer: 'dns01'}, ingress: {controller: 'aws-load-balancer-controller', externalDns: {enabled: true, route53: {role: 'arn:aws:iam::210987654321:role/dns'}}}, backup: {enabled: true}, secrets: {store: 'aws-secrets-manager'}},
+  })],
+  ['without NAT, without logs, a key of its own, extended support', eksSpec({
+    provider: eks({kmsKey: 'arn:aws:kms:eu-central-1:123456789012:key/0d0bb9fa-9a31-4a42-8e3a-7dbd9c1a1f6e', support: 'extended', bastion: 'none'}),
+    network: {nat: 'none', endpoint: 'both', allowedCidrs: ['192.0.2.0/24']},
+    phases: {networking: {flowLogs: false}, 'control-plane': {logs: []}},
+  })],
+]
+const kept = keptFolder()
+let env: NodeJS.ProcessEnv
+
+beforeAll(async () => {
+  const config = join(kept, 'terraform.rc')
+  writeFileSync(config, `provider_installation {\n  filesystem_mirror {\n    path = "${process.env['KP_TEST_AWS_MIRROR'] ?? (await layMirror(process.env))}"\n  }\n}\n`)
+  mkdirSync(join(kept, 'plugins'))
+  env = {...process.env, TF_CLI_CONFIG_FILE: config, TF_PLUGIN_CACHE_DIR: join(kept, 'plugins'), TF_IN_AUTOMATION: '1'}
+}, 300_000)
+
+function terraform(cwd: string, args: string[]): string {
+  try {
+    return execFileSync('terraform', args, {cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']})
+  } catch (error) {
+    const {stdout = '', stderr = ''} = error as {stdout?: string; stderr?: string}
+    throw new Error(`terraform ${args.join(' ')}: ${stdout}${stderr}`, {cause: error})
+  }
+}
+
+describe.each(platforms)('%s', (_what, spec) => {
+  it.each(STACK_IDS)('%s is formatted and valid', (stack) => {
+    const folder = mkdtempSync(join(kept, `${stack}-`))
+    for (const {name, text} of stackFiles({home: PROJECT, spec, zones: ZONES, stack, place: {local: (other) => `../${other}.tfstate`}})) writeFileSync(join(folder, name), text)
+    expect(terraform(folder, ['fmt', '-check', '-diff'])).toBe('')
+    terraform(folder, ['init', '-backend=false', '-input=false', '-no-color'])
+    expect(JSON.parse(terraform(folder, ['validate', '-json']))).toMatchObject({valid: true, error_count: 0, warning_count: 0})
+  })
+})
