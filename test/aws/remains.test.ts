@@ -57,7 +57,7 @@ beforeEach(async () => {
   await (await clients.eks()).send(new CreateClusterCommand({name: 'acme-dev', version: '1.35', roleArn: 'arn:aws:iam::123456789012:role/acme-dev-cluster', resourcesVpcConfig: {subnetIds: subnets}, tags: {'kp:platform': 'acme', 'kp:environment': 'dev'}}))
   const issuer = (await aws.cluster())?.issuer
   memory = {vpc, ...(issuer === undefined ? {} : {issuer})}
-}, 120_000)
+})
 
 const ctx = (): PlatformContext =>
   ({
@@ -88,7 +88,7 @@ describe('what is in the account', () => {
     expect(found.get(tagged?.['address'] ?? '')?.monthly).toBe(3.65)
     expect(found.get('acme-dev')?.monthly).toBe(73)
     for (const {id, remove, kind} of remains.found) if (kind !== 'DNS record' && kind !== 'other') expect(remove, kind).toContain(id)
-  }, 120_000)
+  })
 
   it('goes where the cluster made it: twice, before the machines and after the control plane', async () => {
     const [tagged, untagged, strangers, foreign]: Planted[] = [await plantTagged(clients, network), await plantUntagged(clients, network), await plantStrangers(clients, network), await plantForeign(clients)]
@@ -106,7 +106,7 @@ describe('what is in the account', () => {
     expect(Volumes.map(({VolumeId}) => VolumeId)).toEqual(expect.arrayContaining([foreign?.['volume'], foreign?.['theirs']]))
     // Once more changes nothing.
     expect(await sweepAll('after')).toEqual([])
-  }, 180_000)
+  })
 
   it('is found by the ledger where a state was lost before it was written, and a volume that is to be kept stays', async () => {
     const ec2 = await clients.ec2()
@@ -123,5 +123,5 @@ describe('what is in the account', () => {
     expect(found.get(address)).toMatchObject({maker: 'kp', because: `kp's ledger: made as aws_eip.nat["eu-central-1a"] on 2026-11-28`, monthly: 3.65})
     expect(found.get(gone)).toBeUndefined()
     expect(found.get(volume)).toMatchObject({maker: 'unknown', because: "kp's ledger: the volume of PersistentVolume pvc-3, to be kept (Retain)"})
-  }, 120_000)
+  })
 })
