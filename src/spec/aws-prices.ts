@@ -1,9 +1,9 @@
 /** List prices of AWS, in US dollars. Dated: what they were, not what a bill says. */
 import {instanceSize} from './instance-size.ts'
-import table from './aws-prices.json' with {type: 'json'}
+import {hourlyPrice, INSTANCES_AS_OF} from './instance-prices.ts'
 
-/** When and from where the table is. */
-export const PRICES = {asOf: table.asOf, source: table.source} as const
+/** When they held: the date of the oldest, those of the machines. `kp cost report` names the source of each. */
+export const PRICES = {asOf: INSTANCES_AS_OF} as const
 
 /** Hours of a month, as AWS counts. */
 export const HOURS = 730
@@ -72,14 +72,13 @@ export function volumeMonthly({type, gigabytes, operations}: {type: string; giga
 
 /** What a machine costs a month that runs all the time. */
 export function instanceMonthly(type: string, region: string, capacity: 'on-demand' | 'spot' = 'on-demand'): number {
-  const listed = (table.hourly as Readonly<Record<string, number>>)[type]
-  const hourly = listed ?? Number(instanceSize(type)?.cpu ?? 2) * (PER_CPU[/^[a-z]+/.exec(type)?.[0] ?? ''] ?? OTHER_CPU)
+  const hourly = hourlyPrice(type) ?? Number(instanceSize(type)?.cpu ?? 2) * (PER_CPU[/^[a-z]+/.exec(type)?.[0] ?? ''] ?? OTHER_CPU)
   return hourly * HOURS * factorOf(region) * (capacity === 'spot' ? SPOT_SHARE : 1)
 }
 
 /** Whether the table has a price for the type, or it is guessed by its CPUs. */
 export function isListed(type: string): boolean {
-  return type in table.hourly
+  return hourlyPrice(type) !== undefined
 }
 
 function factorOf(region: string): number {

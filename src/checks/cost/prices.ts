@@ -2,14 +2,14 @@
  * List prices, for an order of magnitude where there is no bill: on demand, Linux, us-east-1. OpenCost and the bill know
  * better; each figure here has its date and source. Pure.
  */
+import {hourlyPrice, INSTANCES_AS_OF} from '../../spec/instance-prices.ts'
 import {parseQuantity} from '../../spec/units.ts'
-import {FAMILIES, OTHERS, SIZES} from './instance-prices.ts'
 
 /** Where the figures are from, and when they held. */
 export const PRICE_TABLE = {
   source: 'AWS list prices, on demand, Linux, us-east-1',
   /** The oldest of the figures: that of the machines. */
-  date: '2026-07-20',
+  date: INSTANCES_AS_OF,
   currency: 'USD',
   figures: [
     {what: 'machines', source: 'price list of Amazon EC2, us-east-1, as karpenter-provider-aws publishes it', date: '2026-07-20', confirmed: true},
@@ -40,14 +40,6 @@ export interface Machine {
   /** What pods may have of it. */
   cpu: string
   memory: string
-}
-
-/** The list price of a type for an hour; undefined where the table has none. */
-export function hourlyPrice(instanceType: string): number | undefined {
-  const [family = '', size = ''] = instanceType.split('.')
-  const large = FAMILIES[family]
-  const share = SIZES[size]
-  return OTHERS[instanceType] ?? (large === undefined || share === undefined ? undefined : large * share)
 }
 
 /** The price of a machine for a month, and whether its type is in the table. */

@@ -32,7 +32,7 @@ export function awsError(error: unknown, doing: string, at: {region: string; end
       ...cause,
       code: 'API_ERROR',
       message: `AWS does not allow it: ${message}`,
-      next: ['give the role or user that is named a policy with the action that is named, then run the same command again'],
+      next: deniedNext(message),
     })
   }
   const unreachable = code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'EAI_AGAIN' || name === 'TimeoutError'
@@ -45,6 +45,16 @@ export function awsError(error: unknown, doing: string, at: {region: string; end
     })
   }
   return new KpError({...cause, code: 'API_ERROR', message: `AWS: ${name === '' ? '' : `${name}: `}${message}`, next: ['run the same command again']})
+}
+
+/** `User: ARN is not authorized to perform: ACTION on resource: ARN because no identity-based policy allows the ACTION action` */
+export function deniedNext(message: string): string[] {
+  const [, who, action, resource] = /(?:User|Role): (\S+) is not authorized to perform: (\S+)(?: on resource: (\S+))?/.exec(message) ?? []
+  if (who === undefined || action === undefined) return ['give the role or user that is named a policy with the action that is named, then run the same command again']
+  const lacks = /because no ([a-z -]+?) (?:policy )?allows/.exec(message)?.[1] ?? 'identity-based policy'
+  const explicit = /with an explicit deny in an? ([a-z -]+)/.exec(message)?.[1]
+  if (explicit !== undefined) return [`${explicit} forbids ${action} to ${who}: whoever keeps it must change it`, 'kp doctor shows what else is denied']
+  return [`a policy of ${who} lacks it (${lacks}): {"Effect": "Allow", "Action": "${action}", "Resource": "${resource ?? '*'}"}`, 'kp doctor shows what else is denied']
 }
 
 /** A bucket's name is one for all accounts of the world: somebody else may have it. */

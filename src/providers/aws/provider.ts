@@ -7,6 +7,7 @@ import type {ClusterPresence} from '../types.ts'
 import {hasObject, lacking, makeSo} from './bucket.ts'
 import {endpointOf, openClients} from './clients.ts'
 import {awsError, bucketError} from './errors.ts'
+import {cpuQuota, findDenied, findInsights, findMaxPods, findQuotas, findSubnets} from './limits.ts'
 import {findCluster, findVersions, findZones, unprotectCluster, whoAmI} from './reads.ts'
 import {findRemains} from './remains/find.ts'
 import {isRemovable, removeThing} from './remains/remove.ts'
@@ -41,6 +42,7 @@ export function createEksProvider({spec, settings, env, folder, cacheDir}: EksPr
       throw awsError(error, doing, {region, endpoint})
     }
   }
+  const own = {platform: spec.platform, environment: spec.environment.name}
   let identity: Promise<AwsIdentity> | undefined
   let cluster: Promise<EksCluster | undefined> | undefined
   let queue: Promise<unknown> = Promise.resolve()
@@ -80,6 +82,15 @@ export function createEksProvider({spec, settings, env, folder, cacheDir}: EksPr
     cluster: () => (cluster ??= asking(`look for the EKS cluster ${spec.environment.cluster}`, () => findCluster(clients, spec.environment.cluster))),
     versions: () => asking('ask which versions EKS offers', () => findVersions(clients)),
     zonesOffering: (types) => asking('ask which zones offer the instance types', () => findZones(clients, types)),
+    quotas: (ids) => asking('ask for the quotas of the account', () => findQuotas(clients, ids, own)),
+    cpuQuota,
+    subnets: () => asking('ask what is free in the subnets', () => findSubnets(clients, own)),
+    maxPods: (types) => asking('ask how many pods the instance types take', () => findMaxPods(clients, types)),
+    insights: () => asking(`ask for the insights of the EKS cluster ${spec.environment.cluster}`, () => findInsights(clients, spec.environment.cluster)),
+    denied: async (actions) => {
+      const {arn} = await provider.identity()
+      return asking('ask what these credentials may do', () => findDenied(clients, arn, actions))
+    },
     stateBucket: (name, at) => ({
       name,
       region: at,

@@ -1,6 +1,7 @@
 /** AWS as steps, checks and commands see it. */
 import type {Provider} from '../types.ts'
 import type {StateBucket} from './bucket.ts'
+import type {Insight, Quota, QuotaId, SubnetRoom} from './limits.ts'
 import type {Remainder, Remains} from './remains/find.ts'
 import type {AuditScope} from './remains/things.ts'
 
@@ -66,6 +67,18 @@ export interface AwsProvider extends Provider {
   versions(): Promise<EksVersion[]>
   /** The zones of the region by name, with those of them that offer an instance type. */
   zonesOffering(instanceTypes: readonly string[]): Promise<{zones: string[]; offering: Record<string, string[]>}>
+  /** Limits of the account, with what others than this environment use of them. */
+  quotas(ids: readonly QuotaId[]): Promise<Quota[]>
+  /** Which limit the CPUs of a machine count against. */
+  cpuQuota(instanceType: string, capacity: 'on-demand' | 'spot'): QuotaId
+  /** The private subnets of the environment that are there, with what is free in them. */
+  subnets(): Promise<SubnetRoom[]>
+  /** How many pods the network plugin of AWS can give an address on each type. */
+  maxPods(instanceTypes: readonly string[]): Promise<Record<string, {single: number; blocks: number}>>
+  /** What EKS found that an upgrade would break. */
+  insights(): Promise<Insight[]>
+  /** Those of the actions that the credentials may not do. */
+  denied(actions: readonly string[]): Promise<string[]>
   /** The bucket of the states. */
   stateBucket(name: string, region: string): StateBucket
   /** What of an environment is in the account. */

@@ -22,3 +22,33 @@ export const accountCheck: PlatformCheck = check({
     }
   },
 })
+
+/** What the stacks call: one or two for each part, so that a policy that lacks a service is found before the apply. */
+const ACTIONS = [
+  'ec2:CreateVpc', 'ec2:CreateSubnet', 'ec2:CreateNatGateway', 'ec2:AllocateAddress', 'ec2:CreateRoute', 'ec2:CreateLaunchTemplate', 'ec2:RunInstances', 'ec2:CreateTags', 'ec2:DeleteVpc',
+  'iam:CreateRole', 'iam:AttachRolePolicy', 'iam:PutRolePolicy', 'iam:PassRole', 'iam:CreateServiceLinkedRole',
+  'eks:CreateCluster', 'eks:CreateNodegroup', 'eks:CreateAddon', 'eks:CreateAccessEntry', 'eks:DescribeCluster', 'eks:DeleteCluster',
+  'kms:CreateKey', 'kms:CreateAlias', 'logs:CreateLogGroup', 'logs:PutRetentionPolicy',
+]
+const WITH_BUCKET = ['s3:GetObject', 's3:PutObject', 's3:ListBucket']
+
+/** Whether the policies of these credentials allow what a plan needs; AWS itself is asked, and nothing is tried. */
+export const permissionsCheck: PlatformCheck = check({
+  id: 'prerequisites.cloud-permissions',
+  title: 'The policies of the credentials allow what kp has to do in the account',
+  pitfalls: ['KP0007'],
+  appliesTo: (ctx) => (ctx.aws === undefined ? 'kp makes nothing in a cloud account' : true),
+  async run(ctx) {
+    const actions = [...ACTIONS, ...(ctx.spec.infra.backend.type === 's3' ? WITH_BUCKET : []), ...(ctx.spec.provider.type === 'eks' && ctx.spec.provider.identity === 'irsa' ? ['iam:CreateOpenIDConnectProvider'] : ['eks:CreatePodIdentityAssociation'])]
+    const expected = `${actions.length} actions`
+    try {
+      const denied = (await ctx.aws?.denied(actions)) ?? []
+      const {arn = ''} = (await ctx.aws?.identity()) ?? {}
+      if (denied.length === 0) return {status: 'pass', observed: `${arn} may do all of ${expected}`, expected}
+      return {status: 'fail', observed: `no policy of ${arn} allows ${denied.join(', ')}`, expected, evidence: denied.map((action) => `aws iam simulate-principal-policy --policy-source-arn <role-or-user> --action-names ${action}`)}
+    } catch (error) {
+      const {code, message, details} = asKpError(error)
+      return {status: code === 'CREDENTIALS_MISSING' ? 'fail' : 'unknown', observed: message, expected, evidence: details}
+    }
+  },
+})

@@ -7,7 +7,7 @@ import type {PlatformCheck} from '../../context.ts'
 import {applies} from '../../engine/applies.ts'
 import {lookAtRepository} from '../../render/repository.ts'
 import {isKeptInGit, remotesOf, sameRepository, whyUnreachable} from '../../tools/git.ts'
-import {accountCheck} from './checks-aws.ts'
+import {accountCheck, permissionsCheck} from './checks-aws.ts'
 import {clockCheck} from './clock.ts'
 import {neededTools} from './tools.ts'
 
@@ -78,6 +78,7 @@ export const checks: PlatformCheck[] = [
   }),
   clockCheck,
   accountCheck,
+  permissionsCheck,
   check({
     id: 'prerequisites.credentials',
     title: 'kp may do on the cluster what it has to do',

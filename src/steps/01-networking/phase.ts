@@ -1,7 +1,7 @@
 /** Phase 1: zones, addresses and what connects them. */
 import type {PlatformPhase} from '../../context.ts'
 import {about} from './about.ts'
-import {offersCheck} from './checks-aws.ts'
+import {addressCheck, offersCheck, quotaCheck} from './checks-aws.ts'
 import {checks} from './checks.ts'
 import {servicePitfalls} from './pitfalls-services.ts'
 import {stackPitfalls} from './pitfalls-stacks.ts'
@@ -14,6 +14,6 @@ export const networking: PlatformPhase = {
   dependsOn: () => ['prerequisites'],
   steps: (ctx) => [addressPlan, ...awsStacks(ctx)],
   files: (ctx) => stackRepositoryFiles(ctx, ['network', 'iam']),
-  checks: [...checks, offersCheck],
+  checks: [...checks, offersCheck, quotaCheck, addressCheck],
   pitfalls: [...pitfalls, ...servicePitfalls, ...stackPitfalls],
 }

@@ -1,5 +1,5 @@
 /** Checks of phase 2 on EKS: how long the version is supported. */
-import {check} from '../../checks/builders.ts'
+import {check, verdict} from '../../checks/builders.ts'
 import type {PlatformCheck} from '../../context.ts'
 import {EKS_EXTENDED} from '../../spec/aws-prices.ts'
 
@@ -26,5 +26,20 @@ export const supportCheck: PlatformCheck = check({
     const days = Math.floor((Date.parse(end) - ctx.clock.now()) / DAY_MS)
     if (days < 0) return {status: 'fail', observed: `standard support of ${version} ended on ${end}: extended support costs $${EKS_EXTENDED} a month more${last === undefined ? '' : ` and ends on ${last}`}`, expected}
     return {status: days < SOON_DAYS ? 'fail' : 'pass', observed: `standard support of ${version} ends on ${end}, in ${days} days`, expected}
+  },
+})
+
+/** Whether EKS itself knows of something that the next upgrade breaks. */
+export const insightsCheck: PlatformCheck = check({
+  id: 'control-plane.upgrade-insights',
+  title: 'EKS has found nothing in the cluster that an upgrade would break',
+  severity: 'warning',
+  pitfalls: ['KP0206'],
+  appliesTo: (ctx) => (ctx.aws === undefined ? 'the control plane is not that of EKS' : ctx.aws.noApi ?? true),
+  async run(ctx) {
+    const insights = (await ctx.aws?.insights()) ?? []
+    if (insights.length === 0) return {status: 'unknown', observed: 'EKS has not looked yet: it does once a day', expected: 'insights of the last day'}
+    const bad = insights.filter(({status}) => status === 'ERROR' || status === 'WARNING')
+    return verdict(bad.map(({name, version, reason}) => `${name}${version === undefined ? '' : ` (before ${version})`}${reason === undefined ? '' : `: ${reason}`}`), `${insights.length} insights, none warns`, 'aws eks describe-insight names the objects')
   },
 })

@@ -4,7 +4,7 @@ import {componentStep} from '../shared/component.ts'
 import {needsApi} from '../shared/needs-api.ts'
 import {stackRepositoryFiles} from '../../checks/terraform/place.ts'
 import {about} from './about.ts'
-import {supportCheck} from './checks-aws.ts'
+import {insightsCheck, supportCheck} from './checks-aws.ts'
 import {checks} from './checks.ts'
 import {eksCluster} from './eks.ts'
 import {eksPitfalls} from './pitfalls-eks.ts'
@@ -29,6 +29,6 @@ export const controlPlane: PlatformPhase = {
       appliesTo: (platform) => (platform.spec.phases.monitoring.enabled ? true : 'phases.monitoring.enabled is false'),
     })),
   ],
-  checks: [...checks, supportCheck],
+  checks: [...checks, supportCheck, insightsCheck],
   pitfalls: [...pitfalls, ...kindPitfalls, ...selfHostedPitfalls, ...eksPitfalls],
 }

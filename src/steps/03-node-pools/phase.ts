@@ -5,6 +5,7 @@ import {labStages} from '../shared/lab-stages.ts'
 import {needsApi} from '../shared/needs-api.ts'
 import {stackRepositoryFiles} from '../../checks/terraform/place.ts'
 import {about} from './about.ts'
+import {maxPodsCheck} from './checks-aws.ts'
 import {checks} from './checks.ts'
 import {keepPools} from './keep-pools.ts'
 import {healthPitfalls} from './pitfalls-health.ts'
@@ -39,6 +40,6 @@ export const nodePools: PlatformPhase = {
     ...nodeGroups(ctx),
     ...onNodes.map(needsApi),
   ],
-  checks,
+  checks: [...checks, maxPodsCheck],
   pitfalls: [...pitfalls, ...healthPitfalls, ...workloadPitfalls, ...machinePitfalls],
 }

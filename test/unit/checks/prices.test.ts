@@ -1,6 +1,7 @@
 /** The price table of kp cost report: sizes of a family by one price, what no list says, and where each figure is from. */
 import {describe, expect, it} from 'vitest'
-import {hourlyPrice, HOURS, PRICE_TABLE, priceOfMachine, unitPrices} from '../../../src/checks/cost/prices.ts'
+import {HOURS, PRICE_TABLE, priceOfMachine, unitPrices} from '../../../src/checks/cost/prices.ts'
+import {hourlyPrice} from '../../../src/spec/instance-prices.ts'
 
 /** As the price list of Amazon EC2 has them, us-east-1, 2026-07-20. */
 const LISTED: Record<string, number> = {
