@@ -3,6 +3,7 @@ import {existsSync, mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {STACK_IDS} from '../../components/terraform/ids.ts'
 import {stackFiles, VARIABLES_FILE} from '../../components/terraform/stacks.ts'
+import {terragruntFiles} from '../../components/terraform/terragrunt.ts'
 import type {StackId} from '../../components/terraform/ids.ts'
 import type {StackFile} from '../../components/terraform/stacks.ts'
 import type {PlatformContext, RepositoryContext, RepositoryFile} from '../../context.ts'
@@ -27,11 +28,12 @@ export function stackRepositoryFiles(ctx: RepositoryContext, stacks: readonly St
   if (ctx.provider.id !== 'eks') return []
   const {name} = ctx.spec.environment
   const place = {local: (stack: string) => `../../../.kp/environments/${name}/terraform/${stack}.tfstate`}
+  const zones = ctx.provider.zones(ctx.spec)
   return [
-    {path: 'terraform/.gitignore', text: "# What terraform keeps for itself. Its lock file with the providers' digests belongs into Git.\n.terraform/\n*.tfplan\n*.tfstate\n*.tfstate.*\n"},
-    ...stacks.flatMap((stack) =>
-      stackFiles({home: ctx.home, spec: ctx.spec, zones: ctx.provider.zones(ctx.spec), stack, place}).map((file) => ({path: `${repositoryFolder(name, stack)}/${file.name}`, text: file.text})),
-    ),
+    {path: 'terraform/.gitignore', text: "# What terraform keeps for itself. Its lock file with the providers' digests belongs into Git.\n.terraform/\n.terragrunt-cache/\n*.tfplan\n*.tfstate\n*.tfstate.*\n"},
+    ...(ctx.spec.infra.layout === 'terragrunt'
+      ? terragruntFiles({home: ctx.home, spec: ctx.spec, zones, stacks}).map((file) => ({path: `terraform/${file.name}`, text: file.text}))
+      : stacks.flatMap((stack) => stackFiles({home: ctx.home, spec: ctx.spec, zones, stack, place}).map((file) => ({path: `${repositoryFolder(name, stack)}/${file.name}`, text: file.text})))),
   ]
 }
 
@@ -62,6 +64,12 @@ export function workingFiles(ctx: PlatformContext, stack: StackId): StackFile[] 
 /** The program of `infra.tool`. */
 export function programOf({spec}: Pick<PlatformContext, 'spec'>): 'terraform' | 'tofu' {
   return spec.infra.tool === 'opentofu' ? 'tofu' : 'terraform'
+}
+
+/** What a person types to apply a stack of the repository. */
+export function applyCommand(ctx: Pick<PlatformContext, 'spec'>, stack: StackId): string {
+  const folder = repositoryFolder(ctx.spec.environment.name, stack)
+  return ctx.spec.infra.layout === 'terragrunt' ? `terragrunt --working-dir ${folder} apply` : `${programOf(ctx)} -chdir=${folder} apply`
 }
 
 /** A stack that is ready to be looked at. */

@@ -75,14 +75,18 @@ export interface StackInput {
   emulated?: boolean
 }
 
-/** All files of a stack: kp's templates, the variables of kp.yaml, and where its state is. Reads kp's own templates alone. */
-export function stackFiles({home, spec, zones, stack, place, emulated = false}: StackInput): StackFile[] {
-  const templates = ['shared', stack].flatMap((folder) => {
+/** The files of a stack that are the same in every environment: kp's own templates. */
+export function moduleFiles(home: string, stack: StackId): StackFile[] {
+  return ['shared', stack].flatMap((folder) => {
     const path = join(home, 'templates', 'terraform', folder)
     return readdirSync(path).toSorted().map((name) => ({name, text: readFileSync(join(path, name), 'utf8')}))
   })
+}
+
+/** All files of a stack: kp's templates, the variables of kp.yaml, and where its state is. Reads kp's own templates alone. */
+export function stackFiles({home, spec, zones, stack, place, emulated = false}: StackInput): StackFile[] {
   return [
-    ...templates,
+    ...moduleFiles(home, stack),
     {name: 'state.tf', text: stateText({spec, stack, upstream: STACKS[stack].upstream, place})},
     {name: VARIABLES_FILE, text: `${JSON.stringify(stackVariables(spec, stack, {zones, emulated}), null, 2)}\n`},
   ]

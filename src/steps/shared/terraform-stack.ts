@@ -12,7 +12,7 @@ import {applyPlan, ERRORED_STATE, outputs, plan, pushState, showPlan} from '../.
 import type {TerraformPlace} from '../../tools/terraform.ts'
 import {noteLine} from '../../checks/terraform/ledger.ts'
 import {keepPins, whileLocked} from '../../checks/terraform/lock.ts'
-import {programOf, readyStack, repositoryFolder, requireAws} from '../../checks/terraform/place.ts'
+import {applyCommand, readyStack, requireAws} from '../../checks/terraform/place.ts'
 
 /** What a stack is. */
 export interface TerraformStackStep {
@@ -58,8 +58,7 @@ export function terraformStack(options: TerraformStackStep): PlatformStep {
     probe: look,
     plan(ctx, probe) {
       const {lines, waits} = probe.data as StackData
-      const folder = repositoryFolder(ctx.spec.environment.name, stack)
-      return Promise.resolve({lines: waits === true ? STACKS[stack].makes(ctx.spec).map((line) => `make ${line}`) : lines, commands: [`${programOf(ctx)} -chdir=${folder} apply`]})
+      return Promise.resolve({lines: waits === true ? STACKS[stack].makes(ctx.spec).map((line) => `make ${line}`) : lines, commands: [applyCommand(ctx, stack)]})
     },
     async consent(ctx) {
       const {goes = []} = ((await look(ctx)).data ?? {}) as Partial<StackData>

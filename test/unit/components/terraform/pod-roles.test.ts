@@ -76,8 +76,8 @@ describe('who has a role', () => {
 
   it('nobody who has keys, or a store that is not of AWS', () => {
     expect(names(eksSpec({phases: {backup: {enabled: true}}}))).toContain('velero')
-    expect(names(eksSpec({phases: {backup: {enabled: true, store: {bucket: 'b', endpoint: 'https://s3.example.org', secret: 'store'}}}, secrets: {store: {env: 'STORE'}}}))).not.toContain('velero')
-    expect(names(eksSpec({phases: {ingress: {externalDns: {enabled: true, provider: 'cloudflare', secret: 'token'}}}, secrets: {token: {env: 'TOKEN'}}}))).not.toContain('external-dns')
+    expect(names(eksSpec({phases: {backup: {enabled: true, store: {bucket: 'backups', endpoint: 'https://s3.example.org', secret: 'store'}}}, secrets: {store: 'env:STORE'}}))).not.toContain('velero')
+    expect(names(eksSpec({phases: {ingress: {externalDns: {enabled: true, provider: 'cloudflare', secret: 'token'}}}, secrets: {token: 'env:TOKEN'}}))).not.toContain('external-dns')
   })
 
   it('may write into the zones that are named alone', () => {
