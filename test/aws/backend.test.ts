@@ -23,7 +23,7 @@ beforeAll(async () => {
   platform = await makeAwsPlatform(moto)
   const {exit, stdout, stderr} = await platform.kp(['up', ...NETWORK, '--yes', '--json'])
   expect(exit, stdout.slice(-3000) + stderr).toBe(0)
-}, 400_000)
+})
 afterAll(() => moto?.stop())
 
 describe('kp backend init', () => {

@@ -43,7 +43,7 @@ beforeAll(async () => {
   zone = await plantRecords(clients)
   // What kp writes down while the cluster answers: no emulator has volumes of a cluster.
   appendFileSync(join(platform.root, '.kp', 'environments', 'dev', 'terraform', 'ledger.jsonl'), `${JSON.stringify({at: '2026-11-28T12:00:00Z', event: 'seen', id: untagged['volume'], what: 'the volume of PersistentVolume pvc-2', retained: false})}\n`)
-}, 400_000)
+})
 afterAll(() => moto?.stop())
 
 describe('kp destroy', () => {

@@ -23,7 +23,7 @@ const states = (plan: PlanJson): Record<string, string> => Object.fromEntries(pl
 beforeAll(async () => {
   moto = await startMoto()
   platform = await makeAwsPlatform(moto)
-}, 300_000)
+})
 afterAll(() => moto?.stop())
 
 describe('a platform on EKS', () => {

@@ -24,7 +24,7 @@ const vpcs = async (platform: AwsPlatform) => ((await (await platform.clients.ec
 
 beforeAll(async () => {
   moto = await startMoto()
-}, 300_000)
+})
 afterAll(() => moto?.stop())
 
 describe('kp that is killed while terraform applies', () => {

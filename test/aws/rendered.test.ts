@@ -34,7 +34,7 @@ beforeAll(async () => {
   writeFileSync(config, `provider_installation {\n  filesystem_mirror {\n    path = "${process.env['KP_TEST_AWS_MIRROR'] ?? (await layMirror(process.env))}"\n  }\n}\n`)
   mkdirSync(join(kept, 'plugins'))
   env = {...process.env, TF_CLI_CONFIG_FILE: config, TF_PLUGIN_CACHE_DIR: join(kept, 'plugins'), TF_IN_AUTOMATION: '1'}
-}, 300_000)
+})
 
 function terraform(cwd: string, args: string[]): string {
   try {
