@@ -2,7 +2,7 @@
 import {writeFileSync} from 'node:fs'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
-import {CreateTagsCommand, DescribeVpcsCommand} from '@aws-sdk/client-ec2'
+import {CreateTagsCommand, DescribeVolumesCommand, DescribeVpcsCommand} from '@aws-sdk/client-ec2'
 import {ListClustersCommand} from '@aws-sdk/client-eks'
 import {PutObjectCommand} from '@aws-sdk/client-s3'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
@@ -12,6 +12,7 @@ import type {AwsPlatform} from '../helpers/aws.ts'
 import {killAt} from '../helpers/kill.ts'
 import {startMoto} from '../helpers/moto.ts'
 import type {Moto} from '../helpers/moto.ts'
+import {networkOf, plantTagged} from '../helpers/orphans.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
 import {chance, printedSeed} from '../helpers/random.ts'
 
@@ -42,6 +43,27 @@ describe('kp that is killed while terraform applies', () => {
     expect((await (await platform.clients.eks()).send(new ListClustersCommand({}))).clusters).toEqual(['acme-dev'])
     const {exit, stdout} = await platform.kp(['plan', ...STACK_PHASES, '--exit-code', '--json'])
     expect(exit, stdout.slice(-3000)).toBe(0)
+  })
+})
+
+describe('kp that is killed while it takes a platform down', () => {
+  const luck = chance(printedSeed('test/aws/kill-destroy'))
+  const DESTROY = ['destroy', '--yes', '--confirm', 'acme-dev', '--json']
+
+  it.each(Array.from({length: MOMENTS}, (_, index) => index + 1))('goes on, and leaves nothing: moment %i', async () => {
+    await moto.reset()
+    const platform = await makeAwsPlatform(moto)
+    const up = await platform.kp(['up', '--only', 'networking', '--yes', '--json'])
+    expect(up.exit, up.stdout.slice(-3000) + up.stderr).toBe(0)
+    await plantTagged(platform.clients, await networkOf(platform.clients))
+    const report = await killAt(platform as unknown as TestPlatform, DESTROY, {event: 'tool.started', after: [0, 12_000]}, 'kp', luck)
+    console.log(report.line)
+    const next = await platform.kp(DESTROY)
+    expect(next.exit, next.stdout.slice(-3000) + next.stderr).toBe(0)
+    expect(next.json()).toMatchObject({left: [], unseen: []})
+    expect(await vpcs(platform)).toEqual([])
+    const {Volumes = []} = await (await platform.clients.ec2()).send(new DescribeVolumesCommand({}))
+    expect(Volumes).toEqual([])
   })
 })
 

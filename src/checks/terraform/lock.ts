@@ -48,7 +48,9 @@ async function once(ctx: PlatformContext, {stack, place}: StackAtWork, work: () 
   try {
     await work()
   } catch (error) {
-    const lock = stateLock(asKpError(error).tool?.output ?? '')
+    const output = asKpError(error).tool?.output ?? ''
+    if (/Saved plan is stale/.test(output)) throw stale(stack, error)
+    const lock = stateLock(output)
     if (lock === undefined) throw error
     if (earlier === undefined || !isOurs(lock, earlier)) throw locked(ctx, stack, lock, place)
     ctx.emit({code: 'lock.takenOver', text: `opened the lock of the stack ${stack}: kp's own run that held it since ${lock.created} was killed`, data: {holder: lock}})
@@ -70,6 +72,11 @@ function earlierSince(earlier: Work | undefined): number | undefined {
 function endedByItself(error: unknown): boolean {
   const {code} = asKpError(error)
   return code === 'TOOL_FAILED' || code === 'LOCKED'
+}
+
+/** Somebody else was faster, and their lock is open again: what was planned is not what would be done. */
+function stale(stack: StackId, cause: unknown): KpError {
+  return new KpError({code: 'LOCKED', message: `somebody else changed the state of the stack ${stack} after it was looked at`, next: ['run the same command again: it looks anew'], cause})
 }
 
 function locked(ctx: PlatformContext, stack: StackId, lock: StateLock, place: TerraformPlace): KpError {

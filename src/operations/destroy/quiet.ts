@@ -33,7 +33,10 @@ export interface QuietResult {
 export async function quieten(ctx: PlatformContext): Promise<QuietResult> {
   const result: QuietResult = {off: [], deleted: []}
   const presence = await ctx.presence()
-  if (presence.state !== 'running') return {...result, unasked: presence.observed}
+  if (presence.state !== 'running') {
+    if (presence.state === 'stopped') ctx.emit({code: 'warning', text: `the controllers of the cluster stay on: ${presence.observed}`})
+    return {...result, unasked: presence.observed}
+  }
   try {
     const cluster = await ctx.cluster()
     await noteVolumes(ctx, cluster)

@@ -26,6 +26,8 @@ export interface SweepOptions {
 /** What a sweep would take away. */
 export function isSwept(ctx: PlatformContext, thing: Remainder, {when, keeps}: Pick<SweepOptions, 'when' | 'keeps'>): boolean {
   if (thing.maker !== 'cluster' || keeps(thing) || !requireAws(ctx).removable(thing)) return false
+  // One that AWS itself or a machine holds goes with its holder, and by nobody's hand.
+  if (thing.kind === 'network interface' && thing.goesWith !== undefined) return false
   return when === 'after' || (thing.goesWith === undefined && !ONLY_AFTER_THE_CLUSTER.includes(thing.kind))
 }
 
