@@ -51,10 +51,10 @@ export function awsError(error: unknown, doing: string, at: {region: string; end
 export function deniedNext(message: string): string[] {
   const [, who, action, resource] = /(?:User|Role): (\S+) is not authorized to perform: (\S+)(?: on resource: (\S+))?/.exec(message) ?? []
   if (who === undefined || action === undefined) return ['give the role or user that is named a policy with the action that is named, then run the same command again']
-  const lacks = /because no ([a-z -]+?) (?:policy )?allows/.exec(message)?.[1] ?? 'identity-based policy'
+  const lacks = /because no ([a-z -]+?) (?:policy )?allows/.exec(message)?.[1] ?? 'identity-based'
   const explicit = /with an explicit deny in an? ([a-z -]+)/.exec(message)?.[1]
   if (explicit !== undefined) return [`${explicit} forbids ${action} to ${who}: whoever keeps it must change it`, 'kp doctor shows what else is denied']
-  return [`a policy of ${who} lacks it (${lacks}): {"Effect": "Allow", "Action": "${action}", "Resource": "${resource ?? '*'}"}`, 'kp doctor shows what else is denied']
+  return [`a policy of ${who} lacks it (${lacks} policy): {"Effect": "Allow", "Action": "${action}", "Resource": "${resource ?? '*'}"}`, 'kp doctor shows what else is denied']
 }
 
 /** A bucket's name is one for all accounts of the world: somebody else may have it. */

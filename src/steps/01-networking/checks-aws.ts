@@ -44,7 +44,7 @@ function wants(ctx: PlatformContext, aws: NonNullable<PlatformContext['aws']>): 
 export const quotaCheck: PlatformCheck = check({
   id: 'networking.cloud-quotas',
   title: 'The quotas of the account have room for networks, addresses and every pool at its largest',
-  pitfalls: ['KP0109'],
+  pitfalls: ['KP0109', 'KP0316'],
   appliesTo: (ctx) => (ctx.aws === undefined ? 'kp makes nothing in a cloud account' : true),
   async run(ctx) {
     const {aws} = ctx

@@ -158,19 +158,17 @@ export const pitfalls: Pitfall[] = [
   {
     code: 'KP0109',
     title: 'A quota of the account is used up',
-    symptom: 'A stack stops: VpcLimitExceeded, AddressLimitExceeded, NatGatewayLimitExceeded, or VcpuLimitExceeded when nodes start.',
-    cause: 'An account has five VPCs and five elastic IPs a region by default. One NAT gateway a zone takes three addresses; a new account has few CPUs.',
+    symptom: 'The network stack stops: VpcLimitExceeded, AddressLimitExceeded or NatGatewayLimitExceeded.',
+    cause: 'An account has five VPCs and five elastic IPs a region by default. One NAT gateway a zone takes three addresses.',
     match: [
       {awsError: 'VpcLimitExceeded'},
       {awsError: 'AddressLimitExceeded'},
       {awsError: 'NatGatewayLimitExceeded'},
-      {awsError: 'VcpuLimitExceeded'},
-      {output: /(?:Vcpu|Vpc|Address|NatGateway|InternetGateway)LimitExceeded/},
+      {output: /(?:Vpc|Address|NatGateway|InternetGateway)LimitExceeded/},
     ],
     fix: [
       {text: 'See what is used; addresses without an association can go.', command: 'aws ec2 describe-addresses --query "Addresses[?AssociationId==null].AllocationId"'},
       {text: 'Ask for more elastic IPs.', command: 'aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-0263D0A3 --desired-value 10'},
-      {text: 'Ask for more CPUs of the usual families.', command: 'aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-1216C47A --desired-value 64'},
       {text: 'For an environment that may fail: network.nat: single in kp.yaml needs one address.'},
       {text: 'Run it again.', command: 'kp step networking'},
     ],
