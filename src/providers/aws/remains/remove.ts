@@ -52,9 +52,10 @@ const REMOVALS: Partial<Record<ThingKind, Removal>> = {
     if (association !== undefined) await ec2.send(new DisassociateAddressCommand({AssociationId: association}))
     await ec2.send(new ReleaseAddressCommand({AllocationId: id}))
   },
-  'key pair': async (clients, {id}) => {
+  // By its name, which every answer to it knows.
+  'key pair': async (clients, {id, name}) => {
     const {DeleteKeyPairCommand} = await import('@aws-sdk/client-ec2')
-    await (await clients.ec2()).send(new DeleteKeyPairCommand({KeyPairId: id}))
+    await (await clients.ec2()).send(new DeleteKeyPairCommand(name === undefined ? {KeyPairId: id} : {KeyName: name}))
   },
   'DNS record': async (clients, {detail}) => {
     const {ChangeResourceRecordSetsCommand} = await import('@aws-sdk/client-route-53')
