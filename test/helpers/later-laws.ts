@@ -29,6 +29,7 @@ export const SATISFIED_FROM_THE_START: Record<string, string> = {
   'secrets/earlier-choice': 'nothing of another choice was ever installed',
   'autoscaling/earlier-choice': 'nothing of another choice was ever installed',
   'security/earlier-choice': 'nothing of another choice was ever installed',
+  'security/kyverno-own': 'only with enforceNamespaces or generateNetworkPolicies, which the covering set builds',
   'security/single-engine': 'only looks, and refuses',
   'operators/storage-class': 'only looks, and refuses',
 }
