@@ -1,6 +1,7 @@
 /** Flags that several commands share. */
 import {Flags} from '@oclif/core'
 import type {AdoptionConsent} from './context.ts'
+import {KpError} from './engine/errors.ts'
 import type {Selection} from './operations/select.ts'
 
 /** `--only --from --to --skip`. */
@@ -26,4 +27,13 @@ export function adoptionOf(flags: {adopt?: string[] | undefined; 'allow-downgrad
 export function selectionOf(flags: {only?: string[] | undefined; from?: string | undefined; to?: string | undefined; skip?: string[] | undefined}, named: string[] = []): Selection {
   const only = [...(flags.only ?? []), ...named]
   return {...(only.length === 0 ? {} : {only}), from: flags.from, to: flags.to, skip: flags.skip}
+}
+
+const UNITS: Record<string, number> = {s: 1, m: 60, h: 3600}
+
+/** Seconds of a duration such as `90s`, `10m`, `1h`. @throws KpError USAGE */
+export function seconds(flag: string, text: string): number {
+  const [, amount, unit = 's'] = /^(\d+)([smh])?$/.exec(text.trim()) ?? []
+  if (amount === undefined) throw new KpError({code: 'USAGE', message: `${flag} takes a duration such as 90s or 10m, not "${text}"`})
+  return Number(amount) * (UNITS[unit] ?? 1)
 }

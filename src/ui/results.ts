@@ -13,6 +13,7 @@ import type {dora, report, supportBundle} from './schemas/report.ts'
 import type {costReport, policyEnforce, policyReport} from './schemas/reports.ts'
 import type {sloGenerate, sloList, sloReport, sloTest} from './schemas/slo.ts'
 import type {topology} from './schemas/topology.ts'
+import type {nodeDrain, nodeList, nodePatch, nodeReplace, upgrade, upgradePlan} from './schemas/upgrade.ts'
 import type {backendInit, bind, destroy, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './schemas/tools.ts'
 
 export type VerifyResult = z.infer<typeof verify>
@@ -53,6 +54,10 @@ export type LoadtestResult = z.infer<typeof loadtest>
 export type MigratePlanResult = z.infer<typeof migratePlan>
 export type MigrateResult = z.infer<typeof migrate>
 export type DoraResult = z.infer<typeof dora>
+export type UpgradeResult = z.infer<typeof upgrade>
+export type UpgradePlanResult = z.infer<typeof upgradePlan>
+export type NodeListResult = z.infer<typeof nodeList>
+export type NodeWorkResult = z.infer<typeof nodeDrain> | z.infer<typeof nodeReplace> | z.infer<typeof nodePatch>
 export type ErrorResult = z.infer<typeof error>
 export type ErrorBody = z.infer<typeof errorBody>
 export type DoctorResult = z.infer<typeof doctor>

@@ -73,7 +73,7 @@ export async function cordon(ctx: DrainContext, node: string, by: string): Promi
 
 /** Lets pods come to a node again, and forgets who cordoned it. */
 export async function uncordon(ctx: DrainContext, node: string): Promise<void> {
-  await patchNode(ctx, node, {metadata: {annotations: {[CORDONED_BY]: null}}, spec: {unschedulable: null}}, `kubectl uncordon ${node}`)
+  await patchNode(ctx, node, {metadata: {annotations: {[CORDONED_BY]: null}}, spec: {unschedulable: null}}, `kubectl uncordon ${node}`, true)
 }
 
 /**
@@ -150,9 +150,9 @@ function slowEnd({metadata, spec}: PodObject, ms: number): string {
   return `it has been ending for ${Math.round(ms / 1000)} seconds, and may take ${grace}${finalizers.length === 0 ? '' : `; held by ${finalizers.join(', ')}`}`
 }
 
-async function patchNode(ctx: DrainContext, node: string, patch: object, command: string): Promise<void> {
+async function patchNode(ctx: DrainContext, node: string, patch: object, command: string, evenIfStopped = false): Promise<void> {
   const {api} = await ctx.cluster()
-  const answer = await ctx.change({doing: command.split(' ').slice(1).join(' '), command}, () => api.request({method: 'PATCH', path: `${pathOf(node)}?fieldManager=kp-drain`, body: patch, contentType: 'application/merge-patch+json'}))
+  const answer = await ctx.change({doing: command.split(' ').slice(1).join(' '), command}, () => api.request({method: 'PATCH', path: `${pathOf(node)}?fieldManager=kp-drain`, body: patch, contentType: 'application/merge-patch+json', ...(evenIfStopped ? {evenIfStopped, timeoutMs: 5000} : {})}))
   if (answer !== undefined && answer.status >= 300) throw apiError(answer, command.replace('kubectl ', ''))
   ctx.changed()
 }

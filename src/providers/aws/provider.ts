@@ -81,6 +81,7 @@ export function createEksProvider({spec, settings, env, folder, cacheDir}: EksPr
     },
     cluster: () => (cluster ??= asking(`look for the EKS cluster ${spec.environment.cluster}`, () => findCluster(clients, spec.environment.cluster))),
     versions: () => asking('ask which versions EKS offers', () => findVersions(clients)),
+    upgrade: async () => (await import('./upgrade.ts')).eksUpgrade(clients, spec.environment.cluster, asking),
     zonesOffering: (types) => asking('ask which zones offer the instance types', () => findZones(clients, types)),
     quotas: (ids) => asking('ask for the quotas of the account', () => findQuotas(clients, ids, own)),
     cpuQuota,

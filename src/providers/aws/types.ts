@@ -4,6 +4,7 @@ import type {StateBucket} from './bucket.ts'
 import type {Insight, Quota, QuotaId, SubnetRoom} from './limits.ts'
 import type {Remainder, Remains} from './remains/find.ts'
 import type {AuditScope} from './remains/things.ts'
+import type {EksUpgrade} from './upgrade.ts'
 
 /** Whose credentials they are. */
 export interface AwsIdentity {
@@ -65,6 +66,8 @@ export interface AwsProvider extends Provider {
   cluster(): Promise<EksCluster | undefined>
   /** The versions of Kubernetes that EKS offers. */
   versions(): Promise<EksVersion[]>
+  /** What an upgrade of the cluster asks of EKS. */
+  upgrade(): Promise<EksUpgrade>
   /** The zones of the region by name, with those of them that offer an instance type. */
   zonesOffering(instanceTypes: readonly string[]): Promise<{zones: string[]; offering: Record<string, string[]>}>
   /** Limits of the account, with what others than this environment use of them. */

@@ -22,6 +22,9 @@ import type {LabOptions, LabRun, LabSettings} from './types.ts'
 
 const TRIES = 3
 
+/** The programs of Kubernetes that a lab runs, by the names of their links. */
+export const KUBERNETES_LINKS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl', 'kubeadm'] as const
+
 /**
  * Makes a lab in an empty place. Where it fails, everything is taken away again.
  * @throws KpError TOOL_MISSING, LAB_FAILED, INTERRUPTED
@@ -147,13 +150,15 @@ async function allOf(...work: Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason
 }
 
-interface LabTools {
+/** Where the programs of a lab are. */
+export interface LabTools {
   kubernetes: {version: string; folder: string}
   kwok: {version: string; folder: string}
   kwokctl: {version: string; folder: string}
 }
 
-async function findLabTools(cacheDir: string, options: LabOptions): Promise<LabTools> {
+/** @throws KpError TOOL_MISSING */
+export async function findLabTools(cacheDir: string, options: LabOptions): Promise<LabTools> {
   const locate = async (tool: Tool | undefined, name: string): Promise<{version: string; folder: string}> => {
     const folder = tool === undefined ? '' : await toolFolder(tool, cacheDir)
     if (tool !== undefined && isComplete(tool, folder)) return {version: tool.version, folder}
@@ -168,7 +173,7 @@ async function findLabTools(cacheDir: string, options: LabOptions): Promise<LabT
 
 async function linkPrograms(layout: LabLayout, tools: LabTools): Promise<void> {
   await mkdir(layout.bin)
-  for (const name of ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl', 'kubeadm']) {
+  for (const name of KUBERNETES_LINKS) {
     await symlink(join(tools.kubernetes.folder, name), join(layout.bin, name))
   }
   await symlink(join(tools.kwok.folder, 'kwok'), join(layout.bin, 'kwok-controller'))

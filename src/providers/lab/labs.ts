@@ -28,6 +28,15 @@ export function createLabs(settings: LabSettings): Labs {
       })
     },
     start: (name) => withLock(settings, name, () => bringUp(settings, name)),
+    upgrade: (name, minor, run = {}) => withLock(settings, name, async () => {
+      const {upgradeLab} = await import('./upgrade.ts')
+      await upgradeLab(settings, name, minor, run)
+      return statusOf(settings, name)
+    }),
+    async renewStages(name) {
+      const {nodeStages} = await import('./upgrade.ts')
+      await (await making()).applyAsAdmin(settings, layoutOf(name), await nodeStages(settings, name), `renew the simulated nodes of the lab ${name}`)
+    },
     async down(name) {
       const layout = layoutOf(name)
       if (!existsSync(layout.folder) && !existsSync(layout.lock) && (await labProcesses(layout)).length === 0) return

@@ -12,6 +12,8 @@ import {readServices, writeService} from './services/record.ts'
 import type {LabProcess} from './types.ts'
 
 const END_TIMEOUT_MS = 15_000
+/** What a component of the control plane may take to end by itself. */
+const STOP_TIMEOUT_MS = 4000
 
 /** Pids of all processes that were started by a path below the lab's folder, and of those registered with it. */
 export async function labProcesses(layout: LabLayout): Promise<number[]> {
@@ -54,6 +56,15 @@ export async function deadComponents(layout: LabLayout): Promise<string[]> {
 export async function endComponent(layout: LabLayout, component: Component): Promise<void> {
   const pid = await componentPid(layout, component)
   if (pid !== undefined) kill(pid)
+}
+
+/** Asks one component to end, where it runs, and ends it when it takes its time. */
+export async function stopComponent(layout: LabLayout, component: Component, clock: Clock): Promise<void> {
+  const pid = await componentPid(layout, component)
+  if (pid === undefined) return
+  kill(pid, 'SIGTERM')
+  for (let looks = 0; looks < STOP_TIMEOUT_MS / 50 && identifyProcess(pid) !== undefined; looks += 1) await clock.sleep(50)
+  if (identifyProcess(pid) !== undefined) kill(pid)
 }
 
 /**
@@ -118,9 +129,9 @@ async function listProgramPaths(): Promise<{pid: number; program: string}[]> {
   return entries.map((entry, index) => ({pid: Number(entry), program: lines[index]?.split('\0')[0] ?? ''}))
 }
 
-function kill(pid: number): void {
+function kill(pid: number, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch {
     // gone in the meantime
   }

@@ -5,6 +5,7 @@ import type {EnvironmentSpec} from '../../spec/types.ts'
 import {findTool, labTools} from '../../tools/toolchain/catalog.ts'
 import type {KubernetesMinor, Tool} from '../../tools/toolchain/catalog.ts'
 import {installTools} from '../../tools/toolchain/install.ts'
+import type {KubeObject} from '../../tools/kube-api.ts'
 import type {Provider} from '../types.ts'
 import {KpError} from '../../engine/errors.ts'
 import {createLabs} from './labs.ts'
@@ -35,6 +36,14 @@ export interface LabProvider extends Provider {
   adminKubeconfig: string
   /** The lab's own folder, gone with the lab. */
   folder: string
+  /** Another minor for the control plane, with all its data. @throws KpError TOOL_MISSING, LOCKED, LAB_FAILED */
+  upgrade(minor: string, progress: ProgressListener, signal: AbortSignal): Promise<void>
+  /** Annotation of a node that says which kubelet it runs. */
+  kubeletAnnotation: string
+  /** The version that nodes bring which come from now on; undefined where nobody says. */
+  newNodesVersion(cluster: {get(apiVersion: string, kind: string, name: string): Promise<KubeObject | undefined>}): Promise<string | undefined>
+  /** New nodes bring the kubelet of the control plane's version from now on. */
+  renewNodes(): Promise<void>
   /** Ends one program of the control plane at once. @throws KpError USAGE for one that there is not */
   endProgram(name: string): Promise<void>
 }
@@ -95,6 +104,16 @@ export function createLabProvider(options: LabProviderOptions): LabProvider {
       await labs.create({name: options.name, kubernetesMinor: minorOf(spec), podCidr: spec.network.podCidr, serviceCidr: spec.network.serviceCidr, webhooks, owner}, {progress, signal})
       seen = undefined
     },
+    async upgrade(minor, progress, signal) {
+      await labs.upgrade(options.name, minor as KubernetesMinor, {progress, signal})
+      seen = undefined
+    },
+    kubeletAnnotation: LAB.kubelet,
+    async newNodesVersion(cluster) {
+      const stage = await cluster.get('kwok.x-k8s.io/v1alpha1', 'Stage', 'kp-node-ready')
+      return /or \(index \$a "lab\.kp\.dev\/kubelet"\) "(v[\d.]+)"/.exec(JSON.stringify(stage ?? {}).replaceAll('\\"', '"'))?.[1]
+    },
+    renewNodes: () => labs.renewStages(options.name),
     async start(progress, signal) {
       await labs.start(options.name, {progress, signal})
       seen = undefined

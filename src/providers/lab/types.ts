@@ -79,6 +79,17 @@ export interface Labs {
    */
   start(name: string, run?: LabRun): Promise<LabStatus>
   /**
+   * Puts the programs of another minor in the place of those of the control plane; etcd's data, addresses, certificates and the
+   * audit log stay. Safe to run again after a kill at any point.
+   * @throws KpError CLUSTER_ABSENT, TOOL_MISSING, LOCKED, LAB_FAILED
+   */
+  upgrade(name: string, minor: KubernetesMinor, run?: LabRun): Promise<LabStatus>
+  /**
+   * Nodes that come from now on bring the kubelet of the lab's version.
+   * @throws KpError CLUSTER_ABSENT, TOOL_FAILED
+   */
+  renewStages(name: string): Promise<void>
+  /**
    * Ends every process of a lab and removes its folder. Without such a lab it does nothing.
    * @throws KpError LOCKED, LAB_FAILED (a process that does not end)
    */

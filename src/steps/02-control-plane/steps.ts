@@ -24,7 +24,7 @@ export const startLab: PlatformStep = {
         throw new KpError({
           code: 'GATE',
           message: `the lab runs Kubernetes ${minor}, kp.yaml wants ${ctx.spec.kubernetes.version}: kp up never changes the version of a running cluster`,
-          next: [`set kubernetes.version to "${minor}" in kp.yaml`, `kp lab down ${lab.name} --yes, then kp up, to build it anew`],
+          next: [...(Number(minor.split('.')[1]) < Number(ctx.spec.kubernetes.version.split('.')[1]) ? [`kp upgrade --to ${ctx.spec.kubernetes.version}, behind its gates`] : [`kp upgrade --to ${minor}, where an upgrade was begun and is not at its end`]), `set kubernetes.version to "${minor}" in kp.yaml`, `kp lab down ${lab.name} --yes, then kp up, to build it anew`],
         })
       }
       return {state: 'satisfied', observed: `the lab ${lab.name} runs Kubernetes ${status.kubernetesVersion ?? ctx.spec.kubernetes.version}`}

@@ -12,6 +12,7 @@ import {dora, report, supportBundle} from './report.ts'
 import {costReport, policyEnforce, policyReport} from './reports.ts'
 import {sloGenerate, sloList, sloReport, sloTest} from './slo.ts'
 import {topology} from './topology.ts'
+import {nodeDrain, nodeList, nodePatch, nodeReplace, upgrade, upgradePlan} from './upgrade.ts'
 import {backendInit, bind, destroy, doctor, explain, init, kubeconfig, labDown, labList, labStatus, labUp, render, tools} from './tools.ts'
 
 /** Schemas by command; `lab-up` is `kp lab up`. */
@@ -53,6 +54,12 @@ export const RESULT_SCHEMAS = {
   'drills-undo': drillsUndo,
   runbook,
   'slo-report': sloReport,
+  upgrade,
+  'upgrade-plan': upgradePlan,
+  'node-list': nodeList,
+  'node-drain': nodeDrain,
+  'node-replace': nodeReplace,
+  'node-patch': nodePatch,
   render,
   init,
   kubeconfig,

@@ -1,0 +1,89 @@
+/** An upgrade of a real control plane with its data: what stands in the way is named and refuses; mended, it goes through. */
+import {gzipSync} from 'node:zlib'
+import {readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {afterAll, beforeAll, expect, it} from 'vitest'
+import type {UpgradePlanResult, UpgradeResult} from '../../src/ui/results.ts'
+import {openTestPlatform} from '../helpers/platform.ts'
+import type {TestPlatform} from '../helpers/platform.ts'
+
+const OLD = 'apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata:\n  name: old\n'
+const WAIVED = ['--waive', 'backup', '--reason', 'the test proves it another way']
+let platform: TestPlatform
+
+beforeAll(async () => {
+  platform = await openTestPlatform({name: 'upgrade', build: 'fresh', lean: true, spec: {kubernetes: {version: '1.35'}, phases: {gitops: {enabled: false}, monitoring: {enabled: false}}}})
+}, 900_000)
+
+afterAll(() => platform?.close(), 60_000)
+
+const gate = (result: UpgradePlanResult | UpgradeResult, id: string): UpgradePlanResult['gates'][number] | undefined => result.gates.find((one) => one.id === id)
+
+async function apply(object: object): Promise<void> {
+  await platform.kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(object))
+}
+
+/** A release that helm can read, of a chart that is gone. */
+const release = {
+  apiVersion: 'v1', kind: 'Secret', type: 'helm.sh/release.v1',
+  metadata: {name: 'sh.helm.release.v1.legacy.v1', namespace: 'demo', labels: {owner: 'helm', name: 'legacy', version: '1', status: 'deployed'}},
+  data: {release: Buffer.from(gzipSync(JSON.stringify({name: 'legacy', version: 1, info: {status: 'deployed'}, chart: {metadata: {name: 'legacy', version: '1.0.0'}}, manifest: OLD})).toString('base64')).toString('base64')},
+}
+
+it('names what stands in the way, with the fix, and refuses', {timeout: 300_000}, async () => {
+  await apply({apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: {name: 'never', namespace: 'kube-system'}, spec: {maxUnavailable: 0, selector: {matchLabels: {app: 'stuck'}}}})
+  await apply({apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name: 'stuck', namespace: 'kube-system'}, spec: {replicas: 2, selector: {matchLabels: {app: 'stuck'}}, template: {metadata: {labels: {app: 'stuck'}}, spec: {containers: [{name: 'c', image: 'registry.k8s.io/pause:3.10'}]}}}})
+  await apply(release)
+  await platform.kubectl(['-n', 'kube-system', 'rollout', 'status', 'deployment/stuck', '--timeout=90s'])
+  const plan = (await platform.kpOk(['upgrade', '--minor', '--plan', '--json'], {exit: 7})).json<UpgradePlanResult>()
+  expect(plan).toMatchObject({schema: 'kp/upgrade-plan/v1', from: '1.35.4', to: '1.36.3', allowed: false})
+  expect(gate(plan, 'drain')).toMatchObject({status: 'fail', fix: expect.stringMatching(/^kubectl -n kube-system patch poddisruptionbudget never /) as string})
+  expect(plan.drain.flatMap(({blockedBy}) => blockedBy)).toContainEqual(expect.objectContaining({pdb: 'kube-system/never', owner: 'Deployment stuck'}))
+  expect(gate(plan, 'removed-apis')).toMatchObject({status: 'fail', problems: [{source: 'helm release demo/legacy'}]})
+  expect(gate(plan, 'backup')).toMatchObject({status: 'fail', fix: expect.stringContaining('kp backup verify') as string})
+  const refused = (await platform.kpOk(['upgrade', '--minor', '--yes', '--json'], {exit: 7})).json<UpgradeResult>()
+  expect(refused).toMatchObject({schema: 'kp/upgrade/v1', result: 'refused', nodes: [], error: {code: 'GATE'}})
+  expect((JSON.parse(await platform.kubectl(['version', '-o', 'json'])) as {serverVersion: {gitVersion: string}}).serverVersion.gitVersion).toBe('v1.35.4')
+})
+
+it('says what cannot be gone to', {timeout: 120_000}, async () => {
+  for (const [version, exit] of [['1.34', 7], ['1.37', 7], ['1.36.99', 2], ['soon', 2]] as const) await platform.kpOk(['upgrade', '--to', version, '--plan', '--json'], {exit})
+  await platform.kpOk(['upgrade', '--minor', '--max-unavailable', '0', '--plan', '--json'], {exit: 2})
+  await platform.kpOk(['upgrade', '--minor', '--max-unavailable', '100%', '--plan', '--json'], {exit: 7})
+})
+
+it('goes through once that is mended, with all data, and tells what users lost', {timeout: 900_000}, async () => {
+  await platform.kubectl(['-n', 'kube-system', 'patch', 'poddisruptionbudget', 'never', '--type=json', '-p', '[{"op":"replace","path":"/spec/maxUnavailable","value":1}]'])
+  await platform.kubectl(['-n', 'demo', 'delete', 'secret', 'sh.helm.release.v1.legacy.v1'])
+  const path = join(platform.root, 'kp.yaml')
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/^(\s*version: "?1\.35"?)$/m, '$1 # as staging has it'))
+  const uids = async (): Promise<string> => platform.kubectl(['get', 'namespaces,deployments,secrets', '-A', '-o', 'jsonpath={range .items[*]}{.metadata.uid}{"\\n"}{end}'])
+  const before = new Set((await uids()).split('\n'))
+  const done = (await platform.kpOk(['upgrade', '--minor', '--yes', '--soak', '2s', ...WAIVED, '--json'], {timeoutMs: 800_000})).json<UpgradeResult>()
+  expect(done).toMatchObject({result: 'ok', from: '1.35.4', to: '1.36.3', objects: {lost: []}})
+  expect(done.nodes.length).toBeGreaterThan(2)
+  expect(done.nodes.map(({result, to}) => [result, to])).toEqual(done.nodes.map(() => ['upgraded', 'v1.36.3']))
+  expect(done.requests?.sent).toBeGreaterThan(20)
+  const now = new Set((await uids()).split('\n'))
+  expect([...before].filter((uid) => !now.has(uid))).toEqual([])
+  const {items} = JSON.parse(await platform.kubectl(['get', 'nodes', '-o', 'json'])) as {items: {spec: {unschedulable?: boolean}; status: {nodeInfo: {kubeletVersion: string}}}[]}
+  expect(items.map(({spec, status}) => [spec.unschedulable, status.nodeInfo.kubeletVersion])).toEqual(items.map(() => [undefined, 'v1.36.3']))
+  expect(readFileSync(path, 'utf8')).toContain('1.36" # as staging has it')
+  expect((await platform.kpOk(['plan', '--json', '--exit-code'])).json<{summary: Record<string, number>}>().summary).toMatchObject({absent: 0, drifted: 0})
+  await platform.kpOk(['upgrade', '--patch', '--yes', ...WAIVED, '--json'])
+})
+
+it('drains one node behind the same gates, and says who holds it', {timeout: 300_000}, async () => {
+  const {nodes} = (await platform.kpOk(['node', 'list', '--json'])).json<{nodes: {name: string; evictions: number; blockedBy: unknown[]}[]}>()
+  const node = nodes.find(({evictions, blockedBy}) => evictions > 0 && blockedBy.length === 0)?.name ?? ''
+  await platform.kpOk(['node', 'drain', 'nowhere-1', '--yes', '--json'], {exit: 2})
+  expect((await platform.kpOk(['node', 'patch', node, '--yes', '--json'])).json()).toMatchObject({schema: 'kp/node-patch/v1', result: 'ok', nodes: [{node, result: 'done'}]})
+  const uid = await platform.kubectl(['get', 'node', node, '-o', 'jsonpath={.metadata.uid}'])
+  await platform.kpOk(['node', 'replace', node, '--yes', '--json'])
+  expect(await platform.kubectl(['get', 'node', node, '-o', 'jsonpath={.metadata.uid}'])).not.toBe(uid)
+  await platform.kpOk(['node', 'drain', node, '--yes', '--json'])
+  expect(await platform.kubectl(['get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}'])).toBe('true')
+  // A cordon left behind is found by who looks for the cause.
+  expect((await platform.kpOk(['diagnose', 'node-pools', '--json'], {exit: 1})).stdout).toContain(node)
+  await platform.kubectl(['uncordon', node])
+})
