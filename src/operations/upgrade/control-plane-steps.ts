@@ -9,7 +9,7 @@ import {parseSpec} from '../../spec/load.ts'
 import type {Path} from '../../spec/paths.ts'
 import {resolveEnvironment} from '../../spec/resolve.ts'
 import {writeSpec} from '../../spec/write.ts'
-import type {Upgrading} from './run.ts'
+import type {Upgrading} from './upgrading.ts'
 import {minorOf, plainVersion} from './versions.ts'
 
 const AT = {phase: 'upgrade-control-plane'}

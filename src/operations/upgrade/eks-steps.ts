@@ -2,7 +2,7 @@
 import type {PlatformContext, PlatformStep} from '../../context.ts'
 import {followUpdate} from './control-plane-steps.ts'
 import {stopOnLoss} from './node-steps.ts'
-import type {Upgrading} from './run.ts'
+import type {Upgrading} from './upgrading.ts'
 
 const UPDATE_MS = 4 * 3600_000
 

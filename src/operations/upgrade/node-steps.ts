@@ -7,7 +7,7 @@ import {annotateNode, serviceNode} from '../nodes/service.ts'
 import {newTroubles, lookForTroubles} from './health.ts'
 import type {Troubles} from './health.ts'
 import {complainAboutLoss} from './loss.ts'
-import type {NodeReport, Upgrading} from './run.ts'
+import type {NodeReport, Upgrading} from './upgrading.ts'
 import type {Wave} from './types.ts'
 import {hasVersion, kubeletOf, UPGRADE as BY} from './waves.ts'
 

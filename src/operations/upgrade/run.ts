@@ -19,31 +19,8 @@ import {labSteps} from './lab-steps.ts'
 import {nodeSteps} from './node-steps.ts'
 import {lostObjects, objectNames} from './objects.ts'
 import type {UpgradePlan} from './plan.ts'
+import type {NodeReport, Upgrading} from './upgrading.ts'
 import {beginUpgrade, endUpgrade, unfinishedUpgrade} from './record.ts'
-
-/** What became of a node. */
-export interface NodeReport {
-  node: string
-  zone: string | null
-  from: string
-  to: string
-  result: 'upgraded' | 'failed'
-  evictions: number
-  durationMs: number
-  /** While it was upgraded; null where nobody could be asked. */
-  requests: RequestCount | null
-}
-
-/** What the steps of an upgrade share. */
-export interface Upgrading {
-  plan: UpgradePlan
-  soakSeconds: number
-  drainLimitMs: number
-  loss: LossBudget
-  /** Undefined where nobody can be asked from outside. */
-  watch: RequestWatch | undefined
-  nodes: Map<string, NodeReport>
-}
 
 /** How an upgrade is run. */
 export interface UpgradeOptions {
