@@ -3,7 +3,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {EnvironmentSpec} from '../../spec/types.ts'
 import type {StackId} from './ids.ts'
-import {podRoles} from './pod-roles.ts'
+import {podRoles, usesKarpenter} from './pod-roles.ts'
 import {stateText} from './state.ts'
 import type {StatePlace} from './state.ts'
 import {stackVariables} from './variables.ts'
@@ -85,8 +85,10 @@ export function moduleFiles(home: string, stack: StackId): StackFile[] {
 
 /** All files of a stack: kp's templates, the variables of kp.yaml, and where its state is. Reads kp's own templates alone. */
 export function stackFiles({home, spec, zones, stack, place, emulated = false}: StackInput): StackFile[] {
+  // What belongs to a choice is there where it was chosen; a module that several environments share has it all.
+  const chosen = moduleFiles(home, stack).filter(({name}) => name !== 'karpenter.tf' || usesKarpenter(spec))
   return [
-    ...moduleFiles(home, stack),
+    ...chosen,
     {name: 'state.tf', text: stateText({spec, stack, upstream: STACKS[stack].upstream, place})},
     {name: VARIABLES_FILE, text: `${JSON.stringify(stackVariables(spec, stack, {zones, emulated}), null, 2)}\n`},
   ]

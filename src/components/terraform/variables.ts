@@ -80,7 +80,7 @@ const OWN: Record<StackId, (spec: EnvironmentSpec, eks: ProviderOf<'eks'>, facts
     hosted_zones: hostedZones(spec),
     backup_bucket: backupBucket(spec),
     secrets_region: spec.phases.secrets.aws.region ?? eks.region,
-    karpenter: usesKarpenter(spec),
+    ...(usesKarpenter(spec) ? {karpenter: true} : {}),
   }),
   'node-groups': (spec, eks, {zones, emulated}) => ({
     identity: eks.identity,

@@ -1,5 +1,11 @@
 # Karpenter hears of interruptions of its machines by a queue of the cluster's name.
 
+variable "karpenter" {
+  description = "Whether Karpenter starts machines, and hears of interruptions."
+  type        = bool
+  default     = false
+}
+
 locals {
   # By the sources that AWS tells them from.
   sources = {

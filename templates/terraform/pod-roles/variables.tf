@@ -44,8 +44,3 @@ variable "secrets_region" {
   description = "Region of the secrets that the cluster reads."
   type        = string
 }
-
-variable "karpenter" {
-  description = "Whether Karpenter starts machines, and hears of interruptions."
-  type        = bool
-}
