@@ -3,7 +3,9 @@ import {KpError} from '../../engine/errors.ts'
 import type {RequestCount} from '../requests.ts'
 
 /** With fewer requests than these a share says nothing: then only a gap counts. */
-const FEWEST = 50
+const FEWEST = 100
+/** One that was slow stops nothing. */
+const FEWEST_FAILED = 3
 
 /** How much may be lost. */
 export interface LossBudget {
@@ -23,6 +25,6 @@ export function lossBudgetOf(percent: string, gapSeconds: number): LossBudget {
 /** Why the upgrade must stop; undefined while users lose no more than they may. Pure. */
 export function complainAboutLoss({sent, failed, longestGapMs}: RequestCount, {share, gapMs}: LossBudget): string | undefined {
   if (failed > 0 && longestGapMs > gapMs) return `nobody got a good answer for ${Math.round(longestGapMs / 100) / 10} seconds; ${gapMs / 1000} are allowed`
-  if (sent >= FEWEST && failed / sent > share) return `${failed} of ${sent} requests failed, ${Math.round((failed / sent) * 1000) / 10} %; ${share * 100} % are allowed`
+  if (sent >= FEWEST && failed >= FEWEST_FAILED && failed / sent > share) return `${failed} of ${sent} requests failed, ${Math.round((failed / sent) * 1000) / 10} %; ${share * 100} % are allowed`
   return undefined
 }
