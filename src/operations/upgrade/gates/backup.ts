@@ -27,7 +27,7 @@ interface Wanted {
 
 /** Pure. */
 export function judgeProofs(proofs: readonly Proof[], {now, rpo, kinds, cluster, hasBackup}: Wanted): GateAnswer {
-  const fix = hasBackup ? 'kp backup create, then kp backup verify' : 'kp backup create --etcd, then kp backup verify --etcd; or phases.backup.enabled: true in kp.yaml'
+  const fix = hasBackup ? 'kp backup create, then kp backup verify' : 'kp backup create --etcd-only, then kp backup verify --etcd; or phases.backup.enabled: true in kp.yaml'
   const own = proofs.filter((one) => one.cluster === undefined || cluster === undefined || one.cluster === cluster)
   const newest = newestProof(own, kinds)
   if (newest === undefined) return {status: 'fail', reason: proofs.length === 0 ? 'no backup was ever restored and compared: nobody knows whether one works' : 'no backup of this cluster was restored and compared', fix}
