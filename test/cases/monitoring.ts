@@ -89,6 +89,12 @@ export const monitoringCases: CheckCase[] = [
     unknown: [refusedAt(`${PROMETHEUS}/api/v1/targets`), {what: 'Prometheus has just read its configuration', change: (world) => answering(`${PROMETHEUS}/api/v1/status/runtimeinfo`, said({lastConfigTime: new Date(NOW - 7000).toISOString()}))(answering(`${PROMETHEUS}/api/v1/targets`, said({activeTargets: []}))(world)), observed: /there is no target of apiserver.* yet: .* 7 s ago/}, {what: 'Prometheus is not there', change: () => ({objects: []}), observed: /gave no answer/}],
   },
   {
+    check: 'monitoring.targets', of: 'one read that came too late', platform: EXISTING,
+    passes: () => ({objects: [], answers: {[`${PROMETHEUS}/api/v1/targets`]: {body: said({activeTargets: [...jobs.map((job) => target(job)), target('kubelet', 'down')]})}, [`${PROMETHEUS}/api/v1/query`]: {body: said({result: []})}}}),
+    fails: [{what: 'it has not answered for two minutes', change: answering(`${PROMETHEUS}/api/v1/query`, said({result: [{metric: {job: 'kubelet', instance: '10.0.0.1:1'}, value: [0, '0']}]})), observed: /kubelet at 10\.0\.0\.1:1 is down: connection refused/}],
+    unknown: [refusedAt(`${PROMETHEUS}/api/v1/targets`)],
+  },
+  {
     check: 'monitoring.rules',
     platform: EXISTING,
     passes: () => ({objects: [], answers: {[`${PROMETHEUS}/api/v1/rules`]: {body: rule()}}}),
