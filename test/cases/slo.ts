@@ -2,7 +2,7 @@
 import {sloGroups} from '../../src/components/slo-rules.ts'
 import type {PlatformContext} from '../../src/context.ts'
 import type {KubeObject} from '../../src/tools/kube-api.ts'
-import {answering, changed, EXISTING, thing, without} from '../helpers/check-cases.ts'
+import {answering, changed, EXISTING, NOW, thing, without} from '../helpers/check-cases.ts'
 import type {CheckCase, World} from '../helpers/check-cases.ts'
 
 const GROUP = 'monitoring.coreos.com/v1'
@@ -23,6 +23,7 @@ const query = (value: number | undefined): World => ({objects: [], answers: {[`$
 const asked = (value: number): ((world: World) => World) => () => query(value)
 const refused = {what: 'the way through the API server is refused', change: answering(`${PROMETHEUS}/query`, {message: 'services "http" is forbidden'}, 403), observed: /403/}
 const silent = {what: 'Prometheus is not there', change: (): World => ({objects: []}), observed: /gave no answer/}
+const fresh = answering(`${PROMETHEUS}/status/runtimeinfo`, said({lastConfigTime: new Date(NOW - 7000).toISOString()}))
 const noRecord = {what: 'nothing is recorded yet', change: (): World => query(undefined), observed: /no record of any objective/}
 const loaded = (health = 'ok', name = 'slo-demo-availability'): unknown => said({groups: [{name, rules: [{name: 'slo:events_total:rate5m', health, ...(health === 'ok' ? {} : {lastError: 'query timed out'})}]}]})
 const live = (check: string, passing: number, fails: CheckCase['fails'], unknown: CheckCase['unknown'] = []): CheckCase => ({check, platform: EXISTING, passes: () => query(passing), fails, unknown: [refused, silent, ...unknown], skips: [SIMULATED]})
@@ -126,7 +127,7 @@ export const sloCases: CheckCase[] = [
     unknown: [{...refused, change: answering(`${PROMETHEUS}/rules`, {message: 'forbidden'}, 403)}, silent],
     skips: [SIMULATED],
   },
-  live('slo.measured', 3, [{what: 'the metrics are gone', change: () => query(undefined), observed: /is not measured/}]),
+  live('slo.measured', 3, [{what: 'the metrics are gone', change: () => query(undefined), observed: /is not measured/}], [{what: 'Prometheus has just read its configuration', change: () => fresh(query(undefined)), observed: /is not measured.* yet: .* 7 s ago/}]),
   live('slo.traffic', 3, [{what: 'nobody calls', change: asked(0), observed: /nothing has happened/, status: 'warn'}], [noRecord]),
   live('slo.enough-traffic', 5000, [{what: 'there are few', change: asked(30), observed: /with 30 events an hour 1 bad one pages/, status: 'warn'}], [noRecord]),
   {...live('slo.answered', 0, []), passes: () => query(undefined), fails: [{what: 'nobody is behind the route', change: asked(12.4), observed: /answers by itself, 12\.4 times a second/}]},
