@@ -1,0 +1,70 @@
+/** Every drill on a lab with what it needs, and a kill in the middle of each: the fault is seen by kubectl, and after the next kp it is gone. */
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {drillNames} from '../../src/operations/drill/load.ts'
+import {activeDrill, doDrill, expectWell, killDrill, traces, verdictOf} from '../helpers/drills.ts'
+import {openTestPlatform} from '../helpers/platform.ts'
+import type {TestPlatform} from '../helpers/platform.ts'
+import {chance, printedSeed} from '../helpers/random.ts'
+import {PROJECT} from '../helpers/run-kp.ts'
+
+const WAIVED = ['--waive', 'alerts', '--waive', 'budget', '--reason', 'drills of a test, one after the other']
+const NAMES = drillNames(PROJECT)
+const luck = chance(printedSeed('drills'))
+let platform: TestPlatform
+
+beforeAll(async () => {
+  platform = await openTestPlatform({name: 'drills', build: 'fresh', lean: true, spec: {phases: {slo: {enabled: true}, backup: {enabled: true}, day2: {enabled: true}}}})
+}, 900_000)
+
+afterAll(() => platform?.close(), 120_000)
+
+/** What kubectl is asked while the fault is there, and what it must say. */
+const FAULTS: Record<string, {ask(): Promise<string>; says: RegExp}> = {
+  'pod-crash': {ask: () => platform.kubectl(['-n', 'demo', 'get', 'pods', '-o', 'jsonpath={.items[*].metadata.annotations}']), says: /crashloop/},
+  'node-failure': {ask: () => traces(platform), says: /=unplug/},
+  'zone-failure': {ask: () => traces(platform), says: /=unplug/},
+  // Nobody answers.
+  'control-plane-loss': {ask: () => platform.kubectl(['get', '--raw', '/readyz']).catch((error: Error) => error.message), says: /refused|connect/i},
+  'pv-loss': {ask: renewedClaim, says: /renewed/},
+  'dns-failure': {ask: () => traces(platform), says: /allow-dns is missing/},
+  'registry-down': {ask: () => traces(platform), says: /registry\.invalid/},
+  'backup-restore': {ask: ownNamespace, says: /gone/},
+  'etcd-restore': {ask: ownNamespace, says: /gone/},
+  'cert-expiry': {ask: () => platform.kubectl(['get', 'certificates', '-A', '-o', 'jsonpath={.items[*].metadata.annotations}']), says: /expired/},
+}
+
+/** Whether the namespace that a drill made for itself is there. */
+async function ownNamespace(): Promise<string> {
+  return (await platform.kubectl(['get', 'namespaces', '-o', 'name'])).includes('kp-drill-') ? 'there' : 'gone'
+}
+
+/** Whether the claim of the first copy is younger than that of the second, which was made with it. */
+async function renewedClaim(): Promise<string> {
+  const times = await platform.kubectl(['get', 'pvc', '-A', '-l', 'app=data', '-o', 'jsonpath={range .items[*]}{.metadata.name}={.metadata.creationTimestamp} {end}'])
+  const [first = '', second = ''] = ['data-data-0', 'data-data-1'].map((name) => new RegExp(`${name}=(\\S+)`).exec(times)?.[1] ?? '')
+  return Date.parse(first) > Date.parse(second) ? 'renewed' : times
+}
+
+describe.sequential.each(NAMES)('%s', (name) => {
+  it('ends with a verdict and its times, and nothing is left', {timeout: 600_000}, async () => {
+    const {ask, says} = FAULTS[name] ?? {ask: () => Promise.resolve(''), says: /never/}
+    const {result, kp, during} = await doDrill(platform, [name, ...WAIVED], ask)
+    expect(verdictOf(result)).toBe('held')
+    expect(kp.exit).toBe(0)
+    expect(during).toMatch(says)
+    expect(result.ttrSeconds).not.toBeNull()
+    expect(result).toMatchObject({undone: true, left: []})
+    await expectWell(platform)
+  })
+
+  it('killed in the middle, it is taken back by the next kp', {timeout: 600_000}, async () => {
+    const moment = luck.below(3) === 0 ? 'steady' : 'fault'
+    const after = luck.below(6) / 2
+    const hit = await killDrill(platform, [name, ...WAIVED], {moment, after})
+    expect(hit, `SIGKILL ${after} s after ${moment}`).toBe(true)
+    expect(activeDrill(platform)?.drill).toBe(name)
+    await platform.kpOk(['step', 'slo', '--yes'], {timeoutMs: 300_000})
+    expect(activeDrill(platform)).toBeUndefined()
+    await expectWell(platform)
+  })
+})
