@@ -3,7 +3,7 @@ import {BuildCommand, header} from '../build-command.ts'
 import type {CommandResult} from '../base-command.ts'
 import {EXIT, KpError} from '../engine/errors.ts'
 import {HOME} from '../home.ts'
-import {waive} from '../operations/drill/guard-results.ts'
+import {WAIVABLE, waive} from '../operations/drill/guard-results.ts'
 import {planDrill} from '../operations/drill/index.ts'
 import type {DrillPlan} from '../operations/drill/index.ts'
 import {readDrill, readDrillFile} from '../operations/drill/load.ts'
@@ -32,7 +32,7 @@ export default class DrillCommand extends BuildCommand {
     file: Flags.string({summary: 'A drill of your own (YAML; docs/drills.md)', helpValue: 'FILE'}),
     target: Flags.string({summary: 'The node, zone, pod or object that is hit; default the one whose loss teaches most and hurts least', helpValue: 'NAME'}),
     plan: Flags.boolean({summary: 'Only say what would be hit, and what the guards say'}),
-    waive: Flags.string({summary: 'Guard that is set aside; needs --reason', multiple: true, helpValue: 'GUARD', dependsOn: ['reason']}),
+    waive: Flags.string({summary: 'Guard that is set aside; needs --reason', multiple: true, helpValue: 'GUARD', options: [...WAIVABLE], dependsOn: ['reason']}),
     reason: Flags.string({summary: 'Why it is set aside; written down', helpValue: 'TEXT', dependsOn: ['waive']}),
   }
 

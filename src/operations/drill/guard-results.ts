@@ -4,6 +4,9 @@ import type {GuardResult} from './types.ts'
 /** Guards that nobody can set aside: without them kp does not know what it would do. */
 export const NOT_WAIVED = new Set(['data', 'target', 'cluster', 'fault', 'quorum'])
 
+/** Those that a person may. */
+export const WAIVABLE = ['environment', 'health', 'alerts', 'budget', 'capacity', 'copies'] as const
+
 /** Whether a guard stops the drill. No data is unknown, and stops it too. */
 export function isBlocking({status, waived}: GuardResult): boolean {
   return (status === 'fail' || status === 'unknown') && waived === undefined
