@@ -45,7 +45,7 @@ async function renewedClaim(): Promise<string> {
   return Date.parse(first) > Date.parse(second) ? 'renewed' : times
 }
 
-describe.sequential.each(NAMES)('%s', (name) => {
+describe.each(NAMES)('%s', (name) => {
   it('ends with a verdict and its times, and nothing is left', {timeout: 600_000}, async () => {
     const {ask, says} = FAULTS[name] ?? {ask: () => Promise.resolve(''), says: /never/}
     const {result, kp, during} = await doDrill(platform, [name, ...WAIVED], ask)
