@@ -46,7 +46,7 @@ const fresh = (): ActiveDrill => ({id: '20261128T120000Z-abcd', drill: 'mine', e
 
 /** Does actions as a drill does. `cutAfter`: it is killed after so many changes were written down, before the last was made. */
 async function breakThings(active: ActiveDrill, actions: ScenarioAction[], cutAfter = Number.POSITIVE_INFINITY): Promise<void> {
-  const memory = openDrillMemory(drillFolder(ctx as never))
+  const memory = openDrillMemory(drillFolder(ctx))
   const context = actionContext(ctx, {name: 'mine', folder, names: {}}, {tolerant: false, say: () => undefined, remember(change) {
     active.changes.push(change)
     memory.keep(active)
@@ -63,7 +63,7 @@ const FAULT: ScenarioAction[] = [
   {apply: {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'scratch'}}},
   {apply: {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'marker', namespace: 'scratch'}, data: {run: 'x'}}},
 ]
-const state = (): string => JSON.stringify([...api.objects].map(([path, object]) => [path, object.metadata.labels, object.metadata.annotations ?? {}]).toSorted())
+const state = (): string => [...api.objects].map(([path, object]) => JSON.stringify([path, object.metadata.labels, object.metadata.annotations ?? {}])).toSorted((one, other) => one.localeCompare(other)).join('\n')
 
 describe('everything comes back', () => {
   it('the last change first, and a second time nothing happens', async () => {
