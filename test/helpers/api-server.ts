@@ -22,6 +22,8 @@ export interface ApiServer {
   objects: Map<string, KubeObject>
   /** What was changed: `PATCH /api/v1/nodes/n1`. */
   writes: string[]
+  /** Paths at which it says yes to a patch and changes nothing. */
+  stubborn: Set<string>
   put(object: KubeObject): void
   get(kind: string, name: string, namespace?: string): KubeObject | undefined
   close(): Promise<void>
@@ -31,6 +33,7 @@ export interface ApiServer {
 export async function startApiServer(folder: string, kinds: ServedKind[], objects: KubeObject[] = []): Promise<ApiServer> {
   const store = new Map<string, KubeObject>()
   const writes: string[] = []
+  const stubborn = new Set<string>()
   const pathOf = (kind: string, name: string, namespace?: string): string => {
     const found = kinds.find((one) => one.kind === kind)
     return `${found?.apiVersion.includes('/') === true ? `/apis/${found.apiVersion}` : '/api/v1'}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${found?.plural}/${name}`
@@ -60,7 +63,7 @@ export async function startApiServer(folder: string, kinds: ServedKind[], object
         // What is in a namespace goes with it.
         for (const key of store.keys()) if (/\/namespaces\/[^/]+$/.test(path) && key.includes(`${path.slice(path.indexOf('/namespaces/'))}/`)) store.delete(key)
       }
-      if (method === 'PATCH') store.set(path, merged(known ?? {}, body) as KubeObject)
+      if (method === 'PATCH' && !stubborn.has(path)) store.set(path, merged(known ?? {}, body) as KubeObject)
       return say(200, store.get(path) ?? {})
     })
   })
@@ -69,7 +72,7 @@ export async function startApiServer(folder: string, kinds: ServedKind[], object
   const {port} = server.address() as AddressInfo
   writeFileSync(kubeconfig, stringify({apiVersion: 'v1', kind: 'Config', 'current-context': 'c', clusters: [{name: 'c', cluster: {server: `http://127.0.0.1:${port}`}}], contexts: [{name: 'c', context: {cluster: 'c', user: 'u'}}], users: [{name: 'u', user: {}}]}))
   return {
-    kubeconfig, objects: store, writes, put,
+    kubeconfig, objects: store, writes, stubborn, put,
     get: (kind, name, namespace) => store.get(pathOf(kind, name, namespace)),
     close: () => new Promise((resolve) => {
       server.closeAllConnections()

@@ -107,10 +107,8 @@ describe('everything comes back', () => {
   it('and what stays is named', async () => {
     const active = fresh()
     await breakThings(active, FAULT.slice(0, 1))
-    const stubborn = {...api.get('Node', 'n1')} as KubeObject
-    const timer = setInterval(() => api.put(stubborn), 1)
+    api.stubborn.add('/api/v1/nodes/n1')
     expect((await undoDrill(ctx, active)).left).toEqual(['Node n1 is as the drill left it'])
-    clearInterval(timer)
   })
 })
 
@@ -145,10 +143,8 @@ describe('a drill whose kp died', () => {
 
   it('stays written down where it cannot be taken back whole: exit 7', async () => {
     await breakThings(fresh(), FAULT.slice(0, 1))
-    const stubborn = {...api.get('Node', 'n1')} as KubeObject
-    const timer = setInterval(() => api.put(stubborn), 1)
+    api.stubborn.add('/api/v1/nodes/n1')
     await expect(settleDrill(platform())).rejects.toMatchObject({exit: 7, details: ['Node n1 is as the drill left it']})
-    clearInterval(timer)
     expect(leftDrill(platform())?.drill).toBe('mine')
   })
 
