@@ -44,7 +44,7 @@ export function renderBackupList({backups, etcd, databases, rpo, environment, cl
     ...wrap(verdict, look.columns),
     ...(proven === undefined ? wrap('None of them was proven: what nobody has restored is a hope.', look.columns).map(yellow) : []),
     '',
-    ...(backups.length === 0 ? [] : [...tableLines([{header: 'Backup'}, {header: 'Phase'}, {header: 'Begun', shrink: false}, {header: 'Objects', align: 'right', shrink: false}, {header: 'Volumes', align: 'right', shrink: false}, {header: 'Proven', shrink: false}], backups.map(rowOf), look), '']),
+    ...(backups.length === 0 ? [] : [...tableLines([{header: 'Backup', shrink: false}, {header: 'Phase'}, {header: 'Begun', shrink: false}, {header: 'Objects', align: 'right', shrink: false}, {header: 'Volumes', align: 'right', shrink: false}, {header: 'Proven', shrink: false}], backups.map(rowOf), look), '']),
     ...(etcd.length === 0 ? [] : [...tableLines([{header: 'etcd'}, {header: 'Taken', shrink: false}, {header: 'Size', align: 'right', shrink: false}, {header: 'Proven', shrink: false}], etcd.map(({file, takenAt, bytes, proof}): Cell[] => [file.split('/').at(-1) ?? file, formatTime(takenAt), `${(bytes / 2 ** 20).toFixed(1)} MiB`, proofCell(proof)]), look), '']),
     ...(databases.length === 0 ? [] : [...tableLines([{header: 'Database dump'}, {header: 'Schedule', shrink: false}, {header: 'Last good', shrink: false}], databases.map(({namespace, name, schedule, lastGood}): Cell[] => [`${namespace}/${name}`, schedule, lastGood === null ? {text: 'never', colour: 'yellow'} : formatTime(lastGood)]), look), '']),
     ...nextLines([...(newest === undefined ? ['kp backup create'] : newest.proof === null ? [`kp backup verify ${newest.name}`] : []), ...(newest === undefined ? [] : [`kp restore ${newest.name} --namespace NAMESPACE --dry-run`])], look),
@@ -58,7 +58,7 @@ function rowOf({name, phase, startedAt, items, snapshots, proof}: Row): Cell[] {
 }
 
 function proofCell(proof: Row['proof']): Cell {
-  return proof === null ? {text: 'no', colour: 'yellow'} : proof.ok ? {text: formatTime(proof.at), colour: 'green'} : {text: 'FAILED', colour: 'red'}
+  return proof === null ? {text: 'no', colour: 'yellow'} : proof.ok ? {text: 'yes', colour: 'green'} : {text: 'FAILED', colour: 'red'}
 }
 
 /** What a backup is worth. */
@@ -106,7 +106,7 @@ export function renderBackupSchedule({schedules, changed, cluster}: BackupSchedu
   const rest = schedules.find(({paused}) => paused)
   return [
     ...(changed ? [green('The schedule was changed.'), ''] : []),
-    ...(schedules.length === 0 ? [`There is no schedule in ${cluster}.`] : tableLines([{header: 'Schedule', shrink: false}, {header: 'Cron (UTC)', shrink: false}, {header: 'Kept', shrink: false}, {header: 'Covers'}, {header: 'Last'}, {header: 'State'}], schedules.map(({name, cron, keptFor, namespaces, last, paused, pausedUntil}): Cell[] => [name, cron, keptFor ?? '-', namespaces.includes('*') ? 'everything' : namespaces.join(', '), last === null ? 'none yet' : `${formatTime(last.at)} ${last.phase}`, paused ? {text: pausedUntil === null ? 'paused' : `paused until ${pausedUntil}`, colour: 'yellow'} : {text: 'runs', colour: 'green'}]), look)),
+    ...(schedules.length === 0 ? [`There is no schedule in ${cluster}.`] : tableLines([{header: 'Schedule', shrink: false}, {header: 'Cron (UTC)', shrink: false}, {header: 'Kept', shrink: false}, {header: 'Covers'}, {header: 'Last'}, {header: 'State'}], schedules.map(({name, cron, keptFor, namespaces, last, paused, pausedUntil}): Cell[] => [name, cron, keptFor ?? '-', namespaces.includes('*') ? 'everything' : namespaces.join(', '), last === null ? 'none yet' : `${formatTime(last.at)} ${last.phase}`, paused ? {text: pausedUntil === null ? 'paused' : `paused until ${formatTime(pausedUntil)}`, colour: 'yellow'} : {text: 'runs', colour: 'green'}]), look)),
     '',
     ...nextLines(schedules.length === 0 ? ['kp step backup'] : rest === undefined ? ['kp backup list'] : ['kp backup schedule --resume'], look),
   ].join('\n')

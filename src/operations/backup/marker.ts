@@ -44,6 +44,9 @@ export async function readMarker(ctx: PlatformContext, scope: Scope): Promise<Ma
   return namespace === undefined ? undefined : markerOf(await (await ctx.cluster()).get('v1', 'ConfigMap', MARKER, namespace))
 }
 
+/** As a person reads it. */
+const shown = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`
+
 /** What came of the marker. */
 export interface MarkerVerdict {
   ok: boolean
@@ -57,8 +60,8 @@ export interface MarkerVerdict {
  */
 export function judgeMarker(live: Marker | undefined, restored: Marker | undefined, began: number): MarkerVerdict | undefined {
   const before = live !== undefined && Date.parse(live.at) < began
-  if (restored === undefined) return before ? {ok: false, observed: `the marker of ${live.at}, written before the backup, is not in it`} : undefined
-  if (Date.parse(restored.at) > began) return {ok: false, observed: `the restored marker is of ${restored.at}, after the backup began`}
-  if (before && live.value !== restored.value) return {ok: false, observed: `the restored marker is of ${restored.at}; the one before the backup is of ${live.at}`}
-  return {ok: true, observed: `the marker of ${restored.at} came back`}
+  if (restored === undefined) return before ? {ok: false, observed: `the marker of ${shown(live.at)}, written before the backup, is not in it`} : undefined
+  if (Date.parse(restored.at) > began) return {ok: false, observed: `the restored marker is of ${shown(restored.at)}, after the backup began`}
+  if (before && live.value !== restored.value) return {ok: false, observed: `the restored marker is of ${shown(restored.at)}; the one before the backup is of ${shown(live.at)}`}
+  return {ok: true, observed: `the marker of ${shown(restored.at)} came back`}
 }
