@@ -11,12 +11,12 @@ export interface SnapshotStatus {
 }
 
 const SAVE_MS = 10 * 60_000
-/** Without these, variables of a person's shell could lead etcdctl elsewhere. */
-const PLAIN = {ETCDCTL_API: '3', ETCDCTL_ENDPOINTS: ''}
+/** Not as a flag: a variable of a person's shell would be in conflict with it, and etcdctl ends there. */
+const at = (endpoint: string): Record<string, string> => ({ETCDCTL_ENDPOINTS: endpoint})
 
 /** `etcdctl snapshot save`. @throws KpError TOOL_MISSING, TOOL_FAILED */
 export async function snapshotSave(exec: Exec, endpoint: string, file: string): Promise<void> {
-  await exec.run({tool: 'etcdctl', args: ['--endpoints', endpoint, 'snapshot', 'save', file], mutates: true, doing: 'save a snapshot of etcd', timeoutMs: SAVE_MS, env: PLAIN})
+  await exec.run({tool: 'etcdctl', args: ['snapshot', 'save', file], mutates: true, doing: 'save a snapshot of etcd', timeoutMs: SAVE_MS, env: at(endpoint)})
 }
 
 /** `etcdutl snapshot status`: also whether the file is whole. @throws KpError TOOL_MISSING, TOOL_FAILED */
@@ -43,20 +43,20 @@ export function scratchServer({folder, client, peer}: {folder: string; client: s
 
 /** Whether it answers. */
 export async function isHealthy(exec: Exec, endpoint: string): Promise<boolean> {
-  const {exitCode} = await exec.run({tool: 'etcdctl', args: ['--endpoints', endpoint, '--command-timeout', '2s', 'endpoint', 'health'], mutates: false, doing: 'ask the throw-away etcd', okExitCodes: [0, 1], timeoutMs: 10_000, env: PLAIN})
+  const {exitCode} = await exec.run({tool: 'etcdctl', args: ['--command-timeout', '2s', 'endpoint', 'health'], mutates: false, doing: 'ask the throw-away etcd', okExitCodes: [0, 1], timeoutMs: 10_000, env: at(endpoint)})
   return exitCode === 0
 }
 
 /** All keys, sorted, of now or of a revision; undefined where that revision is compacted away. */
 export async function keysOf(exec: Exec, endpoint: string, revision?: number): Promise<string[] | undefined> {
-  const args = ['--endpoints', endpoint, 'get', '', '--from-key', '--keys-only', ...(revision === undefined ? [] : [`--rev=${revision}`])]
-  const {exitCode, stdout} = await exec.run({tool: 'etcdctl', args, mutates: false, doing: 'list the keys of etcd', okExitCodes: [0, 1], env: PLAIN})
+  const args = ['get', '', '--from-key', '--keys-only', ...(revision === undefined ? [] : [`--rev=${revision}`])]
+  const {exitCode, stdout} = await exec.run({tool: 'etcdctl', args, mutates: false, doing: 'list the keys of etcd', okExitCodes: [0, 1], env: at(endpoint)})
   return exitCode === 0 ? stdout.split('\n').filter((line) => line !== '') : undefined
 }
 
 /** The value of a key as it is stored; undefined where there is none. */
 export async function valueOf(exec: Exec, endpoint: string, key: string): Promise<Buffer | undefined> {
-  const {stdout} = await exec.run({tool: 'etcdctl', args: ['--endpoints', endpoint, 'get', key, '--write-out', 'json'], mutates: false, doing: 'read the marker from etcd', env: PLAIN})
+  const {stdout} = await exec.run({tool: 'etcdctl', args: ['get', key, '--write-out', 'json'], mutates: false, doing: 'read the marker from etcd', env: at(endpoint)})
   const value = (JSON.parse(stdout) as {kvs?: {value?: string}[]}).kvs?.[0]?.value
   return value === undefined ? undefined : Buffer.from(value, 'base64')
 }
