@@ -1,4 +1,5 @@
 /** etcdctl and etcdutl, as far as kp uses them: snapshots, and looks into an etcd that was made from one. */
+import {KpError} from '../engine/errors.ts'
 import type {Exec} from '../engine/types.ts'
 
 /** What a snapshot says of itself. */
@@ -41,10 +42,15 @@ export function scratchServer({folder, client, peer}: {folder: string; client: s
   return ['--name', 'scratch', '--data-dir', folder, '--listen-client-urls', client, '--advertise-client-urls', client, '--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `scratch=${peer}`, '--log-level', 'error', '--unsafe-no-fsync']
 }
 
-/** Whether it answers. */
+/** Whether it answers. A machine that is too busy to ask is not an answer yet. */
 export async function isHealthy(exec: Exec, endpoint: string): Promise<boolean> {
-  const {exitCode} = await exec.run({tool: 'etcdctl', args: ['--command-timeout', '2s', 'endpoint', 'health'], mutates: false, doing: 'ask the throw-away etcd', okExitCodes: [0, 1], timeoutMs: 10_000, env: at(endpoint)})
-  return exitCode === 0
+  try {
+    const {exitCode} = await exec.run({tool: 'etcdctl', args: ['--command-timeout', '5s', 'endpoint', 'health'], mutates: false, doing: 'ask the throw-away etcd', okExitCodes: [0, 1], timeoutMs: 30_000, env: at(endpoint)})
+    return exitCode === 0
+  } catch (error) {
+    if (error instanceof KpError && error.code === 'TOOL_TIMEOUT') return false
+    throw error
+  }
 }
 
 /** All keys, sorted, of now or of a revision; undefined where that revision is compacted away. */

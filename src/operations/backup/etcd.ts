@@ -38,7 +38,7 @@ export interface EtcdLook {
   restoreSeconds: number
 }
 
-const HEALTHY_MS = 60_000
+const HEALTHY_MS = 180_000
 const LOOK_MS = 300
 const NAMED = 20
 
