@@ -5,7 +5,9 @@ import type {Catalog} from '../../src/components/types.ts'
 import type {PlatformContext} from '../../src/context.ts'
 import {systemClock} from '../../src/engine/clock.ts'
 import type {Exec} from '../../src/engine/types.ts'
+import {createKubeadmAwsProvider} from '../../src/providers/aws/kubeadm.ts'
 import {createEksProvider} from '../../src/providers/aws/provider.ts'
+import {createBareMetalProvider} from '../../src/providers/bare-metal.ts'
 import {createExistingProvider} from '../../src/providers/existing.ts'
 import {createLabProvider} from '../../src/providers/lab/provider.ts'
 import {defaultPlatform} from '../../src/spec/defaults.ts'
@@ -32,6 +34,10 @@ export async function readOnlyPlatform(root: string, answers: Partial<PlatformAn
       ? createExistingProvider(spec.provider, '/nowhere')
       : spec.provider.type === 'eks'
       ? createEksProvider({spec, settings: spec.provider, env: {}, folder: '/nowhere', cacheDir: '/nowhere'})
+      : spec.provider.type === 'kubeadm-aws'
+      ? createKubeadmAwsProvider({spec, settings: spec.provider, env: {}, folder: '/nowhere', cacheDir: '/nowhere'})
+      : spec.provider.type === 'bare-metal'
+      ? createBareMetalProvider(spec.provider, '/nowhere')
       : createLabProvider({name: spec.environment.cluster, stateDir: '/nowhere', cacheDir: '/nowhere', exec: NO_EXEC, clock: systemClock, env: {}, wishes: {snapshots: true}})
   return {spec, provider, catalog, home: root, phases}
 }

@@ -3,7 +3,7 @@ import {copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync} f
 import {join} from 'node:path'
 import {prepareStack, requireAws} from '../checks/terraform/place.ts'
 import {whileLocked} from '../checks/terraform/lock.ts'
-import {STACK_IDS} from '../components/terraform/ids.ts'
+import {stacksOf} from '../components/terraform/ids.ts'
 import type {StackId} from '../components/terraform/ids.ts'
 import {stateBucket, stateKey, stateRegion} from '../components/terraform/state.ts'
 import type {PlatformContext} from '../context.ts'
@@ -42,7 +42,7 @@ export function backendLines({bucket, region, lacks, local}: BackendLook): strin
  */
 export async function lookAtBackend(ctx: PlatformContext): Promise<BackendLook> {
   const bucket = await bucketOf(ctx)
-  return {bucket: bucket.name, region: bucket.region, lacks: await bucket.lacks(), local: STACK_IDS.filter((stack) => existsSync(localState(ctx, stack)))}
+  return {bucket: bucket.name, region: bucket.region, lacks: await bucket.lacks(), local: stacksOf(ctx.provider.id).filter((stack) => existsSync(localState(ctx, stack)))}
 }
 
 /**

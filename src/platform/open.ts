@@ -15,7 +15,10 @@ import type {EventInput} from '../engine/events.ts'
 import type {Exec} from '../engine/types.ts'
 import {createEksProvider} from '../providers/aws/provider.ts'
 import type {AwsProvider} from '../providers/aws/types.ts'
+import {createKubeadmAwsProvider} from '../providers/aws/kubeadm.ts'
+import {createBareMetalProvider} from '../providers/bare-metal.ts'
 import {createExistingProvider} from '../providers/existing.ts'
+import {createKindProvider} from '../providers/kind.ts'
 import {createLabProvider} from '../providers/lab/provider.ts'
 import type {LabProvider} from '../providers/lab/provider.ts'
 import type {Provider} from '../providers/types.ts'
@@ -105,7 +108,7 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
     paths,
     provider,
     ...(provider.id === 'lab' ? {lab: provider as LabProvider} : {}),
-    ...(provider.id === 'eks' ? {aws: provider as AwsProvider} : {}),
+    ...(provider.id === 'eks' || provider.id === 'kubeadm-aws' ? {aws: provider as AwsProvider} : {}),
     access: provider.access(),
     catalog,
     looked,
@@ -161,12 +164,12 @@ function makeProvider(spec: EnvironmentSpec, root: string, options: OpenOptions,
       return createExistingProvider(spec.provider, root)
     case 'eks':
       return createEksProvider({spec, settings: spec.provider, env: options.env, folder: platformPaths(root, spec.environment.name).environment, cacheDir: cacheDir(options.env)})
-    default:
-      throw new KpError({
-        code: 'SPEC_INVALID',
-        message: `this version of kp cannot build on provider ${spec.provider.type} yet: it can build on lab, eks and existing`,
-        next: ['set provider.type to lab to try kp, or to existing for a cluster that is there already'],
-      })
+    case 'kubeadm-aws':
+      return createKubeadmAwsProvider({spec, settings: spec.provider, env: options.env, folder: platformPaths(root, spec.environment.name).environment, cacheDir: cacheDir(options.env)})
+    case 'bare-metal':
+      return createBareMetalProvider(spec.provider, platformPaths(root, spec.environment.name).environment)
+    case 'kind':
+      return createKindProvider({name: spec.environment.cluster, folder: platformPaths(root, spec.environment.name).environment, exec})
   }
 }
 
@@ -248,7 +251,8 @@ function rangeOf(name: string, kubernetes: string): string | undefined {
 
 async function bringTools(provider: Provider, spec: EnvironmentSpec, options: OpenOptions, exec: Exec, progress: (text: string, percent?: number) => void): Promise<void> {
   if (provider.id === 'lab') return (provider as LabProvider).installTools(spec, progress, options.signal)
-  const tools = [findTool('helm'), findTool('kubernetes', spec.kubernetes.version) ?? findTool('kubernetes')].filter((tool) => tool !== undefined)
+  const own = provider.id === 'kind' ? 'kind' : provider.id === 'bare-metal' || provider.id === 'kubeadm-aws' ? 'ansible' : undefined
+  const tools = [findTool('helm'), findTool('kubernetes', spec.kubernetes.version) ?? findTool('kubernetes'), own === undefined ? undefined : findTool(own)].filter((tool) => tool !== undefined)
   await installTools(tools, {
     cacheDir: cacheDir(options.env),
     exec,

@@ -24,10 +24,25 @@ export const NOT_BUILT_ON: Readonly<Partial<Record<ProviderType, readonly NotBui
     {field: 'provider.backupVault', values: ['true']},
     {field: 'provider.billingExport', values: ['true']},
   ],
+  'kubeadm-aws': [
+    {field: 'provider.identity', values: ['irsa']},
+    {field: 'provider.provisioner', values: ['kubespray']},
+    {field: 'provider.bastion', values: ['host']},
+    {field: 'provider.backupVault', values: ['true']},
+    {field: 'provider.billingExport', values: ['true']},
+  ],
+  'bare-metal': [
+    {field: 'provider.provisioner', values: ['kubespray']},
+    {field: 'provider.loadBalancer', values: ['metallb', 'cilium-bgp']},
+    {field: 'provider.storage', values: ['topolvm']},
+  ],
+  kind: [
+    {field: 'provider.loadBalancer', values: ['metallb', 'cloud-provider-kind']},
+  ],
 }
 
 /** The providers that a platform can be built on. */
-export const BUILT_PROVIDERS: readonly string[] = ['lab', 'existing', 'eks']
+export const BUILT_PROVIDERS: readonly string[] = ['lab', 'existing', 'kind', 'eks', 'kubeadm-aws', 'bare-metal']
 
 /** Whether kp can build a field with this value. */
 export function canBuild(field: string, value: string): boolean {

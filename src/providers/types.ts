@@ -28,4 +28,6 @@ export interface Provider {
   apiServer?(): {host: string; port: number}
   /** Name of the CSI driver of the default StorageClass; undefined where kp makes none. */
   storageDriver?: string
+  /** Parameters of that class. */
+  storageParameters?: Record<string, string>
 }

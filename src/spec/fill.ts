@@ -68,7 +68,7 @@ function fillPhases(spec: PlatformSpec, entry: EnvironmentEntry, body: Body, {is
   const tool = phases.gitops.enabled ? phases.gitops.tool ?? (repository === undefined ? 'none' : 'argo-cd') : 'none'
   const onAws = providerHas.awsNodes(provider)
   const spot = (body.nodePools ?? []).some((pool) => pool.capacity === 'spot')
-  const nodes = phases.autoscaling.nodes ?? (onAws ? 'cluster-autoscaler' : 'none')
+  const nodes = phases.autoscaling.nodes ?? (onAws && body.provider.type !== 'kubeadm-aws' ? 'cluster-autoscaler' : 'none')
   const spotHandler = nodes === 'karpenter' ? 'karpenter' : 'node-termination-handler'
   return {
     ...phases,

@@ -12,6 +12,7 @@ import {costCases} from './cost.ts'
 import {day2Cases} from './day2.ts'
 import {deliverablesCases} from './deliverables.ts'
 import {gitopsCases} from './gitops.ts'
+import {hostCases} from './hosts.ts'
 import {ingressCases} from './ingress.ts'
 import {ingressConflictCases} from './ingress-conflicts.ts'
 import {meshCases} from './mesh.ts'
@@ -37,6 +38,7 @@ export const CASES: readonly CheckCase[] = [
   ...nodeHealthCases,
   ...cniCases,
   ...certManagerCases,
+  ...hostCases,
   ...ingressCases,
   ...ingressConflictCases,
   ...gitopsCases,

@@ -1,7 +1,7 @@
 /** Where kp works on a stack of a platform, and where the repository holds the same stack for people. */
 import {existsSync, mkdirSync} from 'node:fs'
 import {join} from 'node:path'
-import {STACK_IDS} from '../../components/terraform/ids.ts'
+import {STACK_IDS, stacksOf} from '../../components/terraform/ids.ts'
 import {stackFiles, VARIABLES_FILE} from '../../components/terraform/stacks.ts'
 import {terragruntFiles} from '../../components/terraform/terragrunt.ts'
 import type {StackId} from '../../components/terraform/ids.ts'
@@ -25,15 +25,16 @@ export function repositoryFolder(environment: string, stack: StackId): string {
 
 /** The files of stacks in the repository: the same that kp works with, so that a person can run them by hand. */
 export function stackRepositoryFiles(ctx: RepositoryContext, stacks: readonly StackId[]): RepositoryFile[] {
-  if (ctx.provider.id !== 'eks') return []
+  const own = stacks.filter((stack) => stacksOf(ctx.provider.id).includes(stack))
+  if (own.length === 0) return []
   const {name} = ctx.spec.environment
   const place = {local: (stack: string) => `../../../.kp/environments/${name}/terraform/${stack}.tfstate`}
   const zones = ctx.provider.zones(ctx.spec)
   return [
     {path: 'terraform/.gitignore', text: "# What terraform keeps for itself. Its lock file with the providers' digests belongs into Git.\n.terraform/\n.terragrunt-cache/\n*.tfplan\n*.tfstate\n*.tfstate.*\n"},
     ...(ctx.spec.infra.layout === 'terragrunt'
-      ? terragruntFiles({home: ctx.home, spec: ctx.spec, zones, stacks}).map((file) => ({path: `terraform/${file.name}`, text: file.text}))
-      : stacks.flatMap((stack) => stackFiles({home: ctx.home, spec: ctx.spec, zones, stack, place}).map((file) => ({path: `${repositoryFolder(name, stack)}/${file.name}`, text: file.text})))),
+      ? terragruntFiles({home: ctx.home, spec: ctx.spec, zones, stacks: own}).map((file) => ({path: `terraform/${file.name}`, text: file.text}))
+      : own.flatMap((stack) => stackFiles({home: ctx.home, spec: ctx.spec, zones, stack, place}).map((file) => ({path: `${repositoryFolder(name, stack)}/${file.name}`, text: file.text})))),
   ]
 }
 

@@ -1,4 +1,4 @@
-/** The stacks of an EKS platform, in the order in which they are made; each has a state of its own in each environment. */
+/** The stacks of a platform on AWS, in the order in which they are made; each has a state of its own in each environment. */
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {EnvironmentSpec} from '../../spec/types.ts'
@@ -7,6 +7,7 @@ import {podRoles, usesKarpenter} from './pod-roles.ts'
 import {stateText} from './state.ts'
 import type {StatePlace} from './state.ts'
 import {stackVariables} from './variables.ts'
+import {controlPlaneMachines, workerMachines} from '../hosts/aws-machines.ts'
 
 /** What is known of a stack without looking. */
 export interface Stack {
@@ -50,6 +51,24 @@ export const STACKS: Readonly<Record<StackId, Stack>> = {
     title: 'the set of node groups',
     upstream: ['network', 'iam', 'eks', 'pod-roles'],
     makes: ({nodePools}) => nodePools.map(({name, min, max, instanceType, capacity}) => `the node group ${name}: ${min} to ${max} × ${instanceType}${capacity === 'spot' ? ', spot' : ''}`),
+  },
+  'machine-roles': {
+    id: 'machine-roles',
+    title: 'the set of roles of the machines',
+    upstream: [],
+    makes: () => ['the roles of the control planes and the workers'],
+  },
+  'control-plane-machines': {
+    id: 'control-plane-machines',
+    title: 'the set of control-plane machines',
+    upstream: ['network', 'machine-roles'],
+    makes: (spec) => ['the load balancer of the API server, and the security groups', ...controlPlaneMachines(spec, []).map(({name}) => `the machine ${name}`)],
+  },
+  'worker-machines': {
+    id: 'worker-machines',
+    title: 'the set of workers',
+    upstream: ['network', 'machine-roles', 'control-plane-machines'],
+    makes: (spec) => workerMachines(spec, []).map(({name, pool}) => `the machine ${name}: ${spec.nodePools.find((one) => one.name === pool)?.instanceType ?? ''}`),
   },
 }
 

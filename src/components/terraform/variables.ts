@@ -2,8 +2,9 @@
 import {planAddresses} from '../../spec/address-plan.ts'
 import {parseTaint, POOL_LABEL} from '../../spec/pools.ts'
 import type {EnvironmentSpec, NodePool, ProviderOf} from '../../spec/types.ts'
-import {parseQuantity} from '../../spec/units.ts'
 import type {StackId} from './ids.ts'
+import {gibibytes, poolVolumes} from './disks.ts'
+import {machineVariables} from './machine-variables.ts'
 import {backupBucket, hostedZones, ownNetwork, podRoles, usesKarpenter} from './pod-roles.ts'
 
 /** What besides kp.yaml decides. */
@@ -22,6 +23,7 @@ interface Addon {
 
 /** The variables of a stack. */
 export function stackVariables(spec: EnvironmentSpec, stack: StackId, facts: VariableFacts): Record<string, unknown> {
+  // What all stacks have is the same on both providers of AWS.
   const eks = spec.provider as ProviderOf<'eks'>
   const common = {
     region: eks.region,
@@ -31,7 +33,7 @@ export function stackVariables(spec: EnvironmentSpec, stack: StackId, facts: Var
     cluster: spec.environment.cluster,
     tags: stackTags(spec, stack),
   }
-  return {...common, ...OWN[stack](spec, eks, facts)}
+  return {...common, ...ownVariables(spec, stack, facts)}
 }
 
 /** Tags of everything in a stack: whose it is, and what kp.yaml adds. By these the audit of a teardown finds it. */
@@ -42,7 +44,12 @@ export function stackTags(spec: EnvironmentSpec, stack: StackId): Record<string,
 /** Services that nodes must reach where there is no way out. */
 const WITHOUT_NAT = ['autoscaling', 'ec2', 'ecr.api', 'ecr.dkr', 'eks', 'eks-auth', 'elasticloadbalancing', 'logs', 'ssm', 'ssmmessages', 'ec2messages', 'sts']
 
-const OWN: Record<StackId, (spec: EnvironmentSpec, eks: ProviderOf<'eks'>, facts: VariableFacts) => Record<string, unknown>> = {
+function ownVariables(spec: EnvironmentSpec, stack: StackId, facts: VariableFacts): Record<string, unknown> {
+  if (spec.provider.type === 'kubeadm-aws' && stack !== 'network') return machineVariables(spec, spec.provider, stack, facts.zones)
+  return OWN[stack]?.(spec, spec.provider as ProviderOf<'eks'>, facts) ?? {}
+}
+
+const OWN: Partial<Record<StackId, (spec: EnvironmentSpec, eks: ProviderOf<'eks'>, facts: VariableFacts) => Record<string, unknown>>> = {
   network(spec, _eks, {zones}) {
     const {networking} = spec.phases
     return {
@@ -51,7 +58,7 @@ const OWN: Record<StackId, (spec: EnvironmentSpec, eks: ProviderOf<'eks'>, facts
       nat: spec.network.nat,
       flow_logs: networking.flowLogs,
       endpoints: networking.endpoints,
-      interface_endpoints: spec.network.nat === 'none' ? WITHOUT_NAT : [],
+      interface_endpoints: spec.network.nat === 'none' ? WITHOUT_NAT.filter((name) => spec.provider.type === 'eks' || !name.startsWith('eks')) : [],
     }
   },
   iam: (_spec, eks) => ({
@@ -105,9 +112,6 @@ function addonsBeforeNodes(spec: EnvironmentSpec): Record<string, {version: stri
 }
 
 const EFFECTS: Readonly<Record<string, string>> = {NoSchedule: 'NO_SCHEDULE', NoExecute: 'NO_EXECUTE', PreferNoSchedule: 'PREFER_NO_SCHEDULE'}
-const GIB = 1024 ** 3
-/** What a volume of type io2 does a second where nothing is said. */
-const IO2_OPERATIONS = 3000
 
 function poolVariables(pool: NodePool, zones: readonly string[]): Record<string, unknown> {
   return {
@@ -123,10 +127,7 @@ function poolVariables(pool: NodePool, zones: readonly string[]): Record<string,
     zones: pool.zones ?? zones,
     labels: {[POOL_LABEL]: pool.name, ...pool.labels},
     taints: pool.taints.map(parseTaint).map(({key, value, effect}) => ({key, value: value ?? '', effect: EFFECTS[effect] ?? effect})),
-    // An instance store is part of the machine: nothing is attached for it.
-    volumes: pool.volumes
-      .filter(({type}) => type !== 'instance-store')
-      .map(({size, type}, index) => ({device: `/dev/xvd${'bcdefghijklmnop'[index] ?? 'p'}`, size: gibibytes(size), type, iops: type === 'io2' ? IO2_OPERATIONS : null})),
+    volumes: poolVolumes(pool).map(({device, size, type, iops}) => ({device, size, type, iops})),
   }
 }
 
@@ -135,8 +136,4 @@ export function amiType({instanceType, gpu}: Pick<NodePool, 'instanceType' | 'gp
   const arm = /^[a-z]+\d+[a-z]*g[a-z]*\./.test(instanceType)
   if (gpu !== undefined) return arm ? 'AL2023_ARM_64_NVIDIA' : 'AL2023_x86_64_NVIDIA'
   return arm ? 'AL2023_ARM_64_STANDARD' : 'AL2023_x86_64_STANDARD'
-}
-
-function gibibytes(size: string): number {
-  return Math.ceil((parseQuantity(size) ?? 0) / GIB)
 }

@@ -7,7 +7,7 @@ import {join} from 'node:path'
 import {noteLine} from '../../checks/terraform/ledger.ts'
 import {whileLocked} from '../../checks/terraform/lock.ts'
 import {prepareStack, requireAws} from '../../checks/terraform/place.ts'
-import {STACK_IDS} from '../../components/terraform/ids.ts'
+import {stacksOf} from '../../components/terraform/ids.ts'
 import type {StackId} from '../../components/terraform/ids.ts'
 import {summarizePlan} from '../../components/terraform/plan.ts'
 import type {PlanJson} from '../../components/terraform/plan.ts'
@@ -77,7 +77,7 @@ export async function lookAtDestroy(ctx: PlatformContext, options: DestroyOption
   const memory = await remember(ctx)
   if (options.lastBackup && memory.backup === undefined) await requireVelero(ctx)
   const stacks: DoomedStack[] = []
-  for (const stack of STACK_IDS.toReversed()) {
+  for (const stack of stacksOf(ctx.provider.id).toReversed()) {
     const {place} = await prepareStack(ctx, stack)
     if (isEmpty(await pullState(place, `read the state of the stack ${stack}`))) continue
     const {exitCode} = await plan(place, {doing: `look what of the stack ${stack} is there`, destroy: true})

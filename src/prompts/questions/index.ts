@@ -4,13 +4,14 @@ import {deliverablesQuestions, sloQuestions} from './finish.ts'
 import {controlPlaneQuestions, networkQuestions, nodeQuestions} from './foundation.ts'
 import {laterQuestions} from './later.ts'
 import {loggingQuestions} from './logging.ts'
+import {machineQuestions} from './machines.ts'
 import {cniQuestions} from './network-plugin.ts'
 import {platformQuestions} from './platform.ts'
 import type {Question} from './types.ts'
 import {certificateQuestions, ingressQuestions} from './ways-in.ts'
 
 export const QUESTIONS: readonly Question[] = [
-  ...platformQuestions, ...networkQuestions, ...controlPlaneQuestions, ...nodeQuestions, ...cniQuestions,
+  ...platformQuestions, ...networkQuestions, ...machineQuestions, ...controlPlaneQuestions, ...nodeQuestions, ...cniQuestions,
   ...certificateQuestions, ...ingressQuestions, ...gitopsQuestions, ...monitoringQuestions, ...loggingQuestions, ...laterQuestions,
   ...sloQuestions, ...deliverablesQuestions,
 ]

@@ -17,7 +17,8 @@ import {firstZones} from './zones.ts'
 /** What the provider needs. */
 export interface EksProviderOptions {
   spec: EnvironmentSpec
-  settings: ProviderOf<'eks'>
+  /** Those that both providers of AWS have. */
+  settings: Pick<ProviderOf<'eks'>, 'region' | 'account' | 'profile' | 'assumeRole' | 'kmsKey'>
   env: Record<string, string | undefined>
   /** `.kp/environments/<name>/`. */
   folder: string
@@ -54,6 +55,7 @@ export function createEksProvider({spec, settings, env, folder, cacheDir}: EksPr
     ...(endpoint === undefined ? {} : {emulator: endpoint}),
     ...(noApi === undefined ? {} : {noApi}),
     storageDriver: 'ebs.csi.aws.com',
+    storageParameters: {type: 'gp3', encrypted: 'true'},
     stacksFolder: join(folder, 'terraform'),
     pluginCache: join(cacheDir, 'terraform', 'plugins'),
     zones: ({network}) => network.zoneNames ?? firstZones(region, network.zones),

@@ -27,8 +27,13 @@ export function providerFits(spec: EnvironmentSpec): Problem[] {
   if (provider.type === 'eks' && provider.identity === 'irsa' && provider.account === undefined) {
     found.push({...wrong(['provider', 'account'], 'is missing: identity irsa writes the roles of pods with the account into their annotations', ['provider', 'identity']), at: 'key'})
   }
+  // The address of the API server is known only when its balancer is there, and what is rendered must not wait for it.
+  if (phases.cni.kubeProxyReplacement && provider.type === 'kubeadm-aws') {
+    found.push(wrong(['phases', 'cni', 'kubeProxyReplacement'], 'cannot be had on kubeadm-aws yet: Cilium would have to know the address of the API server before it is there', ['provider', 'type']))
+  }
   const nodes = phases.autoscaling.nodes
-  const scalers = provider.type === 'lab' || provider.type === 'eks' ? ['none', 'cluster-autoscaler', 'karpenter'] : provider.type === 'kubeadm-aws' ? ['none', 'cluster-autoscaler'] : ['none']
+  // On kubeadm-aws the machines are single ones, named in the inventory: there is no group that an autoscaler could change.
+  const scalers = provider.type === 'lab' || provider.type === 'eks' ? ['none', 'cluster-autoscaler', 'karpenter'] : ['none']
   if (phases.autoscaling.enabled && !scalers.includes(nodes)) {
     found.push(wrong(['phases', 'autoscaling', 'nodes'], `must be ${scalers.length === 1 ? scalers[0] : `one of ${scalers.join(', ')}`} on ${provider.type} (got "${nodes}")`, ['provider', 'type']))
   }

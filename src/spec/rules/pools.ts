@@ -111,6 +111,12 @@ export function bareMetalFits(spec: EnvironmentSpec): Problem[] {
   if (cilium && spec.phases.cni.plugin !== 'cilium') {
     found.push(wrong(['provider', 'loadBalancer'], `${provider.loadBalancer} needs phases.cni.plugin cilium`, ['phases', 'cni', 'plugin']))
   }
+  if (provider.loadBalancer === 'cilium-l2' && spec.phases.cni.plugin === 'cilium' && !spec.phases.cni.kubeProxyReplacement) {
+    found.push(wrong(['provider', 'loadBalancer'], 'cilium-l2 needs phases.cni.kubeProxyReplacement: Cilium answers for addresses only where it leads to Services', ['phases', 'cni', 'kubeProxyReplacement']))
+  }
+  if (provider.loadBalancer === 'kube-vip' && provider.apiLoadBalancer !== 'kube-vip') {
+    found.push(wrong(['provider', 'loadBalancer'], 'kube-vip runs on the control planes where it is apiLoadBalancer too', ['provider', 'apiLoadBalancer']))
+  }
   if (provider.loadBalancer === 'cilium-bgp' && provider.bgp === undefined) found.push(wrong(['provider', 'bgp'], 'is missing: cilium-bgp needs asn and peers', ['provider', 'loadBalancer']))
   if (provider.addresses.length === 0 && spec.phases.ingress.enabled) found.push(wrong(['provider', 'addresses'], 'is missing: the ingress needs an address to be reached at', ['phases', 'ingress', 'enabled']))
   if (provider.storage === 'topolvm' && provider.volumeGroup === undefined) found.push(wrong(['provider', 'volumeGroup'], 'is missing: TopoLVM needs one', ['provider', 'storage']))

@@ -43,6 +43,13 @@ const hostSsh = z.strictObject({
   port: sshFields.port.optional().describe('Port, where it differs'),
 })
 
+/** Machines that kp makes get the public half of the key. */
+const madeSsh = z.strictObject({
+  ...ssh.shape,
+  publicKey: text(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+) \S+( .*)?$/, 'must be a public key such as ssh-ed25519 AAAA…').optional()
+    .describe('Public half of the key that logs in; it is no secret. Without it the image must know one'),
+})
+
 const lab = z.strictObject({
   type: z.literal('lab').describe('Embedded cluster: real control plane, simulated nodes'),
   webhooks: onOff(false, 'Runs the admission webhook plugins; real charts have nobody to answer their webhooks in the lab'),
@@ -60,7 +67,7 @@ const kind = z.strictObject({
   image: text(/^\S+$/, 'must be an image').optional().describe('Node image; default the one of kind for the Kubernetes version'),
   httpPort: count(1, 65_535).default(80).describe('Port of this machine that leads to HTTP of the ingress'),
   httpsPort: count(1, 65_535).default(443).describe('Port of this machine that leads to HTTPS of the ingress'),
-  loadBalancer: z.enum(['metallb', 'cloud-provider-kind', 'none']).default('metallb').describe('What gives Services of type LoadBalancer an address'),
+  loadBalancer: z.enum(['metallb', 'cloud-provider-kind', 'none']).default('none').describe('What gives Services of type LoadBalancer an address'),
 }).describe('Cluster in containers on this machine, with three zones by label')
 
 const eks = z.strictObject({
@@ -84,7 +91,7 @@ const kubeadmAws = z.strictObject({
     disk: bytes().default('50Gi').describe('Their root volume'),
   }).prefault({}).describe('The machines of the control plane'),
   image: text(/^(ubuntu-24\.04|debian-13|ami-[0-9a-f]{8,17})$/, 'must be ubuntu-24.04, debian-13 or the id of an AMI').default('ubuntu-24.04').describe('Operating system of the machines'),
-  ssh: ssh.prefault({}).describe('How kp logs in to the machines'),
+  ssh: madeSsh.prefault({}).describe('How kp logs in to the machines'),
 }).describe('kubeadm on EC2 machines: you run the control plane')
 
 const host = z.strictObject({
@@ -103,7 +110,7 @@ const bareMetal = z.strictObject({
   apiEndpoint: text(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?:[0-9]{2,5}$/, 'must be host:port such as api.example.com:6443')
     .describe('Address and port of the API server as all others reach it: a virtual address or a load balancer'),
   apiLoadBalancer: z.enum(['kube-vip', 'external']).default('kube-vip').describe('What answers at apiEndpoint: kube-vip on the control planes, or something of yours'),
-  loadBalancer: z.enum(['metallb', 'cilium-l2', 'cilium-bgp', 'kube-vip']).default('metallb').describe('What gives Services of type LoadBalancer an address'),
+  loadBalancer: z.enum(['metallb', 'cilium-l2', 'cilium-bgp', 'kube-vip']).default('kube-vip').describe('What gives Services of type LoadBalancer an address'),
   addresses: z.array(z.union([cidr(), text(/^[0-9.]+-[0-9.]+$/, 'must be a range')], {error: 'must be a CIDR or a range such as 192.168.10.200-192.168.10.220'})).default([])
     .describe('Addresses that load balancers may use'),
   bgp: z.strictObject({

@@ -10,7 +10,7 @@ export const accountCheck: PlatformCheck = check({
   pitfalls: ['KP0007'],
   appliesTo: (ctx) => (ctx.aws === undefined ? 'kp makes nothing in a cloud account' : true),
   async run(ctx) {
-    const expected = ctx.spec.provider.type === 'eks' && ctx.spec.provider.account !== undefined ? `account ${ctx.spec.provider.account}` : 'an account'
+    const expected = 'account' in ctx.spec.provider && ctx.spec.provider.account !== undefined ? `account ${ctx.spec.provider.account}` : 'an account'
     try {
       await ctx.aws?.requireAccount()
       const {account, arn} = (await ctx.aws?.identity()) ?? {account: '', arn: ''}

@@ -2,7 +2,9 @@
 import type {PlatformPhase} from '../../context.ts'
 import {about} from './about.ts'
 import {addressCheck, offersCheck, quotaCheck} from './checks-aws.ts'
+import {hostsCheck} from './checks-hosts.ts'
 import {checks} from './checks.ts'
+import {hostPitfalls} from './pitfalls-hosts.ts'
 import {servicePitfalls} from './pitfalls-services.ts'
 import {stackPitfalls} from './pitfalls-stacks.ts'
 import {pitfalls} from './pitfalls.ts'
@@ -13,7 +15,7 @@ export const networking: PlatformPhase = {
   ...about,
   dependsOn: () => ['prerequisites'],
   steps: (ctx) => [addressPlan, ...awsStacks(ctx)],
-  files: (ctx) => stackRepositoryFiles(ctx, ['network', 'iam']),
-  checks: [...checks, offersCheck, quotaCheck, addressCheck],
-  pitfalls: [...pitfalls, ...servicePitfalls, ...stackPitfalls],
+  files: (ctx) => stackRepositoryFiles(ctx, ['network', 'iam', 'machine-roles']),
+  checks: [...checks, offersCheck, quotaCheck, addressCheck, hostsCheck],
+  pitfalls: [...pitfalls, ...servicePitfalls, ...stackPitfalls, ...hostPitfalls],
 }

@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import type {ManifestContext, PlatformContext, PlatformStep} from '../../context.ts'
 import {writeFileAtomic} from '../../render/files.ts'
 import {planAddresses} from '../../spec/address-plan.ts'
+import {stacksOf} from '../../components/terraform/ids.ts'
 import {terraformStack} from '../shared/terraform-stack.ts'
 
 /** Where the lab finds its network; the cloud providers have a stack instead. */
@@ -16,7 +17,7 @@ export const addressPlan: PlatformStep = {
   id: 'networking/address-plan',
   title: 'Plan zones and addresses',
   risk: 'none',
-  appliesTo: (ctx) => (ctx.provider.id === 'lab' ? true : ctx.provider.id === 'eks' ? 'the network is a stack of terraform' : 'the network exists already'),
+  appliesTo: (ctx) => (ctx.provider.id === 'lab' ? true : stacksOf(ctx.provider.id).length > 0 ? 'the network is a stack of terraform' : 'the network exists already'),
   probe(ctx) {
     const wanted = planText(ctx)
     const path = addressPlanPath(ctx)
@@ -43,9 +44,11 @@ function planText(ctx: PlatformContext): string {
 
 /** Network and roles on AWS; the roles need no network. */
 export function awsStacks(ctx: ManifestContext): PlatformStep[] {
-  if (ctx.provider.id !== 'eks') return []
+  if (stacksOf(ctx.provider.id).length === 0) return []
+  const network = terraformStack({id: 'networking/network', title: 'Make the network: VPC, subnets, NAT, routes', stack: 'network', timeoutMs: 30 * 60_000})
+  if (ctx.provider.id === 'kubeadm-aws') return [network, terraformStack({id: 'networking/machine-roles', title: 'Make the roles of the machines', stack: 'machine-roles', timeoutMs: 15 * 60_000, after: ['prerequisites']})]
   return [
-    terraformStack({id: 'networking/network', title: 'Make the network: VPC, subnets, NAT, routes', stack: 'network', timeoutMs: 30 * 60_000}),
+    network,
     terraformStack({id: 'networking/iam', title: 'Make the roles of cluster, nodes and pods', stack: 'iam', timeoutMs: 15 * 60_000, after: ['prerequisites']}),
   ]
 }

@@ -13,7 +13,7 @@ export const supportCheck: PlatformCheck = check({
   title: 'AWS supports the version of Kubernetes for longer than an upgrade takes',
   severity: 'warning',
   pitfalls: ['KP0206'],
-  appliesTo: (ctx) => (ctx.aws === undefined ? 'the control plane is not that of EKS' : true),
+  appliesTo: (ctx) => (ctx.provider.id !== 'eks' ? 'the control plane is not that of EKS' : true),
   async run(ctx) {
     const {version} = ctx.spec.kubernetes
     const offered = (await ctx.aws?.versions()) ?? []
@@ -35,7 +35,7 @@ export const insightsCheck: PlatformCheck = check({
   title: 'EKS has found nothing in the cluster that an upgrade would break',
   severity: 'warning',
   pitfalls: ['KP0206'],
-  appliesTo: (ctx) => (ctx.aws === undefined ? 'the control plane is not that of EKS' : ctx.aws.noApi ?? true),
+  appliesTo: (ctx) => (ctx.provider.id !== 'eks' ? 'the control plane is not that of EKS' : ctx.aws?.noApi ?? true),
   async run(ctx) {
     const insights = (await ctx.aws?.insights()) ?? []
     if (insights.length === 0) return {status: 'unknown', observed: 'EKS has not looked yet: it does once a day', expected: 'insights of the last day'}

@@ -1,7 +1,8 @@
 /** The control plane on EKS, and how kp reaches it. */
 import {existsSync, readFileSync} from 'node:fs'
 import {stringify} from 'yaml'
-import type {ManifestContext, PlatformContext, PlatformStep} from '../../context.ts'
+import {eksctlConfig} from '../../components/eksctl-config.ts'
+import type {ManifestContext, PlatformContext, PlatformStep, RepositoryFile} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
 import {writeFileAtomic} from '../../render/files.ts'
 import {needsApi} from '../shared/needs-api.ts'
@@ -16,6 +17,13 @@ export function eksCluster(ctx: ManifestContext): PlatformStep[] {
     terraformStack({id: 'control-plane/pod-roles', title: 'Make the roles of pods that call AWS', stack: 'pod-roles', timeoutMs: 15 * 60_000, after: ['control-plane/eks']}),
     needsApi(kubeconfig),
   ]
+}
+
+/** The same cluster for eksctl, for those who make it with that: then it is one that exists to kp. */
+export function eksctlFiles({spec, provider}: ManifestContext): RepositoryFile[] {
+  if (spec.provider.type !== 'eks') return []
+  const head = '# Rendered by kp from kp.yaml, as an alternative: eksctl create cluster -f eksctl.yaml. Not together with the stacks.\n'
+  return [{path: `infra/${spec.environment.name}/eksctl.yaml`, text: `${head}${stringify(eksctlConfig(spec, spec.provider, provider.zones(spec)), {lineWidth: 0})}`}]
 }
 
 /** kp's own kubeconfig: it holds no secret, the AWS CLI gets a token for each call. */

@@ -13,12 +13,13 @@ import {machinePitfalls} from './pitfalls-machines.ts'
 import {workloadPitfalls} from './pitfalls-workloads.ts'
 import {pitfalls} from './pitfalls.ts'
 import {specialPools} from './special-pools.ts'
-import {labPools, nodeGroups, snapshotClass, storageClass} from './steps.ts'
+import {labPools, localVolumes, nodeGroups, snapshotClass, storageClass, workers} from './steps.ts'
 
 /** What is done in the cluster, for its nodes and volumes. */
 const onNodes: PlatformStep[] = [
   keepPools,
   ...specialPools,
+  localVolumes,
   storageClass,
   componentStep({
     id: 'node-pools/snapshot-controller',
@@ -34,10 +35,11 @@ export const nodePools: PlatformPhase = {
   ...about,
   // A node of EKS without a pod network never becomes ready, and its group fails for it.
   dependsOn: ({provider, spec}) => (provider.id === 'eks' && spec.phases.cni.enabled ? ['control-plane', 'cni'] : ['control-plane']),
-  files: (ctx) => stackRepositoryFiles(ctx, ['node-groups']),
+  files: (ctx) => stackRepositoryFiles(ctx, ['node-groups', 'worker-machines']),
   steps: (ctx) => [
     ...labPools(ctx),
     ...nodeGroups(ctx),
+    ...workers(ctx),
     ...onNodes.map(needsApi),
   ],
   checks: [...checks, maxPodsCheck],

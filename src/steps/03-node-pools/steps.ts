@@ -1,6 +1,9 @@
 /** Steps of phase 3. */
 import {describeObject} from '../../checks/objects.ts'
 import type {ManifestContext, PlatformContext, PlatformStep} from '../../context.ts'
+import {localPathObjects} from '../../components/hosts/objects.ts'
+import {knownHosts, setsUpHosts} from '../../checks/hosts/place.ts'
+import {hostPlay, inventoryStep} from '../shared/host-play.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
 import {terraformStack} from '../shared/terraform-stack.ts'
 import {labNodes} from './lab-nodes.ts'
@@ -30,6 +33,22 @@ export function nodeGroups(ctx: ManifestContext): PlatformStep[] {
   return [terraformStack({id: 'node-pools/node-groups', title: 'Make the node groups', stack: 'node-groups'})]
 }
 
+/** The workers that kp sets up itself: machines of EC2, and hosts of one's own. */
+export function workers(ctx: ManifestContext): PlatformStep[] {
+  if (!setsUpHosts(ctx.provider.id)) return []
+  const join = hostPlay({id: 'node-pools/hosts', title: 'Prepare the workers, and join them', tags: ['preflight', 'common', 'worker'], hosts: (platform) => knownHosts(platform)?.hosts.filter(({role}) => role === 'worker').length ?? 0})
+  if (ctx.provider.id !== 'kubeadm-aws') return [{...join, appliesTo: (platform) => (knownHosts(platform)?.hosts.some(({role}) => role === 'worker') === true ? true : 'kp.yaml names no worker')}]
+  return [terraformStack({id: 'node-pools/machines', title: 'Make the machines of the workers', stack: 'worker-machines'}), inventoryStep({id: 'node-pools/inventory'}), join]
+}
+
+/** Volumes in folders of the nodes, on machines of one's own. */
+export const localVolumes: PlatformStep = manifestSet({
+  id: 'node-pools/local-path',
+  title: 'Install the provisioner of local volumes',
+  appliesTo: ({spec}) => (spec.provider.type === 'bare-metal' && spec.provider.storage === 'local-path' ? true : 'volumes come from elsewhere'),
+  objects: ({spec}) => (spec.provider.type === 'bare-metal' && spec.provider.storage === 'local-path' ? localPathObjects(spec) : []),
+})
+
 /** Name of the default StorageClass. */
 export function storageClassName(ctx: ManifestContext): string {
   return ctx.spec.phases['node-pools'].storageClass ?? 'standard'
@@ -55,10 +74,11 @@ export const storageClass: PlatformStep = manifestSet({
       kind: 'StorageClass',
       metadata: {name: storageClassName(ctx), annotations: {[DEFAULT_CLASS]: 'true'}},
       provisioner: ctx.provider.storageDriver ?? '',
-      ...(ctx.provider.id === 'eks' ? {parameters: {type: 'gp3', encrypted: 'true'}} : {}),
+      ...(ctx.provider.storageParameters === undefined ? {} : {parameters: ctx.provider.storageParameters}),
       reclaimPolicy: 'Delete',
       volumeBindingMode: 'WaitForFirstConsumer',
-      allowVolumeExpansion: true,
+      // A folder has no size that could grow.
+      allowVolumeExpansion: ctx.provider.storageDriver !== 'rancher.io/local-path',
     },
   ],
 })
@@ -68,7 +88,7 @@ export const snapshotClass: PlatformStep = manifestSet({
   id: 'node-pools/snapshot-class',
   title: 'Make the default VolumeSnapshotClass',
   appliesTo: (ctx) =>
-    ctx.provider.storageDriver === undefined ? 'the cluster brings its own snapshot classes' : ctx.spec.phases['node-pools'].snapshots ? true : 'phases.node-pools.snapshots is off',
+    ctx.provider.storageDriver === undefined ? 'the cluster brings its own snapshot classes' : ctx.provider.storageDriver === 'rancher.io/local-path' ? 'volumes in folders of the nodes have no snapshots' : ctx.spec.phases['node-pools'].snapshots ? true : 'phases.node-pools.snapshots is off',
   verify: ['node-pools.snapshot-class'],
   objects: (ctx) => [
     {

@@ -4,6 +4,7 @@ import {networkPolicies} from '../shared/network-policies.ts'
 import {about} from './about.ts'
 import {checks} from './checks.ts'
 import {connectivitySteps} from './connectivity.ts'
+import {loadBalancerAddresses} from './load-balancer.ts'
 import {podPitfalls} from './pitfalls-pods.ts'
 import {pitfalls} from './pitfalls.ts'
 import {pluginSteps, refuseSecondPlugin} from './steps.ts'
@@ -13,7 +14,7 @@ export const cni: PlatformPhase = {
   appliesTo: (ctx) => (ctx.spec.phases.cni.enabled ? true : 'phases.cni.enabled is false: the cluster brings its own'),
   // Nodes without a pod network never become ready: where nodes are real, the plugin comes right after the control plane.
   dependsOn: () => ['control-plane'],
-  steps: (ctx) => [refuseSecondPlugin, ...pluginSteps(ctx), networkPolicies({id: 'cni/network-policies', namespace: 'default', rules: () => []}), ...connectivitySteps],
+  steps: (ctx) => [refuseSecondPlugin, ...pluginSteps(ctx), networkPolicies({id: 'cni/network-policies', namespace: 'default', rules: () => []}), loadBalancerAddresses, ...connectivitySteps],
   checks,
   pitfalls: [...pitfalls, ...podPitfalls],
 }

@@ -30,9 +30,10 @@ function wordsOf(type: EnvironmentSpec['provider']['type']): string {
     case 'kind':
       return 'The cluster runs in containers on one machine (kind): `kp up` makes it.'
     case 'eks':
-    case 'kubeadm-aws':
       return 'Modules, root modules and the remote state belong here. State is kept in S3,\nencrypted, locked and never in Git.'
+    case 'kubeadm-aws':
+      return 'The machines are stacks in `terraform/`, and `infra/ansible/` sets them up: `kp up` runs\nboth. State is kept in S3, encrypted, locked and never in Git.'
     case 'bare-metal':
-      return 'Inventory and playbooks of the machines belong here. Host keys and passwords do not.'
+      return 'The inventory is beside this file, the playbook and its roles are in `infra/ansible/`:\n`kp up` runs them. Host keys and passwords do not belong here.'
   }
 }

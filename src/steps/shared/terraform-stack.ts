@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {summarizePlan} from '../../components/terraform/plan.ts'
 import type {PlanJson, PlanSummary} from '../../components/terraform/plan.ts'
 import {STACKS} from '../../components/terraform/stacks.ts'
+import {stacksOf} from '../../components/terraform/ids.ts'
 import type {StackId} from '../../components/terraform/ids.ts'
 import type {PlatformContext, PlatformStep} from '../../context.ts'
 import {asKpError, KpError} from '../../engine/errors.ts'
@@ -40,7 +41,7 @@ interface StackData {
 const LOOK_LASTS_MS = 10 * 60_000
 const DEFAULT_TIMEOUT_MS = 90 * 60_000
 /** Whoever loses these loses everything: `kp up` never does it. */
-const NEVER_REPLACED = new Set(['aws_vpc', 'aws_eks_cluster'])
+const NEVER_REPLACED = /^(aws_vpc|aws_eks_cluster|aws_lb|aws_instance\.control_plane)\b/
 
 /** A step that keeps a stack as its files and kp.yaml say. */
 export function terraformStack(options: TerraformStackStep): PlatformStep {
@@ -54,7 +55,7 @@ export function terraformStack(options: TerraformStackStep): PlatformStep {
     timeoutMs,
     ...(options.verify === undefined ? {} : {verify: options.verify}),
     ...(options.after === undefined ? {} : {after: options.after}),
-    appliesTo: (ctx) => (ctx.provider.id === 'eks' ? true : 'no stack of terraform makes it'),
+    appliesTo: (ctx) => (stacksOf(ctx.provider.id).includes(stack) ? true : 'no stack of terraform makes it'),
     probe: look,
     plan(ctx, probe) {
       const {lines, waits} = probe.data as StackData
@@ -134,7 +135,7 @@ function upstreamMissing(ctx: PlatformContext, stack: StackId): KpError {
 }
 
 function refuseLoss(stack: StackId, goes: PlanSummary['goes']): void {
-  const lost = goes.filter(({type}) => NEVER_REPLACED.has(type))
+  const lost = goes.filter(({address}) => NEVER_REPLACED.test(address))
   if (lost.length === 0) return
   throw new KpError({
     code: 'GATE',

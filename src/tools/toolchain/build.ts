@@ -1,4 +1,4 @@
-/** Builds a tool with Go into a folder. */
+/** Builds a tool with Go into a folder, or installs one from PyPI. */
 import {existsSync} from 'node:fs'
 import {mkdir, rename, rm, symlink} from 'node:fs/promises'
 import {join} from 'node:path'
@@ -7,27 +7,20 @@ import type {Exec, ToolResult} from '../../engine/types.ts'
 import type {Build, Tool} from './catalog.ts'
 import {OWN_FOLDER_VARIABLE} from './claim.ts'
 import {labFile} from './paths.ts'
-import type {Progress} from './progress.ts'
+import type {BuildInput} from './build-input.ts'
+import {buildPythonTool} from './build-python.ts'
 import {compareVersions} from './versions.ts'
 
 const BUILD_MINUTES = 45
-
-/** What a build needs. */
-export interface BuildInput {
-  tool: Tool
-  /** An empty folder that gets the programs. */
-  folder: string
-  exec: Exec
-  onProgress: (progress: Progress) => void
-}
 
 /**
  * Builds the tool's programs into the folder.
  * @throws KpError TOOL_MISSING (no Go), TOOL_OLD (Go too old), TOOL_FAILED (with the end of the output), FILE_SYSTEM (disk full)
  */
 export async function buildTool({tool, folder, exec, onProgress}: BuildInput): Promise<void> {
-  await requireGo(tool, folder, exec)
   const {build} = tool
+  if (build.kind === 'python') return buildPythonTool({tool, folder, exec, onProgress}, build)
+  await requireGo(tool, build.go, folder, exec)
   let compiled = 0
   const onLine = (line: string): void => {
     if (isPackage(line)) compiled += 1
@@ -61,8 +54,7 @@ export async function buildTool({tool, folder, exec, onProgress}: BuildInput): P
  * Makes sure that a Go which can build the tool is there.
  * @throws KpError TOOL_MISSING or TOOL_OLD
  */
-async function requireGo(tool: Tool, cwd: string, exec: Exec): Promise<void> {
-  const needed = tool.build.go
+async function requireGo(tool: Tool, needed: string, cwd: string, exec: Exec): Promise<void> {
   const install = `install Go ${needed} or newer: https://go.dev/doc/install`
   const doing = `build ${tool.name} ${tool.version}`
   let answer: ToolResult
@@ -86,7 +78,7 @@ async function requireGo(tool: Tool, cwd: string, exec: Exec): Promise<void> {
   })
 }
 
-function flags(build: Build): string[] {
+function flags(build: Exclude<Build, {kind: 'python'}>): string[] {
   return ['-trimpath', '-buildvcs=false', ...(build.ldflags === undefined ? [] : ['-ldflags', build.ldflags])]
 }
 

@@ -12,13 +12,24 @@ export interface Download {
 }
 
 /**
- * How a tool is built with Go: from a module's package, or from a module of kp's own, which pins what the tool is made of.
+ * How a tool is built: with Go from a module's package, or from a module of kp's own, which pins what the tool is made of.
  * Such a module either has a program of its own, whose names are `links`, or names the packages of others.
  */
 export type Build =
   | {kind: 'install'; packages: string[]; ldflags?: string; units: number; go: string}
   | {kind: 'module'; folder: string; modfile: string; output: string; links: string[]; ldflags: string; units: number; go: string}
   | {kind: 'packages'; folder: string; modfile: string; packages: string[]; tags?: string[]; ldflags: string; units: number; go: string}
+  | PythonBuild
+
+/** A tool from PyPI: an environment of its own, with every package pinned by digest. `modules` are what its programs run. */
+export interface PythonBuild {
+  kind: 'python'
+  folder: string
+  requirements: string
+  modules: Record<string, string[]>
+  /** The oldest Python that it takes. */
+  python: string
+}
 
 /** One tool at one version. `units` in its build is how many packages Go compiles, for progress. */
 export interface Tool {
@@ -104,6 +115,20 @@ export const TOOLS: readonly Tool[] = [
       units: 420,
       go: '1.26.0',
     },
+  },
+  // Sets up machines: those of EC2 for kubeadm, and one's own.
+  {
+    name: 'ansible',
+    version: '2.19.14',
+    programs: ['ansible-playbook', 'ansible'],
+    build: {kind: 'python', folder: 'toolchain/ansible', requirements: 'core.txt', modules: {'ansible-playbook': ['ansible', 'playbook'], ansible: ['ansible', 'adhoc']}, python: '3.11'},
+  },
+  {
+    name: 'kind',
+    version: '0.33.0',
+    programs: ['kind'],
+    download: {os: ['linux', 'darwin'], files: [{url: 'https://kind.sigs.k8s.io/dl/v{version}/kind-{os}-{arch}', sum: 'https://kind.sigs.k8s.io/dl/v{version}/kind-{os}-{arch}.sha256sum', program: 'kind'}]},
+    build: {kind: 'install', packages: ['sigs.k8s.io/kind'], ldflags: '-s -w', units: 260, go: '1.17.0'},
   },
   // Only for kp's own tests and for machines that cannot reach a registry: terraform fetches it by itself elsewhere.
   {

@@ -33,6 +33,7 @@ async function recipeDigest(tool: Tool): Promise<string> {
 
 function sourceFiles(tool: Tool): string[] {
   if (tool.build.kind === 'install') return []
+  if (tool.build.kind === 'python') return [labFile(tool.build.folder, tool.build.requirements)]
   const {folder, modfile} = tool.build
   return [...(tool.build.kind === 'module' ? [labFile(folder, 'main.go')] : []), labFile(folder, modfile), labFile(folder, modfile.replace(/\.mod$/, '.sum'))]
 }

@@ -23,7 +23,7 @@ function fieldOf({path, id}: Question): ReturnType<typeof member> {
   const [first, ...rest] = path
   if (first === 'metadata') return member(metadataSchema, rest[0] ?? '')
   if (first === 'environments') return bodySchema
-  const provider = ['kubeconfig', 'flavour', 'context'].includes(id) ? {type: 'existing'} : PROVIDER
+  const provider = ['kubeconfig', 'flavour', 'context'].includes(id) ? {type: 'existing'} : ['api-endpoint', 'control-planes', 'workers', 'load-balancer-addresses'].includes(id) ? {type: 'bare-metal'} : PROVIDER
   return path.reduce<ReturnType<typeof member>>((here, part, depth) => (here === undefined ? undefined : member(here, part, path[depth - 1] === 'provider' ? provider : branchWith(here, part))), bodySchema)
 }
 

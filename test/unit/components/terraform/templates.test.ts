@@ -5,9 +5,11 @@ import {describe, expect, it} from 'vitest'
 import {readHcl} from '../../../helpers/hcl.ts'
 import type {HclBlock} from '../../../helpers/hcl.ts'
 import {PROJECT} from '../../../helpers/run-kp.ts'
-import {STACK_IDS} from '../../../../src/components/terraform/ids.ts'
+import {STACK_IDS, stacksOf} from '../../../../src/components/terraform/ids.ts'
 import {stackFiles, VARIABLES_FILE} from '../../../../src/components/terraform/stacks.ts'
+import type {StackId} from '../../../../src/components/terraform/ids.ts'
 import {eksSpec} from '../../../helpers/eks.ts'
+import {kubeadmSpec} from '../../../helpers/kubeadm.ts'
 
 interface SchemaBlock {
   arguments: Record<string, 'required' | 'optional' | 'computed'>
@@ -16,6 +18,8 @@ interface SchemaBlock {
 }
 
 const schema = JSON.parse(readFileSync(join(PROJECT, 'test', 'data', 'terraform', 'aws-schema.json'), 'utf8')) as {resources: Record<string, SchemaBlock>; data: Record<string, SchemaBlock>}
+/** A platform that has the stack. */
+const specOf = (stack: StackId) => (stacksOf('eks').includes(stack) ? eksSpec() : kubeadmSpec())
 const META = ['count', 'for_each', 'depends_on', 'provider']
 const files = globSync('templates/terraform/**/*.tf', {cwd: PROJECT}).toSorted()
 
@@ -62,14 +66,14 @@ describe('the stacks of terraform', () => {
   })
 
   it.each(STACK_IDS)('every variable of %s has a value, and none is too many', (stack) => {
-    const rendered = stackFiles({home: PROJECT, spec: eksSpec(), zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'], stack, place: {local: (name) => `../${name}.tfstate`}})
+    const rendered = stackFiles({home: PROJECT, spec: specOf(stack), zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'], stack, place: {local: (name) => `../${name}.tfstate`}})
     const variables = rendered.filter(({name}) => name.endsWith('.tf')).flatMap(({text}) => readHcl(text)).filter(({type}) => type === 'variable')
     const values = Object.keys(JSON.parse(rendered.find(({name}) => name === VARIABLES_FILE)?.text ?? '{}') as object)
     expect(values.toSorted()).toEqual(variables.map(({labels}) => labels[0] ?? '').toSorted())
   })
 
   it.each(STACK_IDS)('%s says of each variable what it is, and refers to nothing that is not there', (stack) => {
-    const text = stackFiles({home: PROJECT, spec: eksSpec(), zones: ['a', 'b', 'c'], stack, place: {local: (name) => name}}).filter(({name}) => name.endsWith('.tf')).map((file) => file.text).join('\n')
+    const text = stackFiles({home: PROJECT, spec: specOf(stack), zones: ['a', 'b', 'c'], stack, place: {local: (name) => name}}).filter(({name}) => name.endsWith('.tf')).map((file) => file.text).join('\n')
     const blocks = readHcl(text)
     for (const block of blocks.filter(({type}) => type === 'variable')) expect(block.arguments, block.labels[0]).toContain('description')
     const declared = new Set(blocks.filter(({type}) => type === 'variable').map(({labels}) => labels[0]))

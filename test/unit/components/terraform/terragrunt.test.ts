@@ -1,6 +1,6 @@
 /** The stacks as Terragrunt wants them: a module each, once, and what an environment gives it. */
 import {describe, expect, it} from 'vitest'
-import {STACK_IDS} from '../../../../src/components/terraform/ids.ts'
+import {stacksOf} from '../../../../src/components/terraform/ids.ts'
 import {stackFiles, STACKS, VARIABLES_FILE} from '../../../../src/components/terraform/stacks.ts'
 import {terragruntFiles} from '../../../../src/components/terraform/terragrunt.ts'
 import type {EnvironmentSpec} from '../../../../src/spec/types.ts'
@@ -8,7 +8,8 @@ import {eksSpec} from '../../../helpers/eks.ts'
 import {PROJECT} from '../../../helpers/run-kp.ts'
 
 const ZONES = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c']
-const filesOf = (spec: EnvironmentSpec): Map<string, string> => new Map(terragruntFiles({home: PROJECT, spec, zones: ZONES, stacks: STACK_IDS}).map(({name, text}) => [name, text]))
+const EKS_STACKS = stacksOf('eks')
+const filesOf = (spec: EnvironmentSpec): Map<string, string> => new Map(terragruntFiles({home: PROJECT, spec, zones: ZONES, stacks: EKS_STACKS}).map(({name, text}) => [name, text]))
 const two = {environments: [{name: 'dev', cluster: 'acme-dev'}, {name: 'prod', cluster: 'acme-prod'}]}
 
 describe('the layout of Terragrunt', () => {
@@ -17,11 +18,11 @@ describe('the layout of Terragrunt', () => {
     const modules = [...dev.keys()].filter((name) => name.startsWith('modules/'))
     expect(modules).toContain('modules/network/main.tf')
     for (const name of modules) expect(prod.get(name), name).toBe(dev.get(name))
-    expect([...dev.keys()].filter((name) => name.startsWith('dev/'))).toHaveLength(2 * STACK_IDS.length)
+    expect([...dev.keys()].filter((name) => name.startsWith('dev/'))).toHaveLength(2 * EKS_STACKS.length)
     expect([...dev.keys()].filter((name) => name.startsWith('prod/'))).toEqual([])
   })
 
-  it.each(STACK_IDS)('%s is given what the plain layout gives it, comes after the same stacks and has the same state', (stack) => {
+  it.each(EKS_STACKS)('%s is given what the plain layout gives it, comes after the same stacks and has the same state', (stack) => {
     const spec = eksSpec({infra: {layout: 'terragrunt', backend: {type: 's3'}}})
     const plain = new Map(stackFiles({home: PROJECT, spec, zones: ZONES, stack, place: {local: (name) => name}}).map(({name, text}) => [name, text]))
     const files = filesOf(spec)
@@ -44,7 +45,7 @@ describe('the layout of Terragrunt', () => {
 describe('environments of one kp.yaml', () => {
   it('share no state, no name and no tag that decides', () => {
     const specs = ['dev', 'prod'].map((name) => eksSpec({...two, infra: {backend: {type: 's3'}}}, name))
-    for (const stack of STACK_IDS) {
+    for (const stack of EKS_STACKS) {
       const [dev, prod] = specs.map((spec) => stackFiles({home: PROJECT, spec, zones: ZONES, stack, place: {local: (name) => name}}))
       const [devState, prodState] = [dev, prod].map((files) => files?.find(({name}) => name === 'state.tf')?.text ?? '')
       const keys = (text: string | undefined): string[] => [...(text ?? '').matchAll(/key\s+= "([^"]+)"/g)].map(([, key = '']) => key)
