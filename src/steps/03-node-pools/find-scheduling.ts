@@ -102,7 +102,8 @@ export function findNotReady(facts: Facts): Sighting[] {
           {text: 'Since when, and what did it say last?', command: `kubectl describe node ${name}`},
           {text: 'Its pods start elsewhere by themselves. Look at the machine: power, network, kubelet (journalctl -u kubelet). Bring it back.'},
           {text: 'Wait until it reports again.', command: `kubectl wait --for=condition=Ready node/${name} --timeout=90s`},
-          {text: 'Gone for good? End the machine and let go of its node: the pool makes a new one.', command: `kubectl delete node ${name}`},
+          {text: 'Gone for good? End the machine and let go of its node.', command: `kubectl delete node ${name}`},
+          {text: 'The pool makes a new one; in a lab kp does. See that it is whole again.', command: 'kp step node-pools'},
         ],
       },
     ]

@@ -66,7 +66,7 @@ export const gitPitfalls: Pitfall[] = [
     fix: [
       {text: 'Which one, and what does it say?', command: 'kubectl get sealedsecrets -A'},
       {text: 'A rebuilt cluster: bring the old keys back from the backup, then restart the controller (runbook sealed-secrets-keys).', command: 'kubectl -n kube-system rollout restart deployment sealed-secrets-controller'},
-      {text: 'Otherwise seal it anew, for this cluster, name and namespace, and commit that.', command: 'kubeseal --format yaml'},
+      {text: 'Otherwise seal it anew for this cluster, name and namespace (kubeseal --format yaml), and commit that.'},
     ],
     confirmBy: 'secrets.sealed-secrets-opened',
     runbook: 'sealed-secrets-keys.md',
