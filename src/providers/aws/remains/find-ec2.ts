@@ -72,10 +72,15 @@ const interfaces: Look = {
   title: 'network interfaces',
   async find(clients, {cluster, vpc}) {
     const sdk = await import('@aws-sdk/client-ec2')
+    const client = {client: await clients.ec2()}
+    const holders = new Map<string, string>()
+    for await (const {NatGateways = []} of sdk.paginateDescribeNatGateways(client, {})) for (const {NatGatewayId = '', NatGatewayAddresses = []} of NatGateways) for (const {NetworkInterfaceId = ''} of NatGatewayAddresses) holders.set(NetworkInterfaceId, `the NAT gateway ${NatGatewayId}`)
+    for await (const {VpcEndpoints = []} of sdk.paginateDescribeVpcEndpoints(client, {})) for (const {VpcEndpointId = '', NetworkInterfaceIds = []} of VpcEndpoints) for (const one of NetworkInterfaceIds) holders.set(one, `the endpoint ${VpcEndpointId}`)
     const found: Thing[] = []
-    for await (const {NetworkInterfaces = []} of sdk.paginateDescribeNetworkInterfaces({client: await clients.ec2()}, {})) {
+    for await (const {NetworkInterfaces = []} of sdk.paginateDescribeNetworkInterfaces(client, {})) {
       for (const {NetworkInterfaceId: id = '', TagSet: tags = [], VpcId, Description = '', RequesterManaged, Attachment, Status} of NetworkInterfaces) {
-        const holder = RequesterManaged === true ? 'what AWS made it for' : Attachment?.DeleteOnTermination === true && Status === 'in-use' ? `the instance ${Attachment.InstanceId ?? ''}` : undefined
+        const attached = Attachment?.InstanceId !== undefined && Status === 'in-use' ? `the instance ${Attachment.InstanceId}` : undefined
+        const holder = holders.get(id) ?? (RequesterManaged === true ? 'what AWS made it for' : attached)
         found.push({kind: 'network interface', id, name: nameTag(tags) ?? (Description || undefined), tags, vpc: VpcId, monthly: 0, ...(VpcId === vpc ? {says: signed(Description, '', cluster)} : {}), ...(holder === undefined ? {} : {goesWith: holder})})
       }
     }

@@ -47,8 +47,10 @@ export async function findRemains(clients: AwsClients, scope: AuditScope & {regi
     }
   }
   const things = (await Promise.all([...EC2_LOOKS, ...BALANCER_LOOKS, ...OTHER_LOOKS].map(look))).flat()
+  // In a network that is gone there is nothing, whatever is still shown for a while.
+  const vpc = things.some(({kind, id}) => kind === 'VPC' && id === scope.vpc) ? scope.vpc : undefined
   const found = things.flatMap((thing): Remainder[] => {
-    const reason = reasonOf(thing, scope)
+    const reason = reasonOf(thing, {...scope, vpc})
     return reason === undefined ? [] : [{...thing, ...reason, monthly: Math.round(thing.monthly * 100) / 100, remove: removalCommand(thing)}]
   })
   return {found: found.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.id.localeCompare(b.id)), unseen}
