@@ -25,7 +25,7 @@ const thing = (kind: string, name: string, rest: Record<string, unknown> = {}, m
   const [own = '', namespace] = name.split('/').toReversed()
   return {apiVersion: 'v1', kind, metadata: {name: own, ...(namespace === undefined ? {} : {namespace}), ...metadata}, ...rest}
 }
-const node = (name: string, labels: Record<string, string> = {}): KubeObject => thing('Node', name, {status: {conditions: [{type: 'Ready', status: 'True'}]}}, {labels})
+const node = (name: string, labels: Record<string, string> = {}, ready = 'True'): KubeObject => thing('Node', name, {status: {conditions: [{type: 'Ready', status: ready}]}}, {labels})
 const pod = (name: string, {labels = {app: 'demo'}, annotations = {}, ready = true, on = 'n1', port = 8080}: {labels?: Record<string, string>; annotations?: Record<string, string>; ready?: boolean; on?: string; port?: number} = {}): KubeObject =>
   thing('Pod', name, {spec: {nodeName: on, containers: [{ports: [{name: 'http', containerPort: port}]}]}, status: {phase: 'Running', conditions: [{type: 'Ready', status: ready ? 'True' : 'False'}]}}, {labels, annotations})
 const slice = (pods: string[], {ready = true, on = 'n1', port = 8080} = {}): KubeObject =>
@@ -62,6 +62,7 @@ describe('by the Gateway API', () => {
     ['the pod is gone and still an endpoint: it refuses', replaced('Pod', 'demo-a'), 503, 0],
     ['the pod listens elsewhere: it refuses', replaced('Pod', 'demo-a', pod('demo/demo-a', {port: 9090})), 503, 0],
     ['its node is dark: 503 after ten seconds', replaced('Node', 'n1', node('n1', {'lab.kp.dev/fault': 'unplug'})), 503, 10_000],
+    ['its node is lost, the lab still says ready: no endpoint, 503 at once', replaced('Node', 'n1', node('n1', {}, 'Unknown')), 503, 0],
     ['a policy lets nobody in: 503 after ten seconds', [...PLATFORM, thing('NetworkPolicy', 'demo/deny', {spec: {podSelector: {}, policyTypes: ['Ingress']}})], 503, 10_000],
     ['a policy of the gateway lets nothing out', [...PLATFORM, thing('NetworkPolicy', 'door/deny', {spec: {podSelector: {}, policyTypes: ['Egress']}})], 503, 10_000],
   ])('%s', (_what, objects, status, delayMs) => {

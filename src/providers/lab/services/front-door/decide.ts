@@ -68,11 +68,12 @@ function refuse(status: number, reason: string): Extract<Outcome, {kind: 'refuse
   return {kind: 'refuse', status, reason, delayMs: 0, reached: false}
 }
 
+/** The ready ones. Those of a lost node are none, though the lab says of its pods that they are ready: nobody there tells otherwise. */
 function readyEndpoints(world: World, service: DoorService, portName: string): Endpoint[] {
   const slices = world.all('endpoints').filter((slice) => slice.namespace === service.namespace && slice.service === service.name)
   return slices.flatMap(({ports, endpoints}) => {
     const port = ports.find(({name}) => name === portName)?.port
-    return port === undefined ? [] : endpoints.filter(({ready}) => ready).map(({address, node, pod}) => ({address, node, pod, port}))
+    return port === undefined ? [] : endpoints.filter(({ready, node}) => ready && world.get('nodes', '', node)?.lost !== true).map(({address, node, pod}) => ({address, node, pod, port}))
   })
 }
 

@@ -41,6 +41,8 @@ export interface DoorPod extends Kept {
 /** A node, and whether anybody on it answers. */
 export interface DoorNode extends Kept {
   alive: boolean
+  /** Whether the node controller has noticed that nobody does: it takes the pods of such a node out of their Services. */
+  lost: boolean
   address: string
 }
 
@@ -170,7 +172,7 @@ export const READERS: {[K in Exclude<keyof Kinds, 'pods'>]: KindReader<Kinds[K]>
     keep(object) {
       const {conditions = [], addresses = []} = of<{conditions: {type: string; status: string}[]; addresses: {type: string; address: string}[]}>(object, 'status')
       const ready = conditions.find(({type}) => type === 'Ready')?.status
-      return {...meta(object), alive: object.metadata.labels?.[LAB.fault] !== 'unplug' && ready !== 'Unknown', address: addresses.find(({type}) => type === 'InternalIP')?.address ?? ''}
+      return {...meta(object), alive: object.metadata.labels?.[LAB.fault] !== 'unplug' && ready !== 'Unknown', lost: ready === 'Unknown', address: addresses.find(({type}) => type === 'InternalIP')?.address ?? ''}
     },
   },
   namespaces: {path: '/api/v1/namespaces', keep: (object) => ({...meta(object), labels: object.metadata.labels ?? {}})},
