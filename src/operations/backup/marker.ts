@@ -47,6 +47,9 @@ export async function readMarker(ctx: PlatformContext, scope: Scope): Promise<Ma
 /** As a person reads it. */
 const shown = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`
 
+/** A backup says only in which second it began. */
+const secondOf = (at: string): number => Math.floor(Date.parse(at) / 1000) * 1000
+
 /** What came of the marker. */
 export interface MarkerVerdict {
   ok: boolean
@@ -59,9 +62,9 @@ export interface MarkerVerdict {
  * @param began when the backup began
  */
 export function judgeMarker(live: Marker | undefined, restored: Marker | undefined, began: number): MarkerVerdict | undefined {
-  const before = live !== undefined && Date.parse(live.at) < began
+  const before = live !== undefined && secondOf(live.at) <= began
   if (restored === undefined) return before ? {ok: false, observed: `the marker of ${shown(live.at)}, written before the backup, is not in it`} : undefined
-  if (Date.parse(restored.at) > began) return {ok: false, observed: `the restored marker is of ${shown(restored.at)}, after the backup began`}
+  if (secondOf(restored.at) > began) return {ok: false, observed: `the restored marker is of ${shown(restored.at)}, after the backup began`}
   if (before && live.value !== restored.value) return {ok: false, observed: `the restored marker is of ${shown(restored.at)}; the one before the backup is of ${shown(live.at)}`}
   return {ok: true, observed: `the marker of ${shown(restored.at)} came back`}
 }

@@ -35,7 +35,8 @@ describe('what a backup must hold', () => {
     expect(wanted({namespace: 'books'}, some)).toBe(false)
     expect(expectedOf({apiVersion: 'v1', kind: 'Namespace', resource: 'namespaces'}, {name: 'shop', creationTimestamp: BEFORE}, some, SINCE)).toHaveLength(1)
     expect(expectedOf({apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', resource: 'clusterroles.rbac.authorization.k8s.io'}, {name: 'r', creationTimestamp: BEFORE}, some, SINCE)).toEqual([])
-    expect(expectedOf({apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', resource: 'clusterroles.rbac.authorization.k8s.io'}, {name: 'r', creationTimestamp: BEFORE}, ALL, SINCE)).toHaveLength(1)
+    expect(expectedOf({apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', resource: 'clusterroles.rbac.authorization.k8s.io'}, {name: 'r', creationTimestamp: BEFORE}, {include: [], exclude: []}, SINCE)).toHaveLength(1)
+    expect(expectedOf({apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', resource: 'clusterroles.rbac.authorization.k8s.io'}, {name: 'r', creationTimestamp: BEFORE}, ALL, SINCE)).toEqual([])
     expect([resourceName('v1', 'pods'), resourceName('apps/v1', 'deployments')]).toEqual(['pods', 'deployments.apps'])
   })
 
@@ -54,6 +55,7 @@ describe('the marker', () => {
     ['came back', old, old, true],
     ['is an older one, while a newer was written after the backup', late, old, true],
     ['is another one than that before the backup', old, {value: 'x', at: '2026-11-28T10:00:00.000Z'}, false],
+    ['is of the second in which the backup began', {value: 'a', at: '2026-11-28T12:00:00.400Z'}, {value: 'a', at: '2026-11-28T12:00:00.400Z'}, true],
     ['is not there', old, undefined, false],
     ['is of after the backup', late, late, false],
   ])('%s', (_, live, restored, ok) => expect(judgeMarker(live, restored, SINCE)?.ok).toBe(ok))
