@@ -84,8 +84,8 @@ export function expectedOf({apiVersion, kind, resource}: Omit<BackedUpKind, 'at'
   const {name, namespace} = meta
   const within = kind === 'Namespace' ? name : namespace
   const everything = include.length === 0 || include.includes('*')
-  // With some namespaces chosen or left out, velero takes of what has none only what belongs to them.
-  const wanted = within === undefined ? everything && exclude.length === 0 : (everything || include.includes(within)) && !exclude.includes(within)
+  // With some namespaces chosen, velero takes of what has none only what belongs to them.
+  const wanted = within === undefined ? everything : (everything || include.includes(within)) && !exclude.includes(within)
   // A claim that an operator made holds data that no operator makes anew; one of a pod goes with it.
   const owned = meta.ownerReferences?.some((owner) => owner.controller === true && (kind !== 'PersistentVolumeClaim' || owner.kind === 'Pod')) === true
   const before = Date.parse(meta.creationTimestamp ?? '') < since

@@ -47,6 +47,8 @@ export function backupTemplate({spec}: Pick<ManifestContext, 'spec'>): Record<st
     storageLocation: LOCATION,
     ttl: goDuration(retention),
     includedNamespaces: includeNamespaces.length === 0 ? ['*'] : includeNamespaces,
+    // Velero sets the kinds of snapshots aside; from then on it leaves out what has no namespace, if it is not told otherwise.
+    ...(includeNamespaces.length === 0 ? {includeClusterResources: true} : {}),
     ...(excludeNamespaces.length === 0 ? {} : {excludedNamespaces: excludeNamespaces}),
     snapshotVolumes: snapshots,
     csiSnapshotTimeout: '10m0s',
