@@ -40,6 +40,7 @@ export const NOT_ABOUT_HEALTH: Readonly<Record<string, string>> = {
   'kp-alb-ingress-denied': 'a fault',
   'kp-volumesnapshot-ready': 'no phase so far has a snapshot',
   'kp-volumesnapshot-delete': 'no phase so far has a snapshot',
+  'kp-volumesnapshot-static-delete': 'only what a restore made',
   'kp-volumesnapshotcontent-ready': 'no phase so far has a snapshot',
   'kp-volumesnapshotcontent-delete': 'no phase so far has a snapshot',
   'kp-installation-ready': 'the platform has Cilium, not Calico',
