@@ -10,6 +10,7 @@ import type {AdoptionConsent, PlatformContext, PlatformPhase} from './context.ts
 import {HOME} from './home.ts'
 import {createBus} from './platform/bus.ts'
 import type {EventBus} from './platform/bus.ts'
+import {activeDrillFile} from './platform/find.ts'
 import {watchInterrupts} from './platform/interrupts.ts'
 import type {Interrupts} from './platform/interrupts.ts'
 import type {OpenedPlatform} from './platform/open.ts'
@@ -115,7 +116,7 @@ export abstract class KpCommand extends Command {
 
   /** A fault that nobody takes back is told by every command. */
   private async warnOfDrill(ctx: PlatformContext): Promise<void> {
-    if (!existsSync(join(ctx.paths.environment, 'drills', 'active.json'))) return
+    if (!existsSync(activeDrillFile(ctx.paths.environment))) return
     const {leftDrill} = await import('./operations/drill/settle.ts')
     const left = leftDrill(ctx)
     if (left !== undefined) this.warnPerson(`the drill ${left.drill} (${left.target}) was cut off and is not taken back: kp drills undo does it, and so does every kp that changes something`)

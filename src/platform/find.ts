@@ -36,3 +36,12 @@ function missing(root: string): KpError {
     next: ['kp init my-platform --defaults, to make a platform here', 'or give the folder of the platform: --dir DIR'],
   })
 }
+
+/** Folder of the drills, in that of an environment, and what is written there of one that is not taken back. */
+export const DRILLS = 'drills'
+export const ACTIVE_DRILL = 'active.json'
+
+/** Where a drill is written down until it is taken back, in the folder of an environment. */
+export function activeDrillFile(environment: string): string {
+  return join(environment, DRILLS, ACTIVE_DRILL)
+}

@@ -11,7 +11,7 @@ import {writeFileAtomic} from '../render/files.ts'
 import {cacheDir, stateDir} from '../tools/toolchain/paths.ts'
 import {lastSeenBuild} from './last-build.ts'
 import type {BuildRecord} from './last-build.ts'
-import {findPlatform, platformPaths, SPEC_FILE} from './find.ts'
+import {activeDrillFile, findPlatform, platformPaths, SPEC_FILE} from './find.ts'
 import type {OpenedPlatform} from './open.ts'
 import {knownSecrets, refuseWrittenSecrets} from './secrets.ts'
 
@@ -56,6 +56,8 @@ export async function glance(options: GlanceOptions): Promise<Glance | undefined
   const spec = join(root, SPEC_FILE)
   refuseWrittenSecrets(spec, readFileSync(spec, 'utf8'), secrets)
   const paths = platformPaths(root, environment.environment)
+  // A drill that was cut off is told, whatever is asked: that takes a closer look.
+  if (existsSync(activeDrillFile(paths.environment))) return undefined
   const exec = {run: () => Promise.reject(new Error('a glance runs no tool'))}
   const labs = createLabs({stateDir: stateDir(options.env), cacheDir: cacheDir(options.env), exec, clock: systemClock, env: options.env})
   return {

@@ -3,6 +3,7 @@ import {closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, ren
 import {join} from 'node:path'
 import type {PlatformContext} from '../../context.ts'
 import type {ProcessIdentity} from '../../engine/processes.ts'
+import {ACTIVE_DRILL, DRILLS} from '../../platform/find.ts'
 import type {ScenarioAction} from '../../spec/scenario.ts'
 import type {Change} from '../scenarios/memory.ts'
 
@@ -38,11 +39,11 @@ export interface DrillMemory {
 }
 
 /** Folder of the drills of an environment: the one that goes on, and the records. */
-export const drillFolder = ({paths}: Pick<PlatformContext, 'paths'>): string => join(paths.environment, 'drills')
+export const drillFolder = ({paths}: Pick<PlatformContext, 'paths'>): string => join(paths.environment, DRILLS)
 
 /** Opens it. A file that was cut is none: it is written whole or not at all. */
 export function openDrillMemory(folder: string): DrillMemory {
-  const path = join(folder, 'active.json')
+  const path = join(folder, ACTIVE_DRILL)
   return {
     read() {
       if (!existsSync(path)) return undefined
