@@ -80,7 +80,7 @@ describe('kp backup', () => {
 
   it('catches a store that gives out half of it', {timeout: 120_000}, async () => {
     const store = join(platform.lab.folder, 'services', 'object-store')
-    const file = readdirSync(store, {recursive: true, encoding: 'utf8'}).find((path) => path.endsWith('liar.tar.gz'))
+    const file = readdirSync(store, {recursive: true, encoding: 'utf8'}).find((path) => path.startsWith('buckets') && path.endsWith('liar.tar.gz'))
     expect(file).toBeDefined()
     truncateSync(join(store, file ?? ''), 5000)
     const value = (await platform.kpOk(['backup', 'verify', 'liar', '--yes', '--json'], {exit: 1})).json<BackupVerifyResult>()
