@@ -12,7 +12,7 @@ const WAIVED = ['--waive', 'backup', '--reason', 'the test proves it another way
 let platform: TestPlatform
 
 beforeAll(async () => {
-  platform = await openTestPlatform({name: 'upgrade', build: 'fresh', lean: true, spec: {kubernetes: {version: '1.35'}, phases: {gitops: {enabled: false}, monitoring: {enabled: false}}}})
+  platform = await openTestPlatform({name: 'upgrade', build: 'fresh', lean: true, spec: {kubernetes: {version: '1.35'}, phases: {gitops: {enabled: false}, monitoring: {enabled: false}, day2: {enabled: true}}}})
 }, 900_000)
 
 afterAll(() => platform?.close(), 60_000)
@@ -83,7 +83,7 @@ it('drains one node behind the same gates, and says who holds it', {timeout: 300
   expect(await platform.kubectl(['get', 'node', node, '-o', 'jsonpath={.metadata.uid}'])).not.toBe(uid)
   await platform.kpOk(['node', 'drain', node, '--yes', '--json'])
   expect(await platform.kubectl(['get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}'])).toBe('true')
-  // A cordon left behind is found by who looks for the cause.
-  expect((await platform.kpOk(['diagnose', 'node-pools', '--json'], {exit: 1})).stdout).toContain(node)
+  // A cordon left behind is found.
+  expect((await platform.kp(['verify', '--check', 'node-pools.cordoned', '--json'])).stdout).toContain(`node ${node} is cordoned`)
   await platform.kubectl(['uncordon', node])
 })
