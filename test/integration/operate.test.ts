@@ -61,7 +61,7 @@ describe('kp loadtest', () => {
     expect(value.latencyMs?.p99).toBeGreaterThanOrEqual(value.latencyMs?.p50 ?? Infinity)
     expect(value.scalers.map(({name}) => name)).toContain('demo/demo')
     // Real: without a pod behind it nobody answers.
-    await platform.kubectl(['-n', 'demo', 'annotate', 'pods', '--all', 'lab.kp.dev/fault=notready'])
+    await platform.kubectl(['-n', 'demo', 'annotate', 'pods', '--all', 'lab.kp.dev/fault=crashloop'])
     await until('nobody is ready', async () => ((await platform.kubectl(['-n', 'demo', 'get', 'deployment', 'demo', '-o', 'jsonpath={.status.availableReplicas}'])) === '' ? true : undefined))
     const bad = (await platform.kpOk(['loadtest', '--duration', '2s', '--connections', '2', '--rate', '20', '--yes', '--json'], {exit: 1})).json<LoadtestResult>()
     expect(bad.requests.failedPercent).toBeGreaterThan(90)

@@ -40,7 +40,8 @@ export interface ContentLook {
   marker: KubeObject | undefined
 }
 
-const CLAIM = 'persistentvolumeclaims'
+/** Resource of claims, as an archive names it. */
+export const CLAIM = 'persistentvolumeclaims'
 const SNAPSHOT = 'volumesnapshots.snapshot.storage.k8s.io'
 
 /** Holds the content against what is expected. */
@@ -89,8 +90,8 @@ async function volumesOf(ctx: PlatformContext, expected: Expected[], archive: Ar
     const volume = (claim['spec'] as {volumeName?: string} | undefined)?.volumeName
     if (!then.has(`${namespace}/${name}`) || volume === undefined || !csi.has(volume)) return []
     const named = archive.objects.get(placeKey({resource: CLAIM, namespace, name}))?.metadata.annotations?.['velero.io/volume-snapshot-name']
-    // Velero names the snapshot velero-<claim>-…; where the claim is read whole it says which.
-    const inBackup = snapshots.some((one) => one.namespace === namespace && (named === undefined ? one.name.startsWith(`velero-${name}-`) : one.name === named))
+    // The claim says which. Where it was not read: velero names the snapshot velero-<claim>-…, which the API server cuts after 58 characters.
+    const inBackup = snapshots.some((one) => one.namespace === namespace && (named === undefined ? one.name.startsWith(`velero-${name}-`.slice(0, 58)) : one.name === named))
     return [{namespace, name, inBackup, ...(inBackup ? {} : {reason: 'no snapshot of its volume is in the backup'})}]
   })
 }

@@ -16,7 +16,7 @@ import type {BackupVerifyResult} from '../../ui/results.ts'
 import {recordProof} from '../proofs.ts'
 import {skipStage, stage} from '../staged.ts'
 import {readArchive} from './archive.ts'
-import {contentOf} from './content.ts'
+import {CLAIM, contentOf} from './content.ts'
 import type {ContentLook} from './content.ts'
 import {allBackups, factsOf, scopeOf} from './create.ts'
 import {clusterUid} from './etcd.ts'
@@ -102,7 +102,8 @@ async function lookAtContent(ctx: PlatformContext, backup: KubeObject, {file, na
   progress('fetching it from the store')
   try {
     await downloadBackup(ctx.exec, ctx.access, backup.metadata.name, file)
-    const archive = await readArchive(file, ({namespace}) => namespace !== undefined && namespaces.includes(namespace))
+    // Claims whole, wherever they are: they name their snapshots. The name of a snapshot holds that of a long claim only in part.
+    const archive = await readArchive(file, ({resource, namespace}) => resource === CLAIM || (namespace !== undefined && namespaces.includes(namespace)))
     return {...(await contentOf(ctx, {expected, archive, since})), ...(complaint === undefined ? {} : {complaint})}
   } catch (error) {
     const known = asKpError(error)
