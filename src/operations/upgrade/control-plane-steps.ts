@@ -1,5 +1,6 @@
 /** The steps that bring the control plane to the new version and write it down. */
 import {readFileSync} from 'node:fs'
+import {LEADERS} from '../../checks/leaders.ts'
 import type {PlatformContext, PlatformStep} from '../../context.ts'
 import {asKpError, KpError} from '../../engine/errors.ts'
 import type {Probe} from '../../engine/types.ts'
@@ -105,7 +106,28 @@ export function withVersion(path: string, text: string, environment: string, {to
 
 const WELL = ['control-plane.readyz', 'control-plane.controllers', 'control-plane.apiservices', 'node-pools.ready']
 
+/**
+ * Who leads anew: a Lease outlives a program that was ended by up to its duration, and until somebody renews it no
+ * endpoint, budget or ReplicaSet follows what happens. Told by two looks, not by clocks.
+ */
+function leadersWatch(): (ctx: PlatformContext) => Promise<string[]> {
+  const first = new Map<string, string>()
+  const lead = new Set<string>()
+  return async (ctx) => {
+    const leases = (await (await ctx.cluster()).list('coordination.k8s.io/v1', 'Lease', {namespace: 'kube-system'})) ?? []
+    return leases.flatMap(({metadata: {name}, spec}) => {
+      if (!LEADERS.includes(name) || lead.has(name)) return []
+      const {renewTime = ''} = spec as {renewTime?: string}
+      const before = first.get(name) ?? renewTime
+      first.set(name, before)
+      if (before !== renewTime) lead.add(name)
+      return before === renewTime ? [`${name} was not seen to renew its lease yet`] : []
+    })
+  }
+}
+
 function wellStep(): PlatformStep {
+  const leaders = leadersWatch()
   return {
     id: 'upgrade/verify-control-plane',
     title: 'Look whether the control plane and all nodes are well',
@@ -113,7 +135,7 @@ function wellStep(): PlatformStep {
     settleMs: 3 * 60_000,
     async probe(ctx) {
       ctx.changed()
-      const bad: string[] = []
+      const bad = await leaders(ctx).catch((error: unknown) => [`leases: ${asKpError(error).message}`])
       for (const id of WELL) {
         const check = ctx.phases.flatMap(({checks}) => checks).find((one) => one.id === id)
         if (check === undefined || (check.appliesTo?.(ctx) ?? true) !== true) continue

@@ -6,6 +6,7 @@ import {BlockList, isIP} from 'node:net'
 import {dirname, resolve} from 'node:path'
 import {parse} from 'yaml'
 import {check, complainAboutCondition, verdict} from '../../checks/builders.ts'
+import {LEADERS} from '../../checks/leaders.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
 import {apiError} from '../../tools/kube-api.ts'
@@ -14,7 +15,6 @@ import {kindChecks} from './checks-kinds.ts'
 import {webhookChecks} from './checks-webhooks.ts'
 
 /** Leases by which the leaders of the control plane are known. */
-const LEADERS = ['kube-scheduler', 'kube-controller-manager']
 const DAY_MS = 24 * 3600 * 1000
 
 /** Control plane: health, versions, aggregated APIs, webhooks, identity, certificates. */
