@@ -80,6 +80,8 @@ it('builds on it with the charts of the mirror; what the cluster brings is left 
   expect(Object.fromEntries([...skipped].filter(([, reason]) => !/^(phases\.|no receiver|no long-term|the password of|issuer |cert-manager makes)/.test(String(reason))))).toEqual({
     'networking/address-plan': 'the network exists already',
     'control-plane/lab': 'the control plane exists already',
+    'cni/load-balancer': 'addresses come from elsewhere',
+    'node-pools/local-path': 'volumes come from elsewhere',
     'node-pools/storage-class': 'the cluster brings its own StorageClasses',
     'node-pools/snapshot-class': 'the cluster brings its own snapshot classes',
     'node-pools/labels': 'kp.yaml names no pool',
