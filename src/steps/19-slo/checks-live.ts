@@ -82,7 +82,8 @@ export const liveChecks: PlatformCheck[] = [
     title: 'A single failed request pages nobody',
     severity: 'warning',
     pitfalls: ['KP1906'],
-    appliesTo: asks,
+    // The requests of a lab are those of kp and its drills.
+    appliesTo: (ctx) => (ctx.provider.simulated && asks(ctx) === true ? 'a lab has no users of its own' : asks(ctx)),
     within: AFTER_FIRST_LOOK,
     run: (ctx) =>
       judge(ctx, 'avg_over_time(slo:events_total:rate5m[1h]) * 3600', (slo, events) => {
