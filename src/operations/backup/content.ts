@@ -63,6 +63,7 @@ export async function contentOf(ctx: PlatformContext, {expected, archive, since}
 async function changedSince(ctx: PlatformContext, expected: Expected[], {archive, since}: {archive: Archive; since: number}): Promise<ContentLook['changed']> {
   const quiet = expected.filter((one) => archive.objects.has(placeKey(one)) && untouchedSince(one.meta, since))
   const cluster = await ctx.cluster()
+  const scaled = await scaledByLoad(ctx)
   const changed: ContentLook['changed'] = []
   for (const [key, list] of Map.groupBy(quiet, ({apiVersion, kind, namespace}) => `${apiVersion}|${kind}|${namespace}`)) {
     const [apiVersion = '', kind = '', namespace = ''] = key.split('|')
@@ -71,11 +72,20 @@ async function changedSince(ctx: PlatformContext, expected: Expected[], {archive
       const [backedUp, now] = [archive.objects.get(placeKey(one)), live.get(one.name)]
       // Pods are read without what nothing is told by.
       if (backedUp === undefined || now === undefined || backedUp.apiVersion !== apiVersion || now.metadata.uid !== backedUp.metadata.uid || kind === 'Pod') continue
-      const fields = differingFields(backedUp, now)
+      const fields = differingFields(backedUp, now).filter((field) => field !== 'spec.replicas' || !scaled.has(`${kind} ${namespace}/${one.name}`))
       if (fields.length > 0) changed.push({kind, namespace: namespace === '' ? null : namespace, name: one.name, fields: fields.slice(0, 5)})
     }
   }
   return changed
+}
+
+/** What autoscalers follow, as `Deployment shop/web`: its number of copies is the load's, and its metadata do not say who set it. */
+async function scaledByLoad(ctx: PlatformContext): Promise<ReadonlySet<string>> {
+  const all = (await (await ctx.cluster()).list('autoscaling/v2', 'HorizontalPodAutoscaler')) ?? []
+  return new Set(all.map(({metadata: {namespace}, spec}) => {
+    const {kind = '', name = ''} = (spec as {scaleTargetRef?: {kind?: string; name?: string}} | undefined)?.scaleTargetRef ?? {}
+    return `${kind} ${namespace}/${name}`
+  }))
 }
 
 /** Each claim that had a volume of a CSI driver then, and whether a snapshot of it is in the backup. */

@@ -58,6 +58,13 @@ describe('the content of a backup', () => {
     expect(JSON.stringify(found.changed)).not.toMatch(/blue|red|c2VjcmV0|b3RoZXI=/)
   })
 
+  it('is not blamed for copies that an autoscaler added or took away', async () => {
+    const shop = (replicas: number): KubeObject => ({apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name: 'web', namespace: 'shop', uid: '9', ...long}, spec: {replicas}})
+    const hpa: KubeObject = {apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: {name: 'web', namespace: 'shop', uid: '10', ...long}, spec: {scaleTargetRef: {apiVersion: 'apps/v1', kind: 'Deployment', name: 'web'}}}
+    expect((await look([shop(4)], [shop(2)])).changed).toEqual([{kind: 'Deployment', namespace: 'shop', name: 'web', fields: ['spec.replicas']}])
+    expect((await look([shop(4), hpa], [shop(2), hpa])).changed).toEqual([])
+  })
+
   it('is not blamed for what somebody changed or made anew since', async () => {
     const touched = {...settings, metadata: {...settings.metadata, managedFields: [{manager: 'kubectl', operation: 'Update', time: minutesAgo(1)}]}}
     expect((await look([{...settings, data: {mode: 'red'}}, login, claim, snapshot], [touched, login, claim, volume])).changed).toEqual([])
