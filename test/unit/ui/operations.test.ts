@@ -19,7 +19,7 @@ const rpo = {target: '6h', seconds: 300, ok: true}
 const rto = {target: '10m', seconds: 12.4, ok: true}
 const long = 'an-application-with-a-very-long-name-in-a-namespace-with-a-very-long-name-too'
 
-const create: BackupCreateResult = {schema: 'kp/backup-create/v1', ...on, uid: 'u', backup: facts, etcd: {file: '/work/acme/.kp/environments/dev/etcd-snapshots/0a1b2c3d-20261128T120000Z.db', takenAt: AT, keys: 1200, bytes: 9e6}, durationMs: 5000}
+const create: BackupCreateResult = {schema: 'kp/backup-create/v1', ...on, uid: 'u', backup: facts, etcd: {file: '/srv/acme/.kp/environments/dev/etcd-snapshots/0a1b2c3d-20261128T120000Z.db', takenAt: AT, keys: 1200, bytes: 9e6}, durationMs: 5000}
 const list: BackupListResult = {schema: 'kp/backup-list/v1', ...on, rpo, backups: [{...facts, proof: {at: AT, ok: true, reason: null}}, {...facts, name: 'liar', proof: {at: AT, ok: false, reason: 'x'}}, {...facts, name: 'new', phase: 'PartiallyFailed', snapshots: {attempted: 2, completed: 1}, proof: null}], etcd: [{file: '/a/b.db', takenAt: AT, bytes: 9e6, proof: null}], databases: [{namespace: 'shop', name: 'postgres-dumps', schedule: '20 * * * *', lastGood: null}]}
 const liar: BackupVerifyResult = {
   schema: 'kp/backup-verify/v1', ...on, kind: 'objects', at: AT, ok: false, simulated: 'the data of volumes', problems: ['2 of 812 objects are not in it', '1 of 2 volumes are not in it'], backup: facts,
