@@ -25,7 +25,7 @@ it('finds a metrics-server that has ended, and starts it on the same port', {tim
   expect(before).toMatchObject({name: 'metrics-server', running: true})
   const pid = processesUnder(platform.lab.folder).find((line) => line.includes('/bin/metrics-server'))?.split(' ')[0]
   process.kill(Number(pid), 'SIGKILL')
-  await expect.poll(async () => (await status()).find(({name}) => name === 'metrics-server')?.running).toBe(false)
+  await expect.poll(async () => (await status()).find(({name}) => name === 'metrics-server')?.running, {timeout: 20_000}).toBe(false)
   const plan = (await platform.kpOk(['plan', '--json'])).json<{steps: {id: string; state: string}[]}>()
   expect(plan.steps.find(({id}) => id === 'autoscaling/lab-metrics-server')?.state).toBe('drifted')
   await platform.kpOk(['up', '--yes'])
