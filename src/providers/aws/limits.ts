@@ -1,4 +1,5 @@
 /** What an account may have, what it has, and what these credentials may do. Reads only; errors are the SDK's. */
+import type {InsightSummary} from '@aws-sdk/client-eks'
 import {instanceSize} from '../../spec/instance-size.ts'
 import type {AwsClients} from './clients.ts'
 
@@ -117,14 +118,17 @@ export interface Insight {
   reason?: string
 }
 
+/** What EKS lists of a cluster's readiness for an upgrade, page after page; each one's details are a call of their own. */
+export async function* listReadiness(clients: AwsClients, cluster: string): AsyncGenerator<InsightSummary> {
+  const {paginateListInsights} = await import('@aws-sdk/client-eks')
+  for await (const {insights = []} of paginateListInsights({client: await clients.eks()}, {clusterName: cluster, filter: {categories: ['UPGRADE_READINESS']}})) yield* insights
+}
+
 /** The insights of a cluster into its next upgrade. */
 export async function findInsights(clients: AwsClients, cluster: string): Promise<Insight[]> {
-  const {paginateListInsights} = await import('@aws-sdk/client-eks')
   const found: Insight[] = []
-  for await (const {insights = []} of paginateListInsights({client: await clients.eks()}, {clusterName: cluster, filter: {categories: ['UPGRADE_READINESS']}})) {
-    for (const {name = '', insightStatus, kubernetesVersion} of insights) {
-      found.push({name, status: insightStatus?.status ?? 'UNKNOWN', ...(kubernetesVersion === undefined ? {} : {version: kubernetesVersion}), ...(insightStatus?.reason === undefined ? {} : {reason: insightStatus.reason})})
-    }
+  for await (const {name = '', insightStatus, kubernetesVersion} of listReadiness(clients, cluster)) {
+    found.push({name, status: insightStatus?.status ?? 'UNKNOWN', ...(kubernetesVersion === undefined ? {} : {version: kubernetesVersion}), ...(insightStatus?.reason === undefined ? {} : {reason: insightStatus.reason})})
   }
   return found
 }

@@ -1,6 +1,7 @@
 /** How a cluster of EKS goes to another version, by the SDK: in the order that AWS documents. */
 import type {EKSClient, Insight, Nodegroup, Update} from '@aws-sdk/client-eks'
 import type {AwsClients} from './clients.ts'
+import {listReadiness} from './limits.ts'
 
 /** What EKS says of a cluster before an upgrade. */
 export interface EksInsight {
@@ -74,12 +75,10 @@ export function eksUpgrade(clients: AwsClients, cluster: string, asking: <T>(doi
   }
   return {
     insights: () => asking('read the insights of the cluster', async () => {
-      const {paginateListInsights, DescribeInsightCommand} = await sdk()
+      const {DescribeInsightCommand} = await sdk()
       const client = await eks()
       const found: EksInsight[] = []
-      for await (const {insights = []} of paginateListInsights({client}, {clusterName: cluster, filter: {categories: ['UPGRADE_READINESS']}})) {
-        for (const {id} of insights) found.push(readInsight((await client.send(new DescribeInsightCommand({clusterName: cluster, id}))).insight))
-      }
+      for await (const {id} of listReadiness(clients, cluster)) found.push(readInsight((await client.send(new DescribeInsightCommand({clusterName: cluster, id}))).insight))
       return found
     }),
     nodegroups: () => asking('look at the node groups', async () => {
