@@ -15,7 +15,8 @@ export type KillKind = (typeof KILL_KINDS)[number]
 export interface Moment {
   /** Code of an event; `start` is the start of the process. */
   event: string
-  phase?: string
+  /** An id, or a question that an id answers: the phases in which kp was not killed yet. */
+  phase?: string | ((id: string) => boolean)
   step?: string
   /** Name of the tool of a `tool.started`: `helm`. */
   tool?: string
@@ -68,7 +69,7 @@ export async function killAt(platform: TestPlatform, args: string[], moment: Mom
 
 /** A moment in words. */
 export function describeMoment({event, phase, step, tool, nth, when}: Moment): string {
-  return [event, tool, step ?? phase, nth === undefined ? '' : `no. ${nth}`, when === undefined ? '' : `when ${when.what}`].filter(Boolean).join(' ')
+  return [event, tool, step ?? (typeof phase === 'function' ? 'of a phase' : phase), nth === undefined ? '' : `no. ${nth}`, when === undefined ? '' : `when ${when.what}`].filter(Boolean).join(' ')
 }
 
 /** When helm has written down that it is in the middle of something with a release: `pending-install`, `uninstalling`. */
@@ -141,7 +142,7 @@ function fits(line: string, moment: Moment): boolean {
     return false
   }
   if (event.event !== moment.event) return false
-  if (moment.phase !== undefined && event.phase !== moment.phase) return false
+  if (moment.phase !== undefined && !(typeof moment.phase === 'function' ? moment.phase(event.phase ?? '') : event.phase === moment.phase)) return false
   if (moment.step !== undefined && event.step !== moment.step) return false
   return moment.tool === undefined || event.data?.tool?.split('/').at(-1) === moment.tool
 }
