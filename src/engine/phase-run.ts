@@ -42,6 +42,20 @@ export function openPhase<C extends EngineContext>(phase: Phase<C>, ctx: C): Pha
   return run
 }
 
+/**
+ * What of a phase waits for what: a step without `after` for the one before it and for what its phase depends on; the phase ends with
+ * its last step.
+ * @returns a node for each step, and one for the phase, which has none
+ */
+export function nodesOf<C extends EngineContext>(run: PhaseRun<C>, ctx: C): {id: string; after: string[]; run: PhaseRun<C>; step: Step<C> | undefined}[] {
+  const {phase, steps} = run
+  const before = phase.dependsOn(ctx)
+  return [
+    ...steps.map((step, index) => ({id: step.id, after: step.after ?? [...before, ...steps.slice(Math.max(index - 1, 0), index).map(({id}) => id)], run, step})),
+    {id: phase.id, after: [...before, ...steps.map(({id}) => id)], run, step: undefined},
+  ]
+}
+
 /** Tells that a phase begins, once. */
 export function startPhase<C extends EngineContext>(run: PhaseRun<C>, ctx: C): void {
   if (run.startedAt !== undefined) return

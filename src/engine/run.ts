@@ -6,7 +6,7 @@
 import {asKpError, KpError} from './errors.ts'
 import {runGraph, yielding} from './graph.ts'
 import {Locks} from './locks.ts'
-import {endPhase, finishPhase, openPhase, settlePhase, startPhase} from './phase-run.ts'
+import {endPhase, finishPhase, nodesOf, openPhase, settlePhase, startPhase} from './phase-run.ts'
 import type {PhaseResult, PhaseRun} from './phase-run.ts'
 import {reportProbe, selectPhases} from './plan.ts'
 import {failuresOf, soonerAtFirst} from './verify.ts'
@@ -43,15 +43,7 @@ export async function runPhases<C extends EngineContext>(phases: Phase<NoInfer<C
   const locks = new Locks()
   const runs = active.map((phase) => openPhase(phase, ctx))
   let firstError: KpError | undefined
-  // A step without `after` waits for the one before it and for what its phase depends on; a phase ends with its last step.
-  const nodes = runs.flatMap((run) => {
-    const {phase, steps} = run
-    const before = phase.dependsOn(ctx)
-    return [
-      ...steps.map((step, index) => ({id: step.id, after: step.after ?? [...before, ...steps.slice(Math.max(index - 1, 0), index).map(({id}) => id)], run, step})),
-      {id: phase.id, after: [...before, ...steps.map(({id}) => id)], run, step: undefined},
-    ]
-  })
+  const nodes = runs.flatMap((run) => nodesOf(run, ctx))
   await runGraph(yielding(nodes, (node) => node.step?.yieldsTo?.(ctx) ?? []), options.parallel, async ({run, step}) => {
     try {
       const error = step === undefined ? await endPhase(run, ctx, options.afterPhase) : await runInPhase(run, step, ctx, options, locks)
@@ -141,7 +133,7 @@ async function runStep<C extends EngineContext>(phase: Phase<C>, step: Step<C>, 
     failure.attempts = ctx.dryRun ? await recordStep(step, ctx, probe, changes, at) : await applyWithRetries(step, ctx, probe, at)
     ctx.changed()
     if (ctx.dryRun) return {id: step.id, result: 'recorded', attempts: failure.attempts, durationMs: ctx.clock.now() - started}
-    await requireSettled(step, ctx)
+    await requireSettled(step, ctx, at)
     failure.failedChecks = await failuresOf(phase.id, proofsOf(phase, step), ctx)
     if (failure.failedChecks.length > 0) throw checksFailed(step, failure.failedChecks, phase)
     const durationMs = ctx.clock.now() - started
@@ -216,9 +208,14 @@ function stepExec(exec: Exec, signal: AbortSignal, at: {phase: string; step: str
   return {run: (call) => exec.run({...call, at, signal: call.signal === undefined ? signal : AbortSignal.any([call.signal, signal])})}
 }
 
+/** Who waits longer is told for what. */
+const TELL_AFTER_MS = 5000
+
 /** After apply the probe must agree; what is eventual is given time. */
-async function requireSettled<C extends EngineContext>(step: Step<C>, ctx: C): Promise<void> {
-  const deadline = ctx.clock.now() + (step.settleMs ?? DEFAULT_SETTLE_MS)
+async function requireSettled<C extends EngineContext>(step: Step<C>, ctx: C, at: {phase: string; step: string}): Promise<void> {
+  const begun = ctx.clock.now()
+  const deadline = begun + (step.settleMs ?? DEFAULT_SETTLE_MS)
+  let told = ''
   for (let look = 0; ; look++) {
     const probe = await step.probe(ctx)
     if (probe.state === 'satisfied') return
@@ -230,6 +227,10 @@ async function requireSettled<C extends EngineContext>(step: Step<C>, ctx: C): P
         details: (probe.differences ?? []).slice(0, 10).map(formatDifference),
         next: ['kp plan', 'something else may change the same objects: look who owns them'],
       })
+    }
+    if (ctx.clock.now() - begun >= TELL_AFTER_MS && probe.observed !== told) {
+      told = probe.observed
+      ctx.emit({code: 'step.progress', ...at, text: told})
     }
     await ctx.clock.sleep(soonerAtFirst(SETTLE_EVERY_MS, look), ctx.signal)
     ctx.changed()

@@ -31,6 +31,7 @@ const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet']
 const CASCADING = new Set(['CustomResourceDefinition', 'Namespace'])
 
 interface PodSpec {
+  securityContext?: {runAsNonRoot?: boolean}
   containers: {name: string; image: string}[]
 }
 
@@ -66,7 +67,7 @@ const CHANGES: Change[] = [
   {how: 'kubectl set image', kinds: WORKLOADS, make: (object) => ({args: ['set', 'image', ...at(object), `${firstContainer(object).name}=example.com/changed:1`], field: /^spec\.template\.spec\.containers\[.+\]\.image$/})},
   {how: 'kubectl set env', kinds: WORKLOADS, make: (object) => ({args: ['set', 'env', ...at(object), 'BY_HAND=yes'], field: /^spec\.template\.spec\.(containers|initContainers)\[.+\]\.env/})},
   {how: 'kubectl set resources', kinds: WORKLOADS, make: (object) => ({args: ['set', 'resources', ...at(object), `--containers=${firstContainer(object).name}`, '--requests=cpu=7m'], field: /^spec\.template\.spec\.containers\[.+\]\.resources/})},
-  patch('a field taken away', WORKLOADS, [{op: 'remove', path: '/spec/template/spec/securityContext/runAsNonRoot'}], /^spec\.template\.spec\.securityContext/),
+  patch('a field taken away', WORKLOADS, (object) => (specOf<{template: {spec: PodSpec}}>(object).template.spec.securityContext?.runAsNonRoot === undefined ? undefined : [{op: 'remove', path: '/spec/template/spec/securityContext/runAsNonRoot'}]), /^spec\.template\.spec\.securityContext/),
   patch('a selector added', ['Service'], {spec: {selector: {'by-hand': 'yes'}}}, /^spec\.selector/),
   patch('another target port', ['Service'], [{op: 'replace', path: '/spec/ports/0/targetPort', value: 1234}], /^spec\.ports\[.+\]\.targetPort$/),
   patch('another port', ['Service'], [{op: 'replace', path: '/spec/ports/0/port', value: 1234}], /^spec\.ports\[.+\]/),

@@ -35,7 +35,7 @@ export const secrets: PlatformPhase = {
     componentStep({id: 'secrets/sealed-secrets', title: 'Install Sealed Secrets', component: 'sealed-secrets', appliesTo: inGit('sealed-secrets'), verify: ['secrets.sealed-secrets-ready'], after: afterKinds(ctx)}),
     simulation('secrets/sealed-secrets-simulation', 'sealed-secrets', inGit('sealed-secrets'), ['secrets/sealed-secrets']),
     // Before the pods: the lab does not look again at pods that have come to rest.
-    simulation('secrets/vault-simulation', 'vault', hasVault, []),
+    simulation('secrets/vault-simulation', 'vault', hasVault, CAN_RUN),
     // Its pods are ready when somebody has unsealed them.
     componentStep({id: 'secrets/vault', title: 'Install Vault', component: 'vault', appliesTo: hasVault, wait: false, after: ['secrets/vault-simulation', ...afterKinds(ctx)]}),
     vaultCertificate,

@@ -1,5 +1,5 @@
 /** Checks of phase 17. */
-import {check, simulatedPods, verdict, workloadsReady} from '../../checks/builders.ts'
+import {check, simulatedPods, SOON, verdict, workloadsReady} from '../../checks/builders.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import {costReport} from '../../checks/cost/report.ts'
 import {money} from '../../checks/cost/prices.ts'
@@ -43,6 +43,8 @@ export const checks: PlatformCheck[] = [
     title: 'What goes beyond a quota is refused',
     pitfalls: ['KP1704', 'KP1701'],
     appliesTo: hasTeams,
+    // The API server refuses from the moment on at which it knows what is used; a new quota does not say yet.
+    within: SOON,
     run: tryBeyond,
   }),
   check({
