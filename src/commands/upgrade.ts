@@ -19,7 +19,7 @@ import type {UpgradePlanResult, UpgradeResult} from '../ui/results.ts'
 
 export default class Upgrade extends BuildCommand {
   static override summary = 'Upgrade Kubernetes behind gates, node by node, measured from outside'
-  static override description = 'Asks every gate first (removed APIs, components, a simulated drain of every node, a backup that was proven, alerts and more): what fails or cannot be seen refuses (exit 7). Then the control plane, what goes with the minor, and the nodes: one first, then zone by zone. --plan changes nothing. One that was cut off goes on at the node where it was.'
+  static override description = 'Asks every gate first (removed APIs, components, a simulated drain of every node, a backup that was proven, alerts and more): what fails or cannot be seen refuses (exit 7). Where no backup is proven, --yes makes and proves one first. Then the control plane, what goes with the minor, and the nodes: one first, then zone by zone. --plan changes nothing. One that was cut off goes on at the node where it was.'
   static override examples = [
     '<%= config.bin %> upgrade --minor --plan',
     '<%= config.bin %> upgrade --minor',
@@ -50,6 +50,7 @@ export default class Upgrade extends BuildCommand {
       maxUnavailable: flags['max-unavailable'],
       soakSeconds: seconds('--soak', flags.soak),
       waivers: requireWaivers(flags.waive ?? [], flags.reason),
+      agreed: this.global.yes,
     }
     const limits = {drainLimitMs: seconds('--drain-limit', flags['drain-limit']) * 1000, loss: lossBudgetOf(flags['max-lost'], seconds('--max-gap', flags['max-gap']))}
     return flags.plan ? this.show(request) : this.upgrade(request, limits)
@@ -77,11 +78,12 @@ export default class Upgrade extends BuildCommand {
       const plan = await planUpgrade(ctx, request)
       const base = planned(environment, plan)
       if (!plan.needed) return this.resultOf({...NOTHING, ...base, result: 'nothing-to-do', durationMs: Date.now() - started}, EXIT.ok)
-      const refused = refusal(plan)
+      // In a terminal the question is about the backup too.
+      const refused = refusal(plan, {agreed: this.global.yes || this.terminal.interactive})
       if (refused !== undefined) return this.resultOf({...NOTHING, ...base, result: 'refused', durationMs: Date.now() - started, error: {code: 'GATE', message: `the upgrade to ${plan.target.to} is refused by ${refused.gates.length} ${refused.gates.length === 1 ? 'gate' : 'gates'}`, details: refused.gates, next: refused.next}}, EXIT.refused)
       await this.stopLooking()
       if (!this.global.json && !this.global.yes) await this.print(`${renderUpgradePlan({...base}, this.terminal)}\n\n`)
-      await this.ask({risk: 'disrupts', what: `upgrade ${environment.cluster} from ${plan.target.from} to ${plan.target.to}: ${plan.waves.flatMap(({nodes}) => nodes).length} nodes are emptied one after the other`, cluster: environment.cluster, protected: environment.protected})
+      await this.ask({risk: 'disrupts', what: `upgrade ${environment.cluster} from ${plan.target.from} to ${plan.target.to}: ${plan.backupFirst === undefined ? '' : 'a backup is made and proven first, then '}${plan.waves.flatMap(({nodes}) => nodes).length} nodes are emptied one after the other`, cluster: environment.cluster, protected: environment.protected})
       await watch.show()
       const outcome = await runUpgrade({ctx, plan, command, runId, session, soakSeconds: request.soakSeconds, ...limits, reopen: async () => (await this.open({runId, mayInstall: true})).ctx})
       await watch.end()

@@ -17,11 +17,12 @@ const SHOWN = 8
 
 /** The plan: what stands in the way first is what is read first. */
 export function renderUpgradePlan(plan: Plan, look: Look, options: {brief?: boolean} = {}): string {
-  const {bold, green, red} = styleFor(look)
+  const {bold, green, red, yellow} = styleFor(look)
   const head = plan.from === plan.to ? `${plan.environment}, cluster ${plan.cluster}: Kubernetes ${plan.from}` : `${plan.environment}, cluster ${plan.cluster}: Kubernetes ${plan.from} to ${plan.to}`
   if (!plan.needed) return [...wrap(head, look.columns).map(bold), '', ...wrap('There is nothing to do: the control plane and every node have this version.', look.columns).map(green)].join('\n')
   const blocked = plan.gates.filter(isBlocking)
-  const verdict = plan.allowed ? green('No gate stands in the way.') : red(`${count(blocked.length, 'gate stands', 'gates stand')} in the way.`)
+  const first = blocked.flatMap((gate) => gate.first ?? [])
+  const verdict = blocked.length === 0 ? green('No gate stands in the way.') : blocked.length > first.length ? red(`${count(blocked.length, 'gate stands', 'gates stand')} in the way.`) : yellow(`One thing is missing, and comes first${plan.allowed ? '' : ' with --yes, or when you agree'}: ${first.join(', ')}.`)
   return [
     ...wrap(head, look.columns).map(bold),
     '',

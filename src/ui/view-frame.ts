@@ -32,6 +32,7 @@ interface Pen {
 }
 
 const MAX_ERROR_LINES = 4
+const MOST_MESSAGE_LINES = 3
 
 /** The lines of a run as it is now. */
 export function frameOf(run: RunState, options: FrameOptions): string[] {
@@ -117,7 +118,8 @@ function summaryLines(pen: Pen, run: RunState): string[] {
   const room = options.columns - 1
   const messages = (options.final ? run.messages : run.messages.slice(-1)).flatMap(({level, text}) => {
     const lines = wrap(text, room, {first: `${level === 'warning' ? marks.warning : marks.detail} `})
-    const shown = options.final ? lines : [truncate(lines.length > 1 ? `${lines[0]}${marks.ellipsis}` : (lines[0] ?? ''), room, marks.ellipsis)]
+    // While it turns the newest has a few lines, and none is cut within a word.
+    const shown = options.final || lines.length <= MOST_MESSAGE_LINES ? lines : [...lines.slice(0, MOST_MESSAGE_LINES - 1), `  ${marks.ellipsis}`]
     return level === 'warning' ? shown.map(style.yellow) : shown
   })
   if (options.final) return [...notStarted(pen, run), ...messages]

@@ -59,6 +59,8 @@ export function applyEvent(run: RunState, event: Event): RunState {
   const phase = event.phase ?? step?.split('/')[0]
   if (event.code.startsWith('run.') || phase === undefined) return applyToRun(run, event)
   if (run.startedAt === undefined) return {...run, looked: {...run.looked, last: oneLine(event.text ?? run.looked.last)}}
+  // Within a run others are looked at too, to find what is to be done: none of that is a phase of the run.
+  if (event.code === 'step.probing' && !run.phases.some(({id}) => id === phase)) return run
   const {waiting: _, ...moving} = run
   return changePhase(moving, phase, (before) => {
     if (event.code.startsWith('phase.')) return applyToPhase(before, event)

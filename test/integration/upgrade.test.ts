@@ -1,14 +1,15 @@
 /** An upgrade of a real control plane with its data: what stands in the way is named and refuses; mended, it goes through. */
-import {gzipSync} from 'node:zlib'
-import {readFileSync, writeFileSync} from 'node:fs'
+import {execFileSync} from 'node:child_process'
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {gzipSync} from 'node:zlib'
 import {afterAll, beforeAll, expect, it} from 'vitest'
 import type {UpgradePlanResult, UpgradeResult} from '../../src/ui/results.ts'
 import {openTestPlatform} from '../helpers/platform.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
 
 const OLD = 'apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata:\n  name: old\n'
-const WAIVED = ['--waive', 'backup', '--reason', 'the test proves it another way']
 let platform: TestPlatform
 
 beforeAll(async () => {
@@ -23,6 +24,16 @@ async function apply(object: object): Promise<void> {
   await platform.kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(object))
 }
 
+/** A certificate that nobody renews, and that ends in five days. */
+function endingSecret(): object {
+  const folder = mkdtempSync(join(tmpdir(), 'kp-upgrade-cert-'))
+  const [key, cert] = [join(folder, 'tls.key'), join(folder, 'tls.crt')]
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '5', '-subj', '/CN=by-hand'], {stdio: 'ignore'})
+  const [data, secret] = [readFileSync(cert), readFileSync(key)].map((bytes) => bytes.toString('base64'))
+  rmSync(folder, {recursive: true})
+  return {apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: {name: 'by-hand', namespace: 'demo'}, data: {'tls.crt': data, 'tls.key': secret}}
+}
+
 /** A release that helm can read, of a chart that is gone. */
 const release = {
   apiVersion: 'v1', kind: 'Secret', type: 'helm.sh/release.v1',
@@ -34,13 +45,16 @@ it('names what stands in the way, with the fix, and refuses', {timeout: 300_000}
   await apply({apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: {name: 'never', namespace: 'kube-system'}, spec: {maxUnavailable: 0, selector: {matchLabels: {app: 'stuck'}}}})
   await apply({apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name: 'stuck', namespace: 'kube-system'}, spec: {replicas: 2, selector: {matchLabels: {app: 'stuck'}}, template: {metadata: {labels: {app: 'stuck'}}, spec: {containers: [{name: 'c', image: 'registry.k8s.io/pause:3.10'}]}}}})
   await apply(release)
+  await apply(endingSecret())
   await platform.kubectl(['-n', 'kube-system', 'rollout', 'status', 'deployment/stuck', '--timeout=90s'])
   const plan = (await platform.kpOk(['upgrade', '--minor', '--plan', '--json'], {exit: 7})).json<UpgradePlanResult>()
   expect(plan).toMatchObject({schema: 'kp/upgrade-plan/v1', from: '1.35.4', to: '1.36.3', allowed: false})
   expect(gate(plan, 'drain')).toMatchObject({status: 'fail', fix: expect.stringMatching(/^kubectl -n kube-system patch poddisruptionbudget never /) as string})
   expect(plan.drain.flatMap(({blockedBy}) => blockedBy)).toContainEqual(expect.objectContaining({pdb: 'kube-system/never', owner: 'Deployment stuck'}))
   expect(gate(plan, 'removed-apis')).toMatchObject({status: 'fail', problems: [{source: 'helm release demo/legacy'}]})
-  expect(gate(plan, 'backup')).toMatchObject({status: 'fail', fix: expect.stringContaining('kp backup verify') as string})
+  expect(gate(plan, 'certificates')).toMatchObject({status: 'fail', reason: expect.stringContaining('Secret demo/by-hand') as string, fix: 'kp explain day2.certificates'})
+  expect(gate(plan, 'backup')).toMatchObject({status: 'fail', fix: expect.stringContaining('kp backup verify') as string, first: 'a snapshot of etcd is taken and proven'})
+  expect(plan.order[0]?.id).toBe('backup')
   const refused = (await platform.kpOk(['upgrade', '--minor', '--yes', '--json'], {exit: 7})).json<UpgradeResult>()
   expect(refused).toMatchObject({schema: 'kp/upgrade/v1', result: 'refused', nodes: [], error: {code: 'GATE'}})
   expect((JSON.parse(await platform.kubectl(['version', '-o', 'json'])) as {serverVersion: {gitVersion: string}}).serverVersion.gitVersion).toBe('v1.35.4')
@@ -54,12 +68,17 @@ it('says what cannot be gone to', {timeout: 120_000}, async () => {
 
 it('goes through once that is mended, with all data, and tells what users lost', {timeout: 900_000}, async () => {
   await platform.kubectl(['-n', 'kube-system', 'patch', 'poddisruptionbudget', 'never', '--type=json', '-p', '[{"op":"replace","path":"/spec/maxUnavailable","value":1}]'])
-  await platform.kubectl(['-n', 'demo', 'delete', 'secret', 'sh.helm.release.v1.legacy.v1'])
+  await platform.kubectl(['-n', 'demo', 'delete', 'secret', 'sh.helm.release.v1.legacy.v1', 'by-hand'])
+  // What is left is the backup: without --yes that refuses too, with it one is made and proven first.
+  const unproven = (await platform.kpOk(['upgrade', '--minor', '--plan', '--json'], {exit: 7})).json<UpgradePlanResult>()
+  expect(unproven.gates.filter(({status}) => status === 'fail' || status === 'unknown').map(({id}) => id)).toEqual(['backup'])
   const path = join(platform.root, 'kp.yaml')
   writeFileSync(path, readFileSync(path, 'utf8').replace(/^(\s*version: "?1\.35"?)$/m, '$1 # as staging has it'))
   const uids = async (): Promise<string> => platform.kubectl(['get', 'namespaces,deployments,secrets', '-A', '-o', 'jsonpath={range .items[*]}{.metadata.uid}{"\\n"}{end}'])
   const before = new Set((await uids()).split('\n'))
-  const done = (await platform.kpOk(['upgrade', '--minor', '--yes', '--soak', '2s', ...WAIVED, '--json'], {timeoutMs: 800_000})).json<UpgradeResult>()
+  const done = (await platform.kpOk(['upgrade', '--minor', '--yes', '--soak', '2s', '--json'], {timeoutMs: 800_000})).json<UpgradeResult>()
+  const {proofs} = JSON.parse(readFileSync(join(platform.root, '.kp', 'environments', 'lab', 'proofs.json'), 'utf8')) as {proofs: {kind: string; ok: boolean}[]}
+  expect(proofs).toEqual([expect.objectContaining({kind: 'etcd', ok: true})])
   expect(done).toMatchObject({result: 'ok', from: '1.35.4', to: '1.36.3', objects: {lost: []}})
   expect(done.nodes.length).toBeGreaterThan(2)
   expect(done.nodes.map(({result, to}) => [result, to])).toEqual(done.nodes.map(() => ['upgraded', 'v1.36.3']))
@@ -70,7 +89,7 @@ it('goes through once that is mended, with all data, and tells what users lost',
   expect(items.map(({spec, status}) => [spec.unschedulable, status.nodeInfo.kubeletVersion])).toEqual(items.map(() => [undefined, 'v1.36.3']))
   expect(readFileSync(path, 'utf8')).toContain('1.36" # as staging has it')
   expect((await platform.kpOk(['plan', '--json', '--exit-code'])).json<{summary: Record<string, number>}>().summary).toMatchObject({absent: 0, drifted: 0})
-  await platform.kpOk(['upgrade', '--patch', '--yes', ...WAIVED, '--json'])
+  await platform.kpOk(['upgrade', '--patch', '--yes', '--json'])
 })
 
 it('drains one node behind the same gates, and says who holds it', {timeout: 300_000}, async () => {

@@ -7,7 +7,7 @@ import {openTestPlatform} from '../helpers/platform.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
 import {chance as chanceOf, printedSeed} from '../helpers/random.ts'
 
-const UPGRADE = ['upgrade', '--minor', '--yes', '--soak', '2s', '--waive', 'backup', '--reason', 'the test proves it another way', '--json']
+const UPGRADE = ['upgrade', '--minor', '--yes', '--soak', '2s', '--json']
 const chance = chanceOf(printedSeed('upgrade kills'))
 let platform: TestPlatform
 let before: string[]

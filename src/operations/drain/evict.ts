@@ -35,6 +35,8 @@ export interface Holding {
   pod: string
   /** `Deployment web`; null for a bare pod. */
   owner: string | null
+  /** budget: the API server refuses. bare: nobody would bring it back. ending: it goes, and is not gone yet. */
+  kind: 'budget' | 'bare' | 'ending'
   /** The budget that refuses, `namespace/name`; null where it is something else. */
   pdb: string | null
   reason: string
@@ -92,24 +94,24 @@ export async function drainNode(ctx: DrainContext, node: string, options: DrainO
     const pods = await podsOn(ctx, node)
     const bare = options.evictBare === true ? [] : pods.filter((pod) => fateOf(pod) === 'bare')
     const going = pods.filter((pod) => ['managed', 'finished', ...(options.evictBare === true ? ['bare'] : [])].includes(fateOf(pod)))
-    const now: Holding[] = bare.map((pod) => ({pod: podName(pod), owner: null, pdb: null, reason: 'nobody would bring it back: it has no controller'}))
+    const now: Holding[] = bare.map((pod) => ({pod: podName(pod), owner: null, kind: 'bare', pdb: null, reason: 'nobody would bring it back: it has no controller'}))
     await mapParallel(going, AT_ONCE, async (pod) => {
       const since = endingSince.get(podName(pod)) ?? ctx.clock.now()
       if (pod.metadata.deletionTimestamp !== undefined) {
         endingSince.set(podName(pod), since)
-        if (ctx.clock.now() - since > SLOW_END_MS + (pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000) now.push({pod: podName(pod), owner: ownerOf(pod) ?? null, pdb: null, reason: slowEnd(pod, ctx.clock.now() - since)})
+        if (ctx.clock.now() - since > SLOW_END_MS + (pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000) now.push({pod: podName(pod), owner: ownerOf(pod) ?? null, kind: 'ending', pdb: null, reason: slowEnd(pod, ctx.clock.now() - since)})
         return
       }
       const refusal = await evict(ctx, pod)
       if (refusal === undefined) evicted.add(podName(pod))
-      else now.push({pod: podName(pod), owner: ownerOf(pod) ?? null, ...refusal})
+      else now.push({pod: podName(pod), owner: ownerOf(pod) ?? null, kind: 'budget', ...refusal})
     })
     const before = held
     held = now.toSorted((a, b) => (a.pod < b.pod ? -1 : 1))
     if (JSON.stringify(before) !== JSON.stringify(held)) options.onHeld?.(held)
     if (going.length === 0) return outcome(bare.length === 0)
     if (ctx.stopping() || ctx.signal.aborted) return outcome(false, true)
-    if (ctx.clock.now() >= limit) return {...outcome(false), held: held.length > 0 ? held : going.map((pod) => ({pod: podName(pod), owner: ownerOf(pod) ?? null, pdb: null, reason: slowEnd(pod, ctx.clock.now() - started)}))}
+    if (ctx.clock.now() >= limit) return {...outcome(false), held: held.length > 0 ? held : going.map((pod) => ({pod: podName(pod), owner: ownerOf(pod) ?? null, kind: 'ending' as const, pdb: null, reason: slowEnd(pod, ctx.clock.now() - started)}))}
     await ctx.clock.sleep(LOOK_MS, ctx.signal)
   }
 }

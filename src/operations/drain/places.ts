@@ -10,7 +10,14 @@ import type {Requests} from './resources.ts'
 import {TermTable} from './terms.ts'
 
 /** What was found for a pod. */
-export type FoundPlace = {node: number} | {unknown: string} | {reason: string; fix: string; mayDisplace: boolean}
+export type FoundPlace = {node: number} | {unknown: string} | ({mayDisplace: boolean} & WhyNot)
+
+/** Why there is none: what fits has no room, a rule about other pods holds it back, or nothing fits. */
+interface WhyNot {
+  lacks: 'room' | 'rule' | 'node'
+  reason: string
+  fix: string
+}
 
 /** So many nodes are compared; the first that fits would fill them one after the other. */
 const SAMPLE = 6
@@ -19,6 +26,8 @@ interface Given {
   nodes: readonly KubeObject[]
   namespaces: readonly KubeObject[]
   csiNodes: readonly KubeObject[]
+  /** Names of nodes that are not there yet. */
+  later?: readonly string[] | undefined
 }
 
 /** See the file's head. */
@@ -32,6 +41,7 @@ export class Places {
   readonly #free: Float64Array[]
   readonly #closed: Uint8Array
   readonly #cordoned: Uint8Array
+  readonly #absent: Uint8Array
   readonly #on: number[][]
   readonly #at: Int32Array
   readonly #classAt: Int32Array
@@ -45,7 +55,7 @@ export class Places {
   /** What found no place since a node was opened: nobody of its kind will. */
   #hopeless = new Map<string, FoundPlace>()
 
-  constructor({nodes, namespaces, csiNodes}: Given, pods: readonly PodObject[], classes: ClassTable) {
+  constructor({nodes, namespaces, csiNodes, later = []}: Given, pods: readonly PodObject[], classes: ClassTable) {
     this.#nodes = nodes
     this.#pods = pods
     this.#classes = classes
@@ -58,11 +68,12 @@ export class Places {
     for (const [index, group] of this.#groups.entries()) for (const node of group.nodes) groupOf[node] = index
     this.#cursors = new Int32Array(this.#groups.length)
     this.#cordoned = Uint8Array.from(nodes, (node) => (isCordoned(node) && node.metadata.annotations?.[CORDONED_BY] === undefined ? 1 : 0))
-    this.#closed = Uint8Array.from(this.#cordoned)
+    this.#absent = Uint8Array.from(nodes, ({metadata}) => (later.includes(metadata.name) ? 1 : 0))
+    this.#closed = Uint8Array.from(this.#cordoned, (cordoned, node) => cordoned | (this.#absent[node] ?? 0))
     const allocatable = nodes.map((node) => this.#resources.allocatable(node))
     this.#free = this.#resources.names.map((_, column) => Float64Array.from(allocatable, (one) => one.get(column) ?? 0))
     this.#limits = limitsOf(csiNodes, nodeIndex, nodes.length)
-    this.#terms = new TermTable(new Map(namespaces.map(({metadata}) => [metadata.name, metadata.labels ?? {}])), nodes.length, (key, node) => nodes[node]?.metadata.labels?.[key])
+    this.#terms = new TermTable(new Map(namespaces.map(({metadata}) => [metadata.name, metadata.labels ?? {}])), {nodes: nodes.length, domainOf: (key, node) => nodes[node]?.metadata.labels?.[key], isThere: (node) => this.#absent[node] === 0})
     classes.connect(this.#terms, nodes, this.#groups, groupOf)
     this.#on = nodes.map(() => [])
     let lowest = Number.POSITIVE_INFINITY
@@ -89,6 +100,20 @@ export class Places {
   open(node: number): void {
     this.#closed[node] = this.#cordoned[node] ?? 0
     this.#hopeless.clear()
+  }
+
+  /** A node that was not there comes, and takes pods. */
+  come(node: number): void {
+    this.#absent[node] = 0
+    this.#terms.countDomains()
+    this.open(node)
+  }
+
+  /** A node that was emptied goes for good. */
+  go(node: number): void {
+    this.#absent[node] = 1
+    this.#closed[node] = 1
+    this.#terms.countDomains()
   }
 
   /** Places pods that waited, as far as there is room now. @returns their indexes */
@@ -196,11 +221,11 @@ export class Places {
   }
 }
 
-function explain(fitting: number, refusals: Map<string, number>): {reason: string; fix: string} {
-  if (fitting === 0) return {reason: 'no other node fits its selectors, tolerations and volumes', fix: 'add a node of that kind (in that zone), or widen its nodeSelector and affinity'}
+function explain(fitting: number, refusals: Map<string, number>): WhyNot {
+  if (fitting === 0) return {lacks: 'node', reason: 'no other node fits its selectors, tolerations and volumes', fix: 'add a node of that kind (in that zone), or widen its nodeSelector and affinity'}
   const said = [...refusals].toSorted((a, b) => b[1] - a[1]).map(([reason, count]) => `${count} ${reason.startsWith('room:') ? `lack ${reason.slice('room:'.length)}` : `are refused by ${reason}`}`)
   const room = [...refusals.keys()].some((reason) => reason.startsWith('room:'))
-  return {reason: `of ${fitting} other ${fitting === 1 ? 'node' : 'nodes'} that fit its rules ${said.join(', ')}`, fix: room ? 'add a node to the pool for the time of the upgrade, or lower what it requests' : 'add a node, or make its rule one that is preferred and not required'}
+  return {lacks: room ? 'room' : 'rule', reason: `of ${fitting} other ${fitting === 1 ? 'node' : 'nodes'} that fit its rules ${said.join(', ')}`, fix: room ? 'add a node to the pool for the time of the upgrade, or lower what it requests' : 'add a node, or make its rule one that is preferred and not required'}
 }
 
 /** How many volumes a node still takes, by driver; undefined where nobody says. */

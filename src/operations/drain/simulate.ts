@@ -19,8 +19,21 @@ export interface DrainInput {
   volumes: readonly KubeObject[]
   namespaces: readonly KubeObject[]
   csiNodes: readonly KubeObject[]
+  /** Names of nodes that come only with a wave. */
+  later?: readonly string[]
   /** Whether no operator answers: then none makes room by itself. */
   simulated: boolean
+}
+
+/** Nodes that are emptied at the same time, and what comes and goes with them. */
+export interface DrainWave {
+  nodes: readonly string[]
+  /** That come before the first is emptied; of `later`. */
+  comes?: readonly string[]
+  /** That take no pods any more from here on, until they were emptied. */
+  closes?: readonly string[]
+  /** That do not come back when they are empty. */
+  goes?: readonly string[]
 }
 
 /** A pod that a budget would hold. */
@@ -70,9 +83,9 @@ const PASSES = 5
 /**
  * Empties nodes one wave after the other; those of a wave at the same time. A node that would be blocked is let go again, as a
  * drain that was given up.
- * @param waves names of nodes
+ * @param waves names of nodes, or these with what comes and goes
  */
-export function simulateDrain(input: DrainInput, waves: readonly (readonly string[])[]): DrainSimulation {
+export function simulateDrain(input: DrainInput, waves: readonly (readonly string[] | DrainWave)[]): DrainSimulation {
   const pods = input.pods.filter(({status, metadata}) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed' && metadata.deletionTimestamp === undefined)
   const storage = {claims: byName(input.claims), volumes: new Map(input.volumes.map((one) => [one.metadata.name, one]))}
   const classes = new ClassTable(storage)
@@ -81,14 +94,17 @@ export function simulateDrain(input: DrainInput, waves: readonly (readonly strin
   const broken = new Set<number>()
   const nodeIndex = new Map(input.nodes.map(({metadata}, index) => [metadata.name, index]))
   const results: SimulatedNode[] = []
+  const indexesOf = (names: readonly string[] = []): number[] => names.flatMap((name) => nodeIndex.get(name) ?? [])
   for (const wave of waves) {
-    const members = wave.flatMap((name) => nodeIndex.get(name) ?? [])
-    for (const node of members) places.close(node)
+    const {nodes, comes, closes, goes = []}: DrainWave = 'nodes' in wave ? wave : {nodes: wave}
+    const members = indexesOf(nodes)
+    for (const node of indexesOf(comes)) places.come(node)
+    for (const node of [...members, ...indexesOf(closes)]) places.close(node)
     for (const node of members) results.push(emptyNode({input, pods, places, budgets, broken, node, storage}))
-    for (const node of members) places.open(node)
+    for (const node of members) goes.includes(input.nodes[node]?.metadata.name ?? '') ? places.go(node) : places.open(node)
     for (const pod of places.settleWaiting()) if (!broken.has(pod)) bringBack(budgets.get(pods[pod] as PodObject))
   }
-  return {nodes: results, zones: zonesOf(input.nodes)}
+  return {nodes: results, zones: zonesOf(input.nodes.filter(({metadata}) => input.later?.includes(metadata.name) !== true))}
 }
 
 interface Emptying {

@@ -39,6 +39,15 @@ export interface ClassTerms {
   unknown: string | undefined
 }
 
+/** What is asked about nodes, by their indexes. */
+interface NodeFacts {
+  nodes: number
+  /** The value of a label. */
+  domainOf(key: string, node: number): string | undefined
+  /** False for one that comes later, or is gone. */
+  isThere(node: number): boolean
+}
+
 /** Finds rules again, and those that count a pod. */
 export class TermTable {
   readonly #terms = new Map<string, Term>()
@@ -47,11 +56,23 @@ export class TermTable {
   readonly #namespaces: Map<string, Record<string, string>>
   readonly #domainOf: (key: string, node: number) => string | undefined
   readonly #nodes: number
+  readonly #isThere: (node: number) => boolean
 
-  constructor(namespaces: Map<string, Record<string, string>>, nodes: number, domainOf: (key: string, node: number) => string | undefined) {
+  constructor(namespaces: Map<string, Record<string, string>>, {nodes, domainOf, isThere}: NodeFacts) {
     this.#namespaces = namespaces
     this.#nodes = nodes
     this.#domainOf = domainOf
+    this.#isThere = isThere
+  }
+
+  /** A node came or went: its domains count for spreads as long as a node of them is there. */
+  countDomains(): void {
+    for (const spread of this.#spreads.values()) {
+      const domains = this.#domainsOf(spread)
+      for (const domain of spread.counts.keys()) if (!domains.has(domain)) spread.counts.delete(domain)
+      for (const domain of domains) if (!spread.counts.has(domain)) spread.counts.set(domain, 0)
+      findLowest(spread)
+    }
   }
 
   /** The rules that a pod brings. `eligible` says on which nodes it may run by its selectors, named by `key`. */
@@ -149,15 +170,21 @@ export class TermTable {
     const id = `${namespace} ${one.topologyKey} ${JSON.stringify(selector)} ${key}`
     const known = this.#spreads.get(id)
     if (known !== undefined) return known
-    const counts = new Map<string, number>()
-    for (let node = 0; node < this.#nodes; node += 1) {
-      const domain = this.#domainOf(one.topologyKey, node)
-      if (domain !== undefined && eligible(node)) counts.set(domain, 0)
-    }
-    const made: Spread = {topologyKey: one.topologyKey, selector, counts, lowest: 0, atLowest: counts.size, eligible}
+    const made: Spread = {topologyKey: one.topologyKey, selector, counts: new Map(), lowest: 0, atLowest: 0, eligible}
+    for (const domain of this.#domainsOf(made)) made.counts.set(domain, 0)
+    made.atLowest = made.counts.size
     this.#spreads.set(id, made)
     this.#register(namespace, made)
     return made
+  }
+
+  #domainsOf({topologyKey, eligible}: Pick<Spread, 'topologyKey' | 'eligible'>): Set<string> {
+    const domains = new Set<string>()
+    for (let node = 0; node < this.#nodes; node += 1) {
+      const domain = this.#isThere(node) ? this.#domainOf(topologyKey, node) : undefined
+      if (domain !== undefined && eligible(node)) domains.add(domain)
+    }
+    return domains
   }
 
   #register(namespace: string, rule: Term | Spread): void {
@@ -194,8 +221,12 @@ function count(spread: Spread, domain: string, by: 1 | -1): void {
   } else if (by === -1 && after === spread.lowest) spread.atLowest += 1
   else if (by === 1 && before === spread.lowest) {
     spread.atLowest -= 1
-    if (spread.atLowest > 0) return
-    spread.lowest = Math.min(...spread.counts.values())
-    for (const value of spread.counts.values()) if (value === spread.lowest) spread.atLowest += 1
+    if (spread.atLowest === 0) findLowest(spread)
   }
+}
+
+function findLowest(spread: Spread): void {
+  spread.lowest = spread.counts.size === 0 ? 0 : Math.min(...spread.counts.values())
+  spread.atLowest = 0
+  for (const value of spread.counts.values()) if (value === spread.lowest) spread.atLowest += 1
 }

@@ -1,30 +1,29 @@
-/** Whether what runs on the target finds another place. */
+/** Whether what runs on the target finds another place: by the same rules as the drains of an upgrade. */
 import type {PlatformContext} from '../../context.ts'
-import {formatBytes, formatCpu, quantity} from '../../checks/quantities.ts'
-import {askedBy, isAlive} from '../../checks/requests.ts'
-import type {KubeObject} from '../../tools/kube-api.ts'
-import {isReadyNode} from './targets.ts'
+import {loseNodes} from '../drain/lost.ts'
+import {readDrainInput} from '../drain/read.ts'
+import type {DrainInput} from '../drain/simulate.ts'
 import type {Target} from './targets.ts'
 import type {GuardResult} from './types.ts'
 
-/** Reads the cluster, and adds up. */
+const NAMED = 3
+
+/** Reads the cluster, and looks for places. */
 export async function roomGuard(ctx: PlatformContext, target: Target): Promise<GuardResult> {
   if (target.nodes.length === 0) return {id: 'capacity', status: 'not-applicable', reason: 'no node is lost'}
-  const cluster = await ctx.cluster()
-  const [nodes, pods] = await Promise.all([cluster.listKnown('v1', 'Node'), cluster.listKnown('v1', 'Pod')])
-  return judgeRoom(nodes, pods, target.nodes)
+  return judgeRoom(await readDrainInput(ctx), target.nodes)
 }
 
-/** Pure: what the pods ask for, against what is free on the other nodes. */
-export function judgeRoom(nodes: readonly KubeObject[], pods: readonly KubeObject[], lost: readonly string[]): GuardResult {
-  const alive = pods.filter(isAlive)
-  const others = nodes.filter((node) => !lost.includes(node.metadata.name) && isReadyNode(node) && (node['spec'] as {unschedulable?: boolean} | undefined)?.unschedulable !== true)
-  const on = (names: readonly string[]): KubeObject[] => alive.filter((pod) => names.includes((pod['spec'] as {nodeName?: string} | undefined)?.nodeName ?? ''))
-  const moving = on(lost).filter(({metadata}) => !((metadata['ownerReferences'] as {kind: string}[] | undefined) ?? []).some(({kind}) => kind === 'DaemonSet' || kind === 'Node'))
-  const have = (name: 'cpu' | 'memory'): number => others.reduce((sum, node) => sum + quantity((node['status'] as {allocatable?: Record<string, string>} | undefined)?.allocatable?.[name]), 0)
-  const sum = (list: readonly KubeObject[], name: 'cpu' | 'memory'): number => list.reduce((total, pod) => total + askedBy(pod)[name], 0)
-  const there = on(others.map(({metadata}) => metadata.name))
-  const short = (['cpu', 'memory'] as const).filter((name) => sum(moving, name) > have(name) - sum(there, name))
-  const said = `${moving.length} pods ask for ${formatCpu(sum(moving, 'cpu'))} CPU and ${formatBytes(sum(moving, 'memory'))}`
-  return short.length === 0 ? {id: 'capacity', status: 'pass', reason: `${said}, and the other ${others.length} nodes have that free` } : {id: 'capacity', status: 'fail', reason: `${said}, and the other ${others.length} nodes do not have that ${short.join(' and ')} free`, fix: 'kp step node-pools, with a higher min in kp.yaml'}
+/** Pure. What has no room fails; what its volume or its own rule lets nowhere else waits for its node, which is said. */
+export function judgeRoom(input: DrainInput, lost: readonly string[]): GuardResult {
+  const {moved, noRoom, waiting, unknown} = loseNodes(input, lost)
+  const [none] = noRoom
+  const said = `${moved} ${moved === 1 ? 'pod finds' : 'pods find'} a place on the other nodes`
+  if (none !== undefined) return {id: 'capacity', status: 'fail', reason: `${said}, ${noRoom.length} ${noRoom.length === 1 ? 'does' : 'do'} not: ${none.pod}: ${none.reason}`, fix: none.fix}
+  const rest = [...waiting.length === 0 ? [] : [`until it is back ${waiting.length === 1 ? 'waits' : 'wait'} ${named(waiting)}`], ...unknown.length === 0 ? [] : [`not known for ${named(unknown)}`]]
+  return rest.length === 0 ? {id: 'capacity', status: 'pass', reason: said} : {id: 'capacity', status: 'warn', reason: [said, ...rest].join('; ')}
+}
+
+function named(pods: readonly {pod: string}[]): string {
+  return `${pods.slice(0, NAMED).map(({pod}) => pod).join(', ')}${pods.length > NAMED ? ` and ${pods.length - NAMED} more` : ''}`
 }

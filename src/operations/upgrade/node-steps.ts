@@ -7,6 +7,7 @@ import {annotateNode, serviceNode} from '../nodes/service.ts'
 import {newTroubles, lookForTroubles} from './health.ts'
 import type {Troubles} from './health.ts'
 import {complainAboutLoss} from './loss.ts'
+import {surgeEndStep, surgeStep} from './surge-steps.ts'
 import type {NodeReport, Upgrading} from './upgrading.ts'
 import type {Wave} from './types.ts'
 import {hasVersion, kubeletOf, UPGRADE as BY} from './waves.ts'
@@ -20,18 +21,20 @@ const VERIFY_MS = 3 * 60_000
 export function nodeSteps(upgrading: Upgrading, before: Troubles): PlatformStep[] {
   const steps: PlatformStep[] = []
   // Also where several nodes go at once, what the lab runs comes before the first of them.
+  const {waves, surges, leftSurges} = upgrading.plan
   let previous: string[] = ['upgrade/lab-services']
-  for (const [index, wave] of upgrading.plan.waves.entries()) {
-    const members = wave.nodes.map((node) => ({...nodeStep(upgrading, node), after: previous}))
-    const verify: PlatformStep = {...verifyStep(upgrading, index + 1, wave, before), after: members.map(({id}) => id)}
-    steps.push(...members)
-    if (wave.id === 'canary' && upgrading.soakSeconds > 0) {
-      const soak: PlatformStep = {...soakStep(upgrading, wave.nodes[0] ?? ''), after: members.map(({id}) => id)}
-      steps.push(soak)
-      verify.after = [soak.id]
-    }
-    steps.push(verify)
-    previous = [verify.id]
+  const push = (...more: PlatformStep[]): void => {
+    steps.push(...more.map((step) => ({...step, after: previous})))
+    if (more.length > 0) previous = more.map(({id}) => id)
+  }
+  for (const name of leftSurges) push(surgeEndStep(upgrading, name))
+  for (const [index, wave] of waves.entries()) {
+    const own = surges.filter(({node}) => wave.nodes.includes(node))
+    push(...own.map((surge) => surgeStep(upgrading, surge)))
+    push(...wave.nodes.map((node) => nodeStep(upgrading, node)))
+    if (wave.id === 'canary' && upgrading.soakSeconds > 0) push(soakStep(upgrading, wave.nodes[0] ?? ''))
+    for (const {name} of own) push(surgeEndStep(upgrading, name))
+    push(verifyStep(upgrading, index + 1, wave, before))
   }
   return steps
 }

@@ -5,14 +5,17 @@ import {pastDurations} from '../../engine/journal.ts'
 import {KUBERNETES_VERSIONS} from '../../spec/schema/cluster.ts'
 import {KUBERNETES_MINORS, findTool} from '../../tools/toolchain/catalog.ts'
 import {readDrainInput} from '../drain/read.ts'
-import {simulateDrain} from '../drain/simulate.ts'
 import type {DrainInput, SimulatedNode} from '../drain/simulate.ts'
-import {askGates, blocking} from './gates/index.ts'
+import {askGates, blocking, refusing} from './gates/index.ts'
+import {firstBackup} from './gates/backup.ts'
 import type {Waivers} from './gates/index.ts'
+import type {FirstBackup} from './backup-steps.ts'
 import {addonChanges, componentsOf} from './gates/components.ts'
 import {orderOf} from './order.ts'
 import {unfinishedUpgrade} from './record.ts'
-import type {AddonChange, GateContext, GateResult, OrderItem, Wave} from './types.ts'
+import {simulateNodegroups, simulateWithSurges, surgesLeft} from './surge.ts'
+import type {SurgedSimulation} from './surge.ts'
+import type {AddonChange, GateResult, OrderItem, Surge, Wave} from './types.ts'
 import {resolveTarget} from './versions.ts'
 import type {Offered, UpgradeTarget, Wanted} from './versions.ts'
 import {maxUnavailableOf, wavesOf} from './waves.ts'
@@ -25,6 +28,8 @@ export interface UpgradeRequest {
   /** Seconds that the first node is watched. */
   soakSeconds: number
   waivers: Waivers
+  /** Whether what can be done first is agreed to: a backup that is made and proven. */
+  agreed: boolean
 }
 
 /** See the file's head. */
@@ -36,6 +41,12 @@ export interface UpgradePlan {
   gates: GateResult[]
   drain: SimulatedNode[]
   waves: Wave[]
+  /** Nodes that come for the time of others. */
+  surges: Surge[]
+  /** Those that a run which was cut off has left, beside nodes that are done. */
+  leftSurges: string[]
+  /** What is made and proven before anything is changed; undefined where that is done, or waived. */
+  backupFirst: FirstBackup | undefined
   maxUnavailable: number
   addons: AddonChange[]
   order: OrderItem[]
@@ -51,25 +62,41 @@ export async function planUpgrade(ctx: PlatformContext, request: UpgradeRequest)
   const target = resolveTarget(request.wanted, gitVersion, await offeredBy(ctx), {now: ctx.clock.now(), ...(unfinished === undefined ? {} : {unfinished: unfinished.to})})
   if (unfinished !== undefined && target.to !== unfinished.to && target.kind !== 'addons') throw new KpError({code: 'GATE', message: `an upgrade to ${unfinished.to} was begun on ${unfinished.startedAt} and is not at its end`, next: [`kp upgrade --to ${unfinished.to}, which goes on with it`]})
   const input = await readInput(ctx)
-  const nodes = 'nodes' in input ? input.nodes : []
+  const all = 'nodes' in input ? input.nodes : []
+  const left = surgesLeft(all)
+  const nodes = all.filter(({metadata}) => ![...left.values()].includes(metadata.name))
   const maxUnavailable = maxUnavailableOf(request.maxUnavailable, nodes.length)
   const waves = target.kind === 'addons' ? [] : wavesOf(nodes, target.to, {maxUnavailable, podsOn: podCounts(input)})
-  const drain: GateContext['drain'] = 'reason' in input ? input : {simulation: simulateDrain(input, waves.map((wave) => wave.nodes))}
+  const drain = 'reason' in input ? input : await simulate(ctx, input, waves, left)
+  const surges = 'surges' in drain ? drain.surges : []
   const gates = await askGates({ctx, target, drain}, request.waivers)
   const addons = addonChanges(componentsOf(ctx), target.fromMinor, target.toMinor)
-  const needed = target.kind === 'addons' || target.from !== target.to || waves.length > 0 || unfinished !== undefined || ctx.spec.kubernetes.version !== target.toMinor
+  const inWaves = new Set(waves.flatMap((wave) => wave.nodes))
+  const leftSurges = [...left].flatMap(([node, name]) => (inWaves.has(node) ? [] : [name]))
+  const backupFirst = blocking(gates).some(({id, first}) => id === 'backup' && first !== null) ? firstBackup(ctx) : undefined
+  const needed = leftSurges.length > 0 || target.kind === 'addons' || target.from !== target.to || waves.length > 0 || unfinished !== undefined || ctx.spec.kubernetes.version !== target.toMinor
   return {
     target,
     needed,
-    allowed: blocking(gates).length === 0,
+    allowed: (request.agreed ? refusing(gates) : blocking(gates)).length === 0,
     gates,
     drain: 'simulation' in drain ? drain.simulation.nodes : [],
     waves,
+    surges,
+    leftSurges,
+    backupFirst,
     maxUnavailable,
     addons,
-    order: await orderOf({ctx, target, waves, addons, soakSeconds: request.soakSeconds, estimates: pastDurations(ctx.paths.runs)}),
+    order: await orderOf({ctx, target, waves, surges, leftSurges, backupFirst, addons, soakSeconds: request.soakSeconds, estimates: pastDurations(ctx.paths.runs)}),
     notes: notesOf(ctx, target, unfinished !== undefined),
   }
+}
+
+/** What the drains would meet. In a lab kp brings nodes for the time, EKS does so by itself; elsewhere there are those that there are. */
+async function simulate(ctx: PlatformContext, input: DrainInput, waves: readonly Wave[], left: ReadonlyMap<string, string>): Promise<SurgedSimulation> {
+  if (ctx.lab !== undefined) return simulateWithSurges(input, waves, left)
+  const groups = ctx.aws === undefined ? [] : await (await ctx.aws.upgrade()).nodegroups()
+  return {simulation: simulateNodegroups(input, waves, groups), surges: []}
 }
 
 /** The versions that the platform's provider can go to, oldest first. */

@@ -12,7 +12,8 @@ import type {RequestCount, RequestWatch} from '../requests.ts'
 import {diagnose, PARALLEL_LOOKS} from '../up.ts'
 import {controlPlaneSteps} from './control-plane-steps.ts'
 import {nodegroupSteps} from './eks-steps.ts'
-import {blocking} from './gates/index.ts'
+import {backupSteps} from './backup-steps.ts'
+import {blocking, refusing} from './gates/index.ts'
 import {lookForTroubles} from './health.ts'
 import type {LossBudget} from './loss.ts'
 import {labSteps} from './lab-steps.ts'
@@ -47,7 +48,7 @@ export interface UpgradeOutcome extends RunResult {
 export async function runUpgrade(options: UpgradeOptions): Promise<UpgradeOutcome> {
   const {ctx, plan, session} = options
   const started = ctx.clock.now()
-  ctx.emit({code: 'run.started', text: options.command, data: {run: options.runId, command: options.command, environment: ctx.spec.environment.name, cluster: ctx.spec.environment.cluster, provider: ctx.provider.id, by: whoami(ctx.env), version: ctx.version, dryRun: ctx.dryRun, phases: plan.target.kind === 'addons' ? [] : [{id: 'upgrade-control-plane', title: 'Upgrade the control plane'}, {id: 'upgrade-nodes', title: 'Upgrade the nodes'}], from: plan.target.from, to: plan.target.to, waived: plan.gates.filter(({waived}) => waived !== null).map(({id, waived}) => ({gate: id, reason: waived}))}})
+  ctx.emit({code: 'run.started', text: options.command, data: {run: options.runId, command: options.command, environment: ctx.spec.environment.name, cluster: ctx.spec.environment.cluster, provider: ctx.provider.id, by: whoami(ctx.env), version: ctx.version, dryRun: ctx.dryRun, phases: plan.target.kind === 'addons' ? [] : [...(plan.backupFirst === undefined ? [] : [{id: 'upgrade-backup', title: BACKUP_TITLE}]), {id: 'upgrade-control-plane', title: 'Upgrade the control plane'}, {id: 'upgrade-nodes', title: 'Upgrade the nodes'}], from: plan.target.from, to: plan.target.to, waived: plan.gates.filter(({waived}) => waived !== null).map(({id, waived}) => ({gate: id, reason: waived}))}})
   for (const {id, waived, status, reason} of plan.gates) if (waived !== null) ctx.emit({code: 'warning', text: `gate ${id} is waived (${status}: ${reason}): ${waived}`, data: {gate: id, reason: waived}})
   const outcome = await guarded(options)
   const lost = session.lost()
@@ -56,7 +57,18 @@ export async function runUpgrade(options: UpgradeOptions): Promise<UpgradeOutcom
   return result
 }
 
+const BACKUP_TITLE = 'Make a backup and prove it'
+
+/** Whether there is a way back now. Nothing is begun without it. */
+async function backUp({ctx, plan, session}: UpgradeOptions): Promise<UpgradeOutcome | undefined> {
+  if (plan.backupFirst === undefined) return undefined
+  const ran = await runPhases([phaseOf('upgrade-backup', BACKUP_TITLE, backupSteps(plan.backupFirst, plan.target))], ctx, {parallel: 1, diagnose: (known, failed) => diagnose(ctx.phases, known, failed), afterPhase: () => session.holdCluster()})
+  return ran.result === 'ok' ? undefined : {...ran, nodes: [], requests: null, objects: null}
+}
+
 async function guarded(options: UpgradeOptions): Promise<UpgradeOutcome> {
+  const stopped = await backUp(options)
+  if (stopped !== undefined) return stopped
   const upgrading: Upgrading = {plan: options.plan, soakSeconds: options.soakSeconds, drainLimitMs: options.drainLimitMs, loss: options.loss, watch: await beginWatch(options.ctx), nodes: new Map()}
   const phases: PhaseResult[] = []
   let requests: RequestCount | null = null
@@ -135,9 +147,9 @@ export async function bringControlPlaneBack(ctx: PlatformContext): Promise<void>
   ctx.changed()
 }
 
-/** Why it is refused; undefined where it may begin. */
-export function refusal(plan: UpgradePlan): {gates: string[]; next: string[]} | undefined {
-  const found = blocking(plan.gates)
+/** Why it is refused; undefined where it may begin. @param agreed whether a backup may be made first */
+export function refusal(plan: UpgradePlan, {agreed}: {agreed: boolean}): {gates: string[]; next: string[]} | undefined {
+  const found = agreed ? refusing(plan.gates) : blocking(plan.gates)
   if (found.length === 0) return undefined
-  return {gates: found.map(({id, status, reason}) => `${id}: ${status}: ${reason}`), next: [...found.flatMap(({fix}) => fix ?? []).slice(0, 3), `or kp upgrade --waive ${found[0]?.id} --reason "why it is safe"`]}
+  return {gates: found.map(({id, status, reason}) => `${id}: ${status}: ${reason}`), next: [...(refusing(plan.gates).length === 0 ? ['the same with --yes, which makes a backup and proves it first'] : []), ...found.flatMap(({fix}) => fix ?? []).slice(0, 3), `or kp upgrade --waive ${found[0]?.id} --reason "why it is safe"`]}
 }

@@ -21,14 +21,18 @@ export interface GateAnswer {
   /** What to do, a command where there is one; null where nothing is to be done. */
   fix: string | null
   problems?: GateProblem[]
+  /** What an upgrade that may does about it first. */
+  first?: string
 }
 
 /** A gate with its answer. */
-export interface GateResult extends GateAnswer {
+export interface GateResult extends Omit<GateAnswer, 'first'> {
   id: string
   title: string
   /** Why it was passed over. */
   waived: string | null
+  /** What kp does about it as the first step of the upgrade, once it may; null where it does nothing. */
+  first: string | null
 }
 
 /** What gates look at besides the platform. */
@@ -36,7 +40,7 @@ export interface GateContext {
   ctx: PlatformContext
   target: UpgradeTarget
   /** Undefined where the cluster does not show what it needs; then with the reason. */
-  drain: {simulation: DrainSimulation} | {reason: string}
+  drain: {simulation: DrainSimulation; surges?: readonly Surge[]} | {reason: string}
 }
 
 /** A question that must be answered well before an upgrade begins. */
@@ -70,6 +74,15 @@ export interface Wave {
   id: string
   title: string
   nodes: string[]
+}
+
+/** A node that is there for the time of another one, of the same pool and zone. */
+export interface Surge {
+  /** Beside which. */
+  node: string
+  name: string
+  /** Whether an upgrade that was cut off has brought it. */
+  isThere: boolean
 }
 
 /** What blocks: these are not passed by going on. */

@@ -20,6 +20,8 @@ export interface EksNodegroup {
   /** `1.35`. */
   version: string
   status: string
+  /** Whether EKS brings new nodes before it empties old ones: not where the group is told to update MINIMAL. */
+  surges: boolean
 }
 
 /** An add-on that EKS keeps. */
@@ -136,6 +138,6 @@ function readInsight(insight: Insight | undefined): EksInsight {
 }
 
 function readNodegroup(nodegroup: Nodegroup | undefined): EksNodegroup {
-  return {name: nodegroup?.nodegroupName ?? '', version: nodegroup?.version ?? '', status: nodegroup?.status ?? 'UNKNOWN'}
+  return {name: nodegroup?.nodegroupName ?? '', version: nodegroup?.version ?? '', status: nodegroup?.status ?? 'UNKNOWN', surges: nodegroup?.updateConfig?.updateStrategy !== 'MINIMAL'}
 }
 

@@ -15,6 +15,7 @@ const gate = z.object({
   fix: z.string().nullable(),
   problems: z.array(z.object({what: z.string(), source: z.string().describe('Where it was seen.'), fix: z.string()})),
   waived: z.string().nullable().describe('Why it was passed over.'),
+  first: z.string().nullable().describe('What the upgrade does about it before anything is changed, with --yes or when it is agreed to; null where it does nothing.'),
 })
 
 const drained = z.object({
@@ -83,7 +84,7 @@ const nodeWork = {
   cluster: clusterName,
   run: z.string(),
   result: z.enum(['ok', 'failed', 'interrupted']),
-  nodes: z.array(z.object({node: z.string(), result: z.enum(['done', 'failed', 'not-reached']), evicted: z.array(z.string()), held: z.array(z.object({pod: z.string(), owner: z.string().nullable(), pdb: z.string().nullable(), reason: z.string()})), durationMs, requests})),
+  nodes: z.array(z.object({node: z.string(), result: z.enum(['done', 'failed', 'not-reached']), evicted: z.array(z.string()), held: z.array(z.object({pod: z.string(), owner: z.string().nullable(), kind: z.enum(['budget', 'bare', 'ending']).describe('What keeps it: a budget, that nobody would bring it back, or that it has not ended yet.'), pdb: z.string().nullable(), reason: z.string()})), durationMs, requests})),
   requests,
   error: z.object({code: z.string(), message: z.string(), details: z.array(z.string()), next: z.array(z.string())}).optional(),
 }

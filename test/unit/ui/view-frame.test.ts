@@ -110,6 +110,21 @@ test('events of unknown phases and steps, and rubbish in data, do no harm', () =
   expect(() => picture(stateAfter(events), 40)).not.toThrow()
 })
 
+test('phases that are only looked at within a run are none of it', () => {
+  const events = [...MIDDLE, eventAt(8, 'step.probing', {phase: 'logging', step: 'logging/collector', text: 'Install the collector'}), eventAt(8, 'step.probed', {phase: 'logging', step: 'logging/collector', data: {state: 'satisfied'}})]
+  expect(stateAfter(events).phases.map(({id}) => id)).toEqual(stateAfter(MIDDLE).phases.map(({id}) => id))
+  const begun = stateAfter([...events, eventAt(9, 'phase.started', {phase: 'logging', data: {title: 'Logging', steps: [{id: 'logging/collector', title: 'Install'}]}})])
+  expect(begun.phases.at(-1)).toMatchObject({id: 'logging', title: 'Logging', state: 'working'})
+})
+
+test('a long message has a few lines while it turns, none cut within a word', () => {
+  const text = 'the node general-a-1 is dark: nobody answers for it, and what ran on it is brought back on the others'
+  const lines = picture(stateAfter([...MIDDLE, eventAt(8, 'note', {text})]), 60)
+  expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain(text)
+  const long = picture(stateAfter([...MIDDLE, eventAt(8, 'note', {text: Array.from({length: 12}, () => text).join('; ')})]), 60)
+  expect(long.filter((line) => line.includes('general-a-1'))).toHaveLength(1)
+})
+
 test('the state given in stays as it is', () => {
   const before = stateAfter(MIDDLE)
   const copy = structuredClone(before)

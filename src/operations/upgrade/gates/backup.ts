@@ -1,6 +1,8 @@
 /** Whether there is a way back that was tried: a restore that was proven, of a backup that is young enough. */
 import {formatDuration} from '../../../engine/clock.ts'
+import type {PlatformContext} from '../../../context.ts'
 import {durationSeconds} from '../../../spec/units.ts'
+import {whyNoEtcd} from '../../backup/etcd.ts'
 import {newestProof, readProofs} from '../../proofs.ts'
 import type {Proof, ProofKind} from '../../proofs.ts'
 import type {Gate, GateAnswer} from '../types.ts'
@@ -10,10 +12,29 @@ export const backupGate: Gate = {
   id: 'backup',
   title: 'A backup younger than the RPO was restored and compared',
   async run({ctx}) {
-    const system = await (await ctx.cluster()).get('v1', 'Namespace', 'kube-system')
-    const kinds: ProofKind[] = ctx.spec.phases.backup.enabled ? ['objects'] : ['etcd', 'objects']
-    return judgeProofs(readProofs(ctx), {now: ctx.clock.now(), rpo: ctx.spec.backup.rpo, kinds, cluster: system?.metadata.uid, hasBackup: ctx.spec.phases.backup.enabled})
+    const answer = await askProofs(ctx)
+    const first = answer.status === 'fail' ? FIRST[firstBackup(ctx) ?? 'none'] : undefined
+    return {...answer, ...(first === undefined ? {} : {first})}
   },
+}
+
+const FIRST: Record<'objects' | 'etcd' | 'none', string | undefined> = {
+  objects: 'a backup is made and proven',
+  etcd: 'a snapshot of etcd is taken and proven',
+  none: undefined,
+}
+
+/** What kp can take and prove itself before an upgrade; undefined where it cannot. */
+export function firstBackup(ctx: PlatformContext): 'objects' | 'etcd' | undefined {
+  if (ctx.spec.phases.backup.enabled) return 'objects'
+  return whyNoEtcd(ctx) === undefined ? 'etcd' : undefined
+}
+
+/** What the proofs say of this cluster as it is now. */
+export async function askProofs(ctx: PlatformContext): Promise<GateAnswer> {
+  const system = await (await ctx.cluster()).get('v1', 'Namespace', 'kube-system')
+  const kinds: ProofKind[] = ctx.spec.phases.backup.enabled ? ['objects'] : ['etcd', 'objects']
+  return judgeProofs(readProofs(ctx), {now: ctx.clock.now(), rpo: ctx.spec.backup.rpo, kinds, cluster: system?.metadata.uid, hasBackup: ctx.spec.phases.backup.enabled})
 }
 
 interface Wanted {

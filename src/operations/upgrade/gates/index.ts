@@ -2,7 +2,7 @@
 import {KpError, asKpError} from '../../../engine/errors.ts'
 import {didYouMean} from '../../../engine/spelling.ts'
 import {BLOCKING} from '../types.ts'
-import type {Gate, GateContext, GateResult} from '../types.ts'
+import type {Gate, GateAnswer, GateContext, GateResult} from '../types.ts'
 import {backupGate} from './backup.ts'
 import {componentsGate} from './components.ts'
 import {drainGate} from './drain.ts'
@@ -44,11 +44,14 @@ export async function askGates(context: GateContext, waivers: Waivers): Promise<
   const asked = GATES.filter(({kinds = ['minor', 'patch']}) => kinds.includes(context.target.kind))
   const results: GateResult[] = []
   for (const {id, title, run} of asked) {
-    const answer = await run(context).catch((error: unknown) => ({status: 'unknown' as const, reason: asKpError(error).message, fix: 'kp verify'}))
-    results.push({id, title, ...answer, waived: BLOCKING.includes(answer.status) ? (waivers.get(id) ?? null) : null})
+    const answer = await run(context).catch((error: unknown): GateAnswer => ({status: 'unknown', reason: asKpError(error).message, fix: 'kp verify'}))
+    results.push({id, title, ...answer, first: answer.first ?? null, waived: BLOCKING.includes(answer.status) ? (waivers.get(id) ?? null) : null})
   }
   return results
 }
 
 /** The gates that stand in the way. */
 export const blocking = (gates: readonly GateResult[]): GateResult[] => gates.filter(({status, waived}) => BLOCKING.includes(status) && waived === null)
+
+/** Those that stand in the way also of an upgrade that does first what can be done. */
+export const refusing = (gates: readonly GateResult[]): GateResult[] => blocking(gates).filter(({first}) => first === null)

@@ -58,18 +58,20 @@ describe('a drain', () => {
     const {ctx} = world([pod('web-1', 'ReplicaSet')], (_name, times) => (times < 4 ? budget : undefined))
     const outcome = await drainNode(ctx, 'n1', {by: 'kp test', onHeld: (held) => told.push(held)})
     expect(outcome.drained).toBe(true)
-    expect(told[0]).toEqual([{pod: 'shop/web-1', owner: 'ReplicaSet web-abc', pdb: 'shop/web', reason: 'The disruption budget web needs 2 healthy pods and has 2 currently'}])
+    expect(told[0]).toEqual([{pod: 'shop/web-1', owner: 'ReplicaSet web-abc', kind: 'budget', pdb: 'shop/web', reason: 'The disruption budget web needs 2 healthy pods and has 2 currently'}])
     expect(told.at(-1)).toEqual([])
   })
 
   it('gives up at its limit, and names what holds it', async () => {
     const {ctx} = world([pod('web-1', 'ReplicaSet')], () => budget)
-    expect(await drainNode(ctx, 'n1', {by: 'kp test', limitMs: 40})).toMatchObject({drained: false, stopped: false, held: [{pdb: 'shop/web'}]})
+    expect(await drainNode(ctx, 'n1', {by: 'kp test', limitMs: 40})).toMatchObject({drained: false, stopped: false, held: [{kind: 'budget', pdb: 'shop/web'}]})
+    const slow = world([{...pod('slow-1', 'ReplicaSet'), metadata: {...pod('slow-1', 'ReplicaSet').metadata, deletionTimestamp: '2026-11-28T12:00:00Z'}}])
+    expect(await drainNode(slow.ctx, 'n1', {by: 'kp test', limitMs: 40})).toMatchObject({drained: false, held: [{pod: 'shop/slow-1', kind: 'ending', pdb: null}]})
   })
 
   it('ends no bare pod unless it is told to', async () => {
     const lone = world([pod('lone')])
-    expect(await drainNode(lone.ctx, 'n1', {by: 'kp test'})).toMatchObject({drained: false, evicted: [], held: [{pod: 'shop/lone', owner: null}]})
+    expect(await drainNode(lone.ctx, 'n1', {by: 'kp test'})).toMatchObject({drained: false, evicted: [], held: [{pod: 'shop/lone', owner: null, kind: 'bare'}]})
     const told = world([pod('lone')])
     expect(await drainNode(told.ctx, 'n1', {by: 'kp test', evictBare: true})).toMatchObject({drained: true, evicted: ['shop/lone']})
   })

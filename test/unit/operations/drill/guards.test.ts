@@ -7,8 +7,9 @@ import type {DrillRecord} from '../../../../src/operations/drill/records.ts'
 import {judgeRoom} from '../../../../src/operations/drill/room.ts'
 import {chooseTarget} from '../../../../src/operations/drill/targets.ts'
 import type {TargetFacts} from '../../../../src/operations/drill/targets.ts'
-import type {Drill, FiringAlert} from '../../../../src/operations/drill/types.ts'
+import type {Drill, FiringAlert, GuardResult} from '../../../../src/operations/drill/types.ts'
 import type {KubeObject} from '../../../../src/tools/kube-api.ts'
+import {deployment, drainInput, node as worldNode} from '../../../helpers/drain-world.ts'
 
 const ready = {conditions: [{type: 'Ready', status: 'True'}]}
 const node = (name: string, zone: string, labels = {}): KubeObject => ({apiVersion: 'v1', kind: 'Node', metadata: {name, labels: {'topology.kubernetes.io/zone': zone, ...labels}}, status: ready})
@@ -94,11 +95,14 @@ describe('guards', () => {
     expect(guardCopies({kind: 'node', title: '', names: {}, nodes: ['b1']}, FACTS).status).toBe('pass')
   })
 
-  it('there must be room for the pods on the other nodes', () => {
-    const sized = (name: string, cpu: string): KubeObject => ({...node(name, 'a'), status: {...ready, allocatable: {cpu, memory: '1Gi'}}})
-    const asking = (name: string, on: string, cpu: string): KubeObject => ({...pod(name, on), spec: {nodeName: on, containers: [{resources: {requests: {cpu, memory: '64Mi'}}}]}})
-    const room = (cpu: string): string => judgeRoom([sized('n1', '4'), sized('n2', cpu), {...sized('n3', '8'), spec: {unschedulable: true}}], [asking('p1', 'n1', '1'), asking('p2', 'n2', '1')], ['n1']).status
-    expect([room('2'), room('1500m')]).toEqual(['pass', 'fail'])
+  it('there must be room for the pods on the other nodes; what waits for its volume is told', () => {
+    const [n1, n3] = [worldNode('n1', {zone: 'a'}), worldNode('n3', {zone: 'b', cpu: '8', unschedulable: true})]
+    const pods = [...deployment('web', ['n1'], {cpu: '1'}), ...deployment('other', ['n2'], {cpu: '1'})]
+    const room = (cpu: string): GuardResult => judgeRoom(drainInput({nodes: [n1, worldNode('n2', {zone: 'b', cpu}), n3], pods}), ['n1'])
+    expect(room('2')).toMatchObject({status: 'pass', reason: '1 pod finds a place on the other nodes'})
+    expect(room('1500m')).toMatchObject({status: 'fail', reason: expect.stringContaining('shop/web-5d4f-0: of 1 other node that fit its rules 1 lack cpu') as string})
+    const bound = deployment('db', ['n1'], {spec: {nodeSelector: {'topology.kubernetes.io/zone': 'a'}}})
+    expect(judgeRoom(drainInput({nodes: [n1, worldNode('n2', {zone: 'b'})], pods: [...pods, ...bound]}), ['n1'])).toMatchObject({status: 'warn', reason: '1 pod finds a place on the other nodes; until it is back waits shop/db-5d4f-0'})
   })
 })
 
