@@ -22,7 +22,7 @@ export function renderUpgradePlan(plan: Plan, look: Look, options: {brief?: bool
   if (!plan.needed) return [...wrap(head, look.columns).map(bold), '', ...wrap('There is nothing to do: the control plane and every node have this version.', look.columns).map(green)].join('\n')
   const blocked = plan.gates.filter(isBlocking)
   const first = blocked.flatMap((gate) => gate.first ?? [])
-  const verdict = blocked.length === 0 ? green('No gate stands in the way.') : blocked.length > first.length ? red(`${count(blocked.length, 'gate stands', 'gates stand')} in the way.`) : yellow(`One thing is missing, and comes first${plan.allowed ? '' : ' with --yes, or when you agree'}: ${first.join(', ')}.`)
+  const verdict: [(text: string) => string, string] = blocked.length === 0 ? [green, 'No gate stands in the way.'] : blocked.length > first.length ? [red, `${count(blocked.length, 'gate stands', 'gates stand')} in the way.`] : [yellow, `One thing is missing, and comes first${plan.allowed ? '' : ' with --yes, or when you agree'}: ${first.join(', ')}.`]
   return [
     ...wrap(head, look.columns).map(bold),
     '',
@@ -33,7 +33,7 @@ export function renderUpgradePlan(plan: Plan, look: Look, options: {brief?: bool
     ...(plan.addons.length === 0 ? [] : [bold('Components that go with it'), ...plan.addons.flatMap(({component, from, to}) => wrap(`${component}, ${from} to ${to}`, look.columns, {first: '  '})), '']),
     ...(options.brief === true ? [] : orderLines(plan, look)),
     ...plan.notes.flatMap((note) => [...wrap(clean(note), look.columns), '']),
-    verdict,
+    ...wrap(verdict[1], look.columns).map(verdict[0]),
   ].join('\n')
 }
 
@@ -79,7 +79,7 @@ function orderLines({order}: Plan, look: Look): string[] {
   return [
     styleFor(look).bold('Order'),
     ...order.flatMap(({title, estimateSeconds}, index) => wrap(`${title}${estimateSeconds === null ? '' : ` (about ${formatDuration(estimateSeconds * 1000)})`}`, look.columns, {first: `${String(index + 1).padStart(3)}. `, rest: '     '})),
-    ...(total === 0 ? ['     How long it takes is known after the first time.'] : [`     In all about ${formatDuration(total * 1000)}, by what is known of past runs.`]),
+    ...(order.every(({id, nodes, estimateSeconds}) => nodes.length === 0 || id === 'soak' || estimateSeconds === null) ? ['     How long it takes is known after the first time.'] : [`     In all about ${formatDuration(total * 1000)}, by what is known of past runs.`]),
     '',
   ]
 }

@@ -101,7 +101,11 @@ export function simulateDrain(input: DrainInput, waves: readonly (readonly strin
     for (const node of indexesOf(comes)) places.come(node)
     for (const node of [...members, ...indexesOf(closes)]) places.close(node)
     for (const node of members) results.push(emptyNode({input, pods, places, budgets, broken, node, storage}))
-    for (const node of members) goes.includes(input.nodes[node]?.metadata.name ?? '') ? places.go(node) : places.open(node)
+    const leaving = new Set(indexesOf(goes))
+    for (const node of members) {
+      if (leaving.has(node)) places.go(node)
+      else places.open(node)
+    }
     for (const pod of places.settleWaiting()) if (!broken.has(pod)) bringBack(budgets.get(pods[pod] as PodObject))
   }
   return {nodes: results, zones: zonesOf(input.nodes.filter(({metadata}) => input.later?.includes(metadata.name) !== true))}
