@@ -1,4 +1,6 @@
 /** An upgrade that is killed at ten moments: each time the same command goes on where it was, and its end is the same. */
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {afterAll, beforeAll, expect, it} from 'vitest'
 import type {UpgradeResult} from '../../src/ui/results.ts'
 import {killAt, KILL_KINDS} from '../helpers/kill.ts'
@@ -50,6 +52,9 @@ it('goes on after each of ten kills, and ends as if nobody had killed it', {time
   const done = (await platform.kpOk(UPGRADE, {timeoutMs: 900_000})).json<UpgradeResult>()
   expect(done).toMatchObject({to: '1.36.3'})
   if (done.result === 'ok') expect(done.objects?.lost).toEqual([])
+  // One proof, of one backup: whoever goes on takes no second one.
+  const {proofs} = JSON.parse(readFileSync(join(platform.root, '.kp', 'environments', 'lab', 'proofs.json'), 'utf8')) as {proofs: {kind: string; ok: boolean}[]}
+  expect(proofs).toEqual([expect.objectContaining({kind: 'etcd', ok: true})])
   const now = new Set(await uids())
   expect(before.filter((line) => !now.has(line))).toEqual([])
   const {items} = JSON.parse(await platform.kubectl(['get', 'nodes', '-o', 'json'])) as {items: {metadata: {annotations: Record<string, string>}; spec: {unschedulable?: boolean}; status: {nodeInfo: {kubeletVersion: string}}}[]}

@@ -104,6 +104,8 @@ export function withVersion(path: string, text: string, environment: string, {to
   return writeSpec(text, [{path: [...base, ...at], value: toMinor}, ...(document.hasIn(pinned) ? [{path: pinned, value: Number(to.split('.')[2] ?? 0)}] : [])])
 }
 
+const WELL_MS = 3 * 60_000
+const WELL_EVERY_MS = 1000
 const WELL = ['control-plane.readyz', 'control-plane.controllers', 'control-plane.apiservices', 'node-pools.ready']
 
 /**
@@ -127,24 +129,46 @@ function leadersWatch(): (ctx: PlatformContext) => Promise<string[]> {
 }
 
 function wellStep(): PlatformStep {
-  const leaders = leadersWatch()
+  const troubles = controlPlaneTroubles()
   return {
     id: 'upgrade/verify-control-plane',
     title: 'Look whether the control plane and all nodes are well',
     risk: 'none',
-    settleMs: 3 * 60_000,
+    settleMs: WELL_MS,
     async probe(ctx) {
-      ctx.changed()
-      const bad = await leaders(ctx).catch((error: unknown) => [`leases: ${asKpError(error).message}`])
-      for (const id of WELL) {
-        const check = ctx.phases.flatMap(({checks}) => checks).find((one) => one.id === id)
-        if (check === undefined || (check.appliesTo?.(ctx) ?? true) !== true) continue
-        const said = await check.run(ctx).catch((error: unknown) => ({status: 'unknown' as const, observed: asKpError(error).message}))
-        if (said.status === 'fail' || said.status === 'unknown') bad.push(`${id}: ${said.observed}`)
-      }
+      const bad = await troubles(ctx)
       return bad.length === 0 ? {state: 'satisfied', observed: 'all is well'} : {state: 'drifted', observed: bad.join('; '), differences: bad.map((object) => ({object}))}
     },
     plan: () => Promise.resolve({lines: ['wait until it is'], commands: ['kp verify control-plane node-pools']}),
     apply: () => Promise.resolve(),
+  }
+}
+
+/** Looks for what is not well, again and again. */
+function controlPlaneTroubles(): (ctx: PlatformContext) => Promise<string[]> {
+  const leaders = leadersWatch()
+  return async (ctx) => {
+    ctx.changed()
+    const bad = await leaders(ctx).catch((error: unknown) => [`leases: ${asKpError(error).message}`])
+    for (const id of WELL) {
+      const check = ctx.phases.flatMap(({checks}) => checks).find((one) => one.id === id)
+      if (check === undefined || (check.appliesTo?.(ctx) ?? true) !== true) continue
+      const said = await check.run(ctx).catch((error: unknown) => ({status: 'unknown' as const, observed: asKpError(error).message}))
+      if (said.status === 'fail' || said.status === 'unknown') bad.push(`${id}: ${said.observed}`)
+    }
+    return bad
+  }
+}
+
+/** Waits until a control plane that was cut off in the middle is itself again. What is not well then the gates say. */
+export async function untilControlPlaneIsWell(ctx: PlatformContext): Promise<void> {
+  const troubles = controlPlaneTroubles()
+  const until = ctx.clock.now() + WELL_MS
+  for (let told = ''; !ctx.stopping() && ctx.clock.now() < until; ) {
+    const [first] = await troubles(ctx)
+    if (first === undefined) return
+    if (first !== told) ctx.emit({code: 'note', text: `an upgrade was cut off: waiting until the control plane is well: ${first}`})
+    told = first
+    await ctx.clock.sleep(WELL_EVERY_MS, ctx.signal)
   }
 }

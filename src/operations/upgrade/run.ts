@@ -10,7 +10,7 @@ import type {Session} from '../../platform/session.ts'
 import {watchRequests, requestTargets} from '../requests.ts'
 import type {RequestCount, RequestWatch} from '../requests.ts'
 import {diagnose, PARALLEL_LOOKS} from '../up.ts'
-import {controlPlaneSteps} from './control-plane-steps.ts'
+import {controlPlaneSteps, untilControlPlaneIsWell} from './control-plane-steps.ts'
 import {nodegroupSteps} from './eks-steps.ts'
 import {backupSteps} from './backup-steps.ts'
 import {blocking, refusing} from './gates/index.ts'
@@ -142,9 +142,11 @@ function phaseOf(id: string, title: string, steps: PlatformStep[]): PlatformPhas
 export async function bringControlPlaneBack(ctx: PlatformContext): Promise<void> {
   if (ctx.lab === undefined || unfinishedUpgrade(ctx) === undefined) return
   const {state} = await ctx.lab.status()
-  if (state !== 'stopped' && state !== 'degraded') return
-  await ctx.change({doing: 'start what an upgrade had stopped', command: `kp lab up ${ctx.lab.name}`}, async () => ctx.lab?.start((text) => ctx.emit({code: 'note', text}), ctx.signal))
-  ctx.changed()
+  if (state === 'stopped' || state === 'degraded') {
+    await ctx.change({doing: 'start what an upgrade had stopped', command: `kp lab up ${ctx.lab.name}`}, async () => ctx.lab?.start((text) => ctx.emit({code: 'note', text}), ctx.signal))
+    ctx.changed()
+  }
+  await untilControlPlaneIsWell(ctx)
 }
 
 /** Why it is refused; undefined where it may begin. @param agreed whether a backup may be made first */

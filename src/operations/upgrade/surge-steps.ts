@@ -1,7 +1,6 @@
 /** Nodes that come for the time of another one: made before it is emptied; emptied, and gone, when it is back. */
 import type {PlatformContext, PlatformStep} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
-import {surgeNode} from '../../providers/lab/surge-node.ts'
 import {apiError} from '../../tools/kube-api.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {drainNode, uncordon} from '../drain/evict.ts'
@@ -31,7 +30,7 @@ export function surgeStep({plan: {target}}: Upgrading, {node, name}: Surge): Pla
       if (ctx.lab === undefined) throw new KpError({code: 'BUG', message: 'nodes of this provider are not added by an upgrade'})
       const model = await readNode(ctx, node)
       if (model === undefined || (await readNode(ctx, name)) !== undefined) return
-      await create(ctx, surgeNode(model, {name, kubelet: `v${target.to}`, marks: {[SURGE_FOR]: node}}))
+      await create(ctx, ctx.lab.surgeNode(model, {name, kubelet: `v${target.to}`, marks: {[SURGE_FOR]: node}}))
     },
   }
 }

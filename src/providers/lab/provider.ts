@@ -15,6 +15,7 @@ import {endComponent} from './processes.ts'
 import {createServices} from './services/index.ts'
 import type {LabServices, ServiceWishes} from './services/types.ts'
 import {LAB} from './stages.ts'
+import {surgeNode} from './surge-node.ts'
 import type {LabStatus} from './types.ts'
 
 /** Told of progress: a line, and a percentage where known. */
@@ -44,6 +45,8 @@ export interface LabProvider extends Provider {
   newNodesVersion(cluster: {get(apiVersion: string, kind: string, name: string): Promise<KubeObject | undefined>}): Promise<string | undefined>
   /** New nodes bring the kubelet of the control plane's version from now on. */
   renewNodes(): Promise<void>
+  /** A node like another one, beside it for a time, with a kubelet of its own; `marks` are annotations by which it is found again. */
+  surgeNode(model: KubeObject, wanted: {name: string; kubelet: string; marks: Record<string, string>}): KubeObject
   /** Ends one program of the control plane at once. @throws KpError USAGE for one that there is not */
   endProgram(name: string): Promise<void>
 }
@@ -114,6 +117,7 @@ export function createLabProvider(options: LabProviderOptions): LabProvider {
       return /or \(index \$a "lab\.kp\.dev\/kubelet"\) "(v[\d.]+)"/.exec(JSON.stringify(stage ?? {}).replaceAll('\\"', '"'))?.[1]
     },
     renewNodes: () => labs.renewStages(options.name),
+    surgeNode,
     async start(progress, signal) {
       await labs.start(options.name, {progress, signal})
       seen = undefined
