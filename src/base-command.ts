@@ -41,6 +41,9 @@ export const GLOBAL_FLAGS = {
   verbose: Flags.boolean({summary: 'Print every tool call', helpGroup: 'GLOBAL'}),
 }
 
+/** Ends that a known failure may explain; the others are about how kp was called. */
+const EXPLAINED = new Set<number>([EXIT.spec, EXIT.prerequisite, EXIT.failed, EXIT.locked, EXIT.refused])
+
 type GlobalFlags = Interfaces.InferredFlags<typeof GLOBAL_FLAGS>
 
 /** The result of a command: a value for JSON, a text for people, and the exit code. */
@@ -212,6 +215,7 @@ export abstract class KpCommand extends Command {
     await this.stopLooking()
     const known = fromOclif(thrown) ?? asKpError(thrown)
     const error = known.code === 'INTERRUPTED' && this.interrupts?.cause() === 'SIGTERM' ? known.as('TERMINATED') : known
+    if (error.pitfalls.length === 0 && EXPLAINED.has(error.exit)) error.pitfalls = (await import('./operations/explain-error.ts')).pitfallsOf(this.phases, error)
     const json = this.global?.json ?? this.argv.includes('--json')
     this.terminal ??= terminalOf(process, {noColor: this.argv.includes('--no-color'), json})
     if (json) await this.print(resultLine(this.redactor.value(errorResult(error))))

@@ -8,7 +8,7 @@ import type {RunResult} from '../engine/run.ts'
 import type {RemovalOptions} from '../engine/types.ts'
 import {recordBuild, whoami} from '../platform/build-record.ts'
 import type {Session} from '../platform/session.ts'
-import {diagnose} from './up.ts'
+import {pitfallsOf} from './explain-error.ts'
 
 /** Phases that nothing else could stand without, and what takes their place. */
 const STAYS: Record<string, {why: string; next: string}> = {
@@ -66,7 +66,7 @@ export async function remove(options: RemoveOptions): Promise<RemoveResult> {
     let run = await removePhase(phase, ctx, options.removal)
     const error = session.lost() ?? run.error
     if (error !== undefined) {
-      error.pitfalls = [...new Set([...error.pitfalls, ...diagnose(ctx.phases, error, [])])]
+      error.pitfalls = [...new Set([...error.pitfalls, ...pitfallsOf(ctx.phases, error)])]
       run = {...run, error}
     }
     if (run.phases.some(({steps}) => steps.some((step) => step.result === 'removed'))) await recordBuild(ctx, {id: options.runId, command: options.command, changed: true}).catch(() => undefined)

@@ -1,9 +1,7 @@
 /** Builds everything that is not as planned. */
 import {readFileSync} from 'node:fs'
 import type {PlatformContext, PlatformPhase} from '../context.ts'
-import {matchPitfalls} from '../engine/diagnosis.ts'
 import {asKpError, KpError} from '../engine/errors.ts'
-import type {KpErrorInput} from '../engine/errors.ts'
 import {pastDurations} from '../engine/journal.ts'
 import {planPhases, requireSamePlan, selectPhases} from '../engine/plan.ts'
 import type {Plan} from '../engine/plan.ts'
@@ -14,6 +12,7 @@ import {prune} from '../platform/prune.ts'
 import type {Session} from '../platform/session.ts'
 import {consentsOf} from './consent.ts'
 import {monthlyCost} from './cost-estimate.ts'
+import {pitfallsOf} from './explain-error.ts'
 import {planNotes} from './notes.ts'
 import type {PlanNote} from './notes.ts'
 
@@ -105,22 +104,10 @@ async function planAndRun(options: BuildOptions, estimates: Map<string, number>)
   ctx.changed()
   return runPhases(phases, ctx, {
     parallel: options.parallel,
-    diagnose: (error, failedChecks) => diagnose(ctx.phases, error, failedChecks),
+    diagnose: (error, failedChecks) => pitfallsOf(ctx.phases, error, failedChecks),
     // The lock of the cluster is taken as soon as there is a cluster.
     afterPhase: () => session.holdCluster(),
   })
-}
-
-/** Codes of the pitfalls that explain an error of a step. */
-export function diagnose(phases: PlatformPhase[], error: KpErrorInput | KpError, failedChecks: string[]): string[] {
-  return matchPitfalls(
-    phases.flatMap((phase) => phase.pitfalls),
-    {
-      checks: failedChecks.map((line) => line.split(':')[0] ?? ''),
-      ...(error.tool === undefined ? {} : {tool: error.tool.name, ...(error.tool.exitCode === undefined ? {} : {exitCode: error.tool.exitCode})}),
-      output: [error.message, error.tool?.output ?? '', ...(error.details ?? [])].join('\n'),
-    },
-  ).map((pitfall) => pitfall.code)
 }
 
 function nothingToDo(phases: PlatformPhase[], plan: Plan, ctx: PlatformContext): RunResult {

@@ -1,9 +1,10 @@
 /** States in a bucket: made, moved, locked, and what a kill leaves. */
 import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
-import {GetBucketEncryptionCommand, GetBucketPolicyCommand, GetBucketVersioningCommand, GetPublicAccessBlockCommand, ListObjectsV2Command, PutObjectCommand} from '@aws-sdk/client-s3'
+import {GetBucketEncryptionCommand, GetBucketPolicyCommand, GetBucketVersioningCommand, GetPublicAccessBlockCommand, ListObjectsV2Command, PutBucketPolicyCommand, PutObjectCommand} from '@aws-sdk/client-s3'
 import {CreateTagsCommand, DescribeVpcsCommand} from '@aws-sdk/client-ec2'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {lacking, makeSo} from '../../src/providers/aws/bucket.ts'
 import {makeAwsPlatform} from '../helpers/aws.ts'
 import type {AwsPlatform} from '../helpers/aws.ts'
 import {startMoto} from '../helpers/moto.ts'
@@ -43,14 +44,15 @@ describe('kp backend init', () => {
     const {exit, stdout, stderr, json} = await platform.kp(['backend', 'init', '--yes', '--json'])
     expect(exit, stdout + stderr).toBe(0)
     const {done, backups} = json<{done: string[]; backups: string[]}>()
-    expect(done).toHaveLength(7)
+    // All but the policy that refuses requests without TLS: this emulator has none.
+    expect(done).toHaveLength(6)
+    expect(done.join()).not.toContain('not encrypted on the way')
     expect(backups).toHaveLength(2)
     const s3 = await platform.clients.s3()
     const bucket = {Bucket: BUCKET}
     expect((await s3.send(new GetBucketVersioningCommand(bucket))).Status).toBe('Enabled')
     expect((await s3.send(new GetBucketEncryptionCommand(bucket))).ServerSideEncryptionConfiguration?.Rules).toHaveLength(1)
     expect(Object.values((await s3.send(new GetPublicAccessBlockCommand(bucket))).PublicAccessBlockConfiguration ?? {})).toEqual([true, true, true, true])
-    expect((await s3.send(new GetBucketPolicyCommand(bucket))).Policy).toContain('aws:SecureTransport')
     expect(await keys()).toEqual(['acme/dev/iam/terraform.tfstate', 'acme/dev/network/terraform.tfstate'])
     const folder = join(platform.root, '.kp', 'environments', 'dev', 'terraform')
     expect(readdirSync(folder).filter((name) => name.endsWith('.tfstate'))).toEqual([])
@@ -61,6 +63,22 @@ describe('kp backend init', () => {
     const {exit, json} = await platform.kp(['backend', 'init', '--yes', '--json'])
     expect(exit).toBe(0)
     expect(json()).toMatchObject({done: [], backups: []})
+  })
+
+  it('refuses requests without TLS where there is TLS, and leaves what others wrote into the policy', async () => {
+    const place = {name: 'acme-policy', region: 'eu-central-1'}
+    const s3 = await platform.clients.s3()
+    for (const aspect of ['exists', 'versioned', 'encrypted', 'private'] as const) await makeSo(platform.clients, place, aspect)
+    const theirs = {Sid: 'Theirs', Effect: 'Deny', Principal: '*', Action: 's3:DeleteBucket', Resource: 'arn:aws:s3:::acme-policy'}
+    await s3.send(new PutBucketPolicyCommand({Bucket: place.name, Policy: JSON.stringify({Version: '2012-10-17', Statement: [theirs]})}))
+    expect(await lacking(platform.clients, place)).toEqual(['tls-only'])
+    await makeSo(platform.clients, place, 'tls-only')
+    expect(await lacking(platform.clients, place)).toEqual([])
+    const {Policy = '{}'} = await s3.send(new GetBucketPolicyCommand({Bucket: place.name}))
+    const {Statement} = JSON.parse(Policy) as {Statement: object[]}
+    expect(Statement).toHaveLength(2)
+    expect(Statement[0]).toEqual(theirs)
+    expect(Statement[1]).toMatchObject({Effect: 'Deny', Condition: {Bool: {'aws:SecureTransport': 'false'}}})
   })
 
   it('left nothing to do', async () => {

@@ -2,7 +2,7 @@
 import {LOCATION, VELERO_API, VELERO_NAMESPACE} from '../../checks/backups.ts'
 import type {PlatformContext} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
-import {diagnose} from '../up.ts'
+import {pitfallsOf} from '../explain-error.ts'
 
 interface Location {
   spec?: {accessMode?: string; objectStorage?: {bucket?: string; prefix?: string}}
@@ -37,6 +37,6 @@ export async function requireStore(ctx: PlatformContext, {writes, doing}: {write
 /** An error of the store, with the pitfalls that explain it. */
 export function storeError(ctx: Pick<PlatformContext, 'phases'>, input: {message: string; doing: string; next: string[]; details?: string[]}): KpError {
   const error = new KpError({code: 'STEP_FAILED', ...input})
-  error.pitfalls = diagnose(ctx.phases, error, [])
+  error.pitfalls = pitfallsOf(ctx.phases, error)
   return error
 }

@@ -11,7 +11,7 @@ import {readDrainInput} from '../drain/read.ts'
 import {isBlocked, simulateDrain} from '../drain/simulate.ts'
 import {requestTargets, watchRequests} from '../requests.ts'
 import type {RequestCount, RequestWatch} from '../requests.ts'
-import {diagnose} from '../up.ts'
+import {pitfallsOf} from '../explain-error.ts'
 import {lookForTroubles, newTroubles} from '../upgrade/health.ts'
 import type {Troubles} from '../upgrade/health.ts'
 import {patchAct} from './patch.ts'
@@ -94,7 +94,7 @@ export async function workOnNodes(options: NodeWorkOptions): Promise<NodeWorkOut
   const steps = options.nodes.flatMap((node) => [workStep(options, {node, done, watch}), ...(action === 'drain' ? [] : [wellStep(node, before)])])
   const title = TITLES[action]
   const phase: PlatformPhase = {id: `node-${action}`, number: 18, title, what: title, why: title, how: [], dependsOn: () => [], steps: () => steps, checks: [], pitfalls: []}
-  const result = await runPhases([phase], ctx, {parallel: 1, diagnose: (error, failed) => diagnose(ctx.phases, error, failed)})
+  const result = await runPhases([phase], ctx, {parallel: 1, diagnose: (error, failed) => pitfallsOf(ctx.phases, error, failed)})
   const requests = (await watch?.stop()) ?? null
   ctx.emit({code: 'run.finished', text: result.result, data: {result: result.result, durationMs: ctx.clock.now() - started, requests, ...(result.error === undefined ? {} : {error: result.error.message})}})
   return {...result, nodes: [...done.values()], requests}

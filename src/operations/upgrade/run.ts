@@ -9,7 +9,8 @@ import {recordBuild, whoami} from '../../platform/build-record.ts'
 import type {Session} from '../../platform/session.ts'
 import {watchRequests, requestTargets} from '../requests.ts'
 import type {RequestCount, RequestWatch} from '../requests.ts'
-import {diagnose, PARALLEL_LOOKS} from '../up.ts'
+import {pitfallsOf} from '../explain-error.ts'
+import {PARALLEL_LOOKS} from '../up.ts'
 import {controlPlaneSteps, untilControlPlaneIsWell} from './control-plane-steps.ts'
 import {nodegroupSteps} from './eks-steps.ts'
 import {backupSteps} from './backup-steps.ts'
@@ -62,7 +63,7 @@ const BACKUP_TITLE = 'Make a backup and prove it'
 /** Whether there is a way back now. Nothing is begun without it. */
 async function backUp({ctx, plan, session}: UpgradeOptions): Promise<UpgradeOutcome | undefined> {
   if (plan.backupFirst === undefined) return undefined
-  const ran = await runPhases([phaseOf('upgrade-backup', BACKUP_TITLE, backupSteps(plan.backupFirst, plan.target))], ctx, {parallel: 1, diagnose: (known, failed) => diagnose(ctx.phases, known, failed), afterPhase: () => session.holdCluster()})
+  const ran = await runPhases([phaseOf('upgrade-backup', BACKUP_TITLE, backupSteps(plan.backupFirst, plan.target))], ctx, {parallel: 1, diagnose: (known, failed) => pitfallsOf(ctx.phases, known, failed), afterPhase: () => session.holdCluster()})
   return ran.result === 'ok' ? undefined : {...ran, nodes: [], requests: null, objects: null}
 }
 
@@ -95,7 +96,7 @@ async function runStages(options: UpgradeOptions, upgrading: Upgrading, phases: 
   await beginUpgrade(ctx, {from: plan.target.from, to: plan.target.to, startedAt: new Date(ctx.clock.now()).toISOString(), run: options.runId, objects: before})
   const stage = async (on: PlatformContext, stagePhases: PlatformPhase[], parallel: number): Promise<Staged | undefined> => {
     if (stagePhases.length === 0) return undefined
-    const {result, error, phases: ran} = await runPhases(stagePhases, on, {parallel, diagnose: (known, failed) => diagnose(ctx.phases, known, failed), afterPhase: () => options.session.holdCluster()})
+    const {result, error, phases: ran} = await runPhases(stagePhases, on, {parallel, diagnose: (known, failed) => pitfallsOf(ctx.phases, known, failed), afterPhase: () => options.session.holdCluster()})
     phases.push(...ran)
     return result === 'ok' ? undefined : {result, error, objects: null}
   }

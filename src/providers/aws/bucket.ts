@@ -1,4 +1,5 @@
 /** The bucket in which the states of the stacks are kept: what it is like, and what makes it as it should be. */
+import {isDeepStrictEqual} from 'node:util'
 import type {AwsClients} from './clients.ts'
 
 /** What a bucket of states must be. */
@@ -27,12 +28,16 @@ interface Policy {
   Statement?: ({Sid?: string} & Record<string, unknown>)[]
 }
 
-/** What of the bucket is not as it should be; the SDK's errors. */
-export async function lacking(clients: AwsClients, {name, region}: {name: string; region: string}): Promise<BucketAspect[]> {
+/**
+ * What of the bucket is not as it should be; the SDK's errors.
+ * @param at endpoint: what answers for AWS. Where that is an emulator without TLS, the policy would refuse everything and is not wanted
+ */
+export async function lacking(clients: AwsClients, {name, region, endpoint}: {name: string; region: string; endpoint?: string | undefined}): Promise<BucketAspect[]> {
   const {GetBucketEncryptionCommand, GetBucketVersioningCommand, GetPublicAccessBlockCommand, HeadBucketCommand} = await import('@aws-sdk/client-s3')
   const s3 = await clients.s3(region)
   const bucket = {Bucket: name}
-  if ((await unless(['NotFound', 'NoSuchBucket'], s3.send(new HeadBucketCommand(bucket)))) === undefined) return [...BUCKET_ASPECTS]
+  const wanted = BUCKET_ASPECTS.filter((aspect) => aspect !== 'tls-only' || endpoint?.startsWith('http:') !== true)
+  if ((await unless(['NotFound', 'NoSuchBucket'], s3.send(new HeadBucketCommand(bucket)))) === undefined) return wanted
   const [versioning, encryption, access, policy] = await Promise.all([
     s3.send(new GetBucketVersioningCommand(bucket)),
     unless(['ServerSideEncryptionConfigurationNotFoundError'], s3.send(new GetBucketEncryptionCommand(bucket))),
@@ -45,9 +50,9 @@ export async function lacking(clients: AwsClients, {name, region}: {name: string
     versioned: versioning.Status === 'Enabled',
     encrypted: (encryption?.ServerSideEncryptionConfiguration?.Rules ?? []).length > 0,
     private: [BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets].every((one) => one === true),
-    'tls-only': JSON.stringify(policy.Statement?.find(({Sid}) => Sid === TLS_STATEMENT)) === JSON.stringify(tlsOnly(name, region)),
+    'tls-only': isDeepStrictEqual(policy.Statement?.find(({Sid}) => Sid === TLS_STATEMENT), tlsOnly(name, region)),
   }
-  return BUCKET_ASPECTS.filter((aspect) => !is[aspect])
+  return wanted.filter((aspect) => !is[aspect])
 }
 
 /** Makes one aspect so. */

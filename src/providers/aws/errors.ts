@@ -8,7 +8,7 @@ const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOp
 /** Makes a KpError of what the SDK throws. */
 export function awsError(error: unknown, doing: string, at: {region: string; endpoint?: string | undefined}): KpError {
   if (error instanceof KpError) return error
-  const {name = '', message = String(error), code} = (error ?? {}) as {name?: string; message?: string; code?: string}
+  const {name = '', message = String(error), code, $metadata} = (error ?? {}) as {name?: string; message?: string; code?: string; $metadata?: {httpStatusCode?: number}}
   const cause = {doing, cause: error}
   if (NO_CREDENTIALS.has(name)) {
     return new KpError({
@@ -27,11 +27,13 @@ export function awsError(error: unknown, doing: string, at: {region: string; end
       next: ['aws sts get-caller-identity shows whose they are', 'aws sso login, or new keys, then run the same command again'],
     })
   }
-  if (DENIED.has(name)) {
+  // The answer to a HEAD has no body that could say so.
+  const silent = name === 'Unknown' && ($metadata?.httpStatusCode === 403 || $metadata?.httpStatusCode === 401)
+  if (DENIED.has(name) || silent) {
     return new KpError({
       ...cause,
       code: 'API_ERROR',
-      message: `AWS does not allow it: ${message}`,
+      message: `AWS does not allow it: ${silent ? `AccessDenied, to ${doing}` : message}`,
       next: deniedNext(message),
     })
   }

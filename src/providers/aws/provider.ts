@@ -97,7 +97,7 @@ export function createEksProvider({spec, settings, env, folder, cacheDir}: EksPr
     stateBucket: (name, at) => ({
       name,
       region: at,
-      lacks: () => asking(`look at the bucket ${name}`, () => lacking(clients, {name, region: at}).catch((error: unknown) => Promise.reject(bucketError(error, name)))),
+      lacks: () => asking(`look at the bucket ${name}`, () => lacking(clients, {name, region: at, endpoint: endpointOf(env, 'S3')}).catch((error: unknown) => Promise.reject(bucketError(error, name)))),
       make: (aspect) => asking(`make the bucket ${name} ${aspect}`, () => makeSo(clients, {name, region: at, kmsKey: settings.kmsKey}, aspect).catch((error: unknown) => Promise.reject(bucketError(error, name)))),
       has: (key) => asking(`look for ${key} in the bucket ${name}`, () => hasObject(clients, {name, region: at}, key)),
     }),

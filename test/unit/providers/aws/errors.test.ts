@@ -25,6 +25,12 @@ describe('an action that is denied', () => {
   })
 })
 
+describe('an answer without a body, as to a HEAD', () => {
+  it('says what was refused', () => {
+    expect(awsError(Object.assign(new Error('UnknownError'), {name: 'Unknown', $metadata: {httpStatusCode: 403}}), 'look for a key', at).message).toBe('AWS does not allow it: AccessDenied, to look for a key')
+  })
+})
+
 describe('credentials', () => {
   it.each(['ExpiredToken', 'InvalidClientTokenId', 'UnrecognizedClientException', 'CredentialsProviderError'])('that are missing or refused (%s) are exit 4', (name) => {
     expect(refused(name, 'no')).toMatchObject({code: 'CREDENTIALS_MISSING', exit: 4})
