@@ -1,7 +1,8 @@
 /** Runs checks. No data is unknown, never pass. */
+import {matchPitfalls} from './diagnosis.ts'
 import {asKpError} from './errors.ts'
 import {mapParallel} from './graph.ts'
-import type {Check, CheckReport, CheckResult, EngineContext, Phase} from './types.ts'
+import type {Check, CheckReport, CheckResult, EngineContext, Phase, Pitfall} from './types.ts'
 
 /** Counts of a verify. `pass` counts all passes, `simulated` those of them that read a simulated status. */
 export interface VerifySummary {
@@ -24,14 +25,15 @@ export async function verifyPhases<C extends EngineContext>(
 ): Promise<CheckReport[]> {
   const all = phases.flatMap((phase) => phase.checks.filter((check) => options.only?.(check) ?? true).map((check) => ({phase, check})))
   const until = ctx.clock.now() + (options.waitMs ?? 0)
-  return mapParallel(all, options.parallel, ({phase, check}) => runCheck(phase.id, check, ctx, until))
+  return mapParallel(all, options.parallel, ({phase, check}) => runCheck(phase.id, check, ctx, {until, known: phase.pitfalls}))
 }
 
 /**
  * Runs one check; where it becomes true only after a while, looks again until its own deadline.
- * @param until a deadline of the caller's, in milliseconds since 1970; without one the check's own counts
+ * @param options until: a deadline of the caller's, in milliseconds since 1970; without one the check's own counts. known: pitfalls, by
+ * which of those of the check that comes first which fits what was seen
  */
-export async function runCheck<C extends EngineContext>(phase: string, check: Check<C>, ctx: C, until = Number.POSITIVE_INFINITY): Promise<CheckReport> {
+export async function runCheck<C extends EngineContext>(phase: string, check: Check<C>, ctx: C, {until = Number.POSITIVE_INFINITY, known = []}: {until?: number; known?: readonly Pitfall[]} = {}): Promise<CheckReport> {
   const started = ctx.clock.now()
   const {early: _, ...result} = await resultOf(check, ctx, until)
   const simulatedBy = result.status === 'skip' ? false : (check.simulated?.(ctx) ?? false)
@@ -42,12 +44,18 @@ export async function runCheck<C extends EngineContext>(phase: string, check: Ch
     severity: check.severity,
     simulated: simulatedBy !== false,
     ...(simulatedBy === false ? {} : {simulatedBy}),
-    pitfalls: result.status === 'pass' || result.status === 'skip' ? [] : (check.pitfalls ?? []),
+    pitfalls: result.status === 'pass' || result.status === 'skip' ? [] : fitting(check, result, known),
     durationMs: Math.round(ctx.clock.now() - started),
     ...result,
   }
   ctx.emit({code: 'check.finished', phase, text: check.title, data: {...report}})
   return report
+}
+
+/** The pitfalls of a check, first that which fits what it saw. */
+function fitting<C extends EngineContext>({id, pitfalls = []}: Check<C>, {observed}: CheckResult, known: readonly Pitfall[]): string[] {
+  const own = known.filter(({code}) => pitfalls.includes(code))
+  return [...new Set([...matchPitfalls(own, {checks: [{id, observed}], output: observed}).map(({code}) => code), ...pitfalls])]
 }
 
 /** Runs checks one after the other. @returns those that fail or cannot be seen, each as `id: what was observed` */

@@ -37,7 +37,7 @@ export async function examine(ctx: PlatformContext, tools: string[]): Promise<Do
       examined.push({id, area, title: found.check.title, severity: found.check.severity, status: presence.state === 'absent' ? 'skip' : 'unknown', observed: presence.observed, expected: null, fix: [], pitfalls: []})
       continue
     }
-    const report = await runCheck(found.phase.id, found.check, ctx, 0)
+    const report = await runCheck(found.phase.id, found.check, ctx, {until: 0, known: found.phase.pitfalls})
     // A cluster that is not bound yet lacks nothing: kp up binds it. One of somebody else is an error of its own.
     const unbound = id === 'control-plane.identity' && report.status === 'fail'
     if (unbound) report.status = 'warn'

@@ -102,6 +102,8 @@ describe('what is in the account', () => {
     const left = byId(await look())
     for (const id of [...Object.values(tagged ?? {}), ...Object.values(untagged ?? {})]) expect(left.get(id), id).toBeUndefined()
     for (const id of Object.values(strangers ?? {})) expect(left.get(id), id).toMatchObject({maker: 'unknown'})
+    // Nor the groups that AWS made for classic load balancers.
+    expect([...left.values()].filter(({name = ''}) => name.startsWith('default_elb_'))).toEqual([])
     const {Volumes = []} = await (await clients.ec2()).send(new ec2sdk.DescribeVolumesCommand({}))
     expect(Volumes.map(({VolumeId}) => VolumeId)).toEqual(expect.arrayContaining([foreign?.['volume'], foreign?.['theirs']]))
     // Once more changes nothing.

@@ -35,6 +35,9 @@ export const hostCases: CheckCase[] = [
     fails: [
       fails('a host does not answer', /^cp-3 does not answer: Failed to connect to the host via ssh/, {event: 'unreachable', host: 'cp-3', task: 'Gathering Facts', said: 'Failed to connect to the host via ssh: ssh: connect to host 192.168.10.13 port 22: No route to host'}),
       fails('two are clones', /^cp-2: tell this host apart from the others: machine-id abc is that of cp-1 and cp-2/, failed('Tell this host apart from the others', 'machine-id abc is that of cp-1 and cp-2')),
+      fails('two have one name', /the name ubuntu is that of cp-1 and cp-2/, failed('Tell this host apart from the others', 'the name ubuntu is that of cp-1 and cp-2')),
+      fails('a kernel is old', /kernel 5\.4\.0-216-generic is older than 5\.10/, failed('Look at the kernel, the processors and the memory', 'kernel 5.4.0-216-generic is older than 5.10')),
+      fails('one is a node of another cluster', /look whether this host is a node of another cluster: +server: https:\/\/192\.168\.20\.10:6443/, failed('Look whether this host is a node of another cluster', '    server: https://192.168.20.10:6443')),
       fails('nobody keeps its clock', /look whether the clock is kept/, failed('Look whether the clock is kept', 'non-zero return code')),
       fails('the disk is slow', /slow fdatasync: the 99th percentile/, failed('Judge the disk under etcd', 'slow fdatasync: the 99th percentile of a write below /var/lib/etcd takes 48.1 ms, and 10 ms is the most that etcd bears')),
       fails('a port is closed', /closed between the hosts: 192\.168\.10\.11:6443/, failed('Judge the ports between the hosts', 'closed between the hosts: 192.168.10.11:6443: timed out')),

@@ -17,7 +17,10 @@ import {readOnlyPlatform} from '../../scripts/docs/platform.ts'
 import type {ReadOnlyContext} from '../../scripts/docs/platform.ts'
 import {fakeApi} from './fake-api.ts'
 import type {FakeApi, FakeApiOptions} from './fake-api.ts'
+import {phases} from '../../src/steps/index.ts'
 import {PROJECT} from './run-kp.ts'
+
+const PITFALLS = phases.flatMap(({pitfalls}) => pitfalls)
 
 /** What a check is shown. */
 export type World = Pick<FakeApiOptions, 'objects' | 'kinds' | 'answers' | 'host'>
@@ -109,7 +112,7 @@ export async function runInWorld(check: PlatformCheck, given: CheckCase, other: 
   const ctx = await contextOf(given, (one) => (fake = fakeApi({...world(one), refused})), other)
   // What becomes true after a while is looked at once.
   const {within: _, ...once} = check
-  const report = await runCheck('test', once as PlatformCheck, ctx)
+  const report = await runCheck('test', once as PlatformCheck, ctx, {known: PITFALLS})
   return {report, fake}
 }
 

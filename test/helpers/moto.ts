@@ -11,6 +11,8 @@ export interface Moto {
   env: Record<string, string>
   /** Forgets everything that was made. */
   reset(): Promise<void>
+  /** Whether keys and policies count; at first everybody may do everything. */
+  holdToPolicies(hold: boolean): Promise<void>
   stop(): Promise<void>
 }
 
@@ -34,6 +36,10 @@ export async function startMoto(): Promise<Moto> {
     },
     async reset() {
       await fetch(`${url}/moto-api/reset`, {method: 'POST'})
+    },
+    async holdToPolicies(hold) {
+      // After so many calls moto begins to ask who calls.
+      await fetch(`${url}/moto-api/reset-auth`, {method: 'POST', body: hold ? '0' : '1000000000'})
     },
     stop: () => ended(child),
   }

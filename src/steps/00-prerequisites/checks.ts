@@ -29,6 +29,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'prerequisites.repository',
     title: 'The platform repository is in Git and as rendered from kp.yaml',
+    pitfalls: ['KP0003'],
     severity: 'warning',
     async run(ctx) {
       const look = await lookAtRepository(ctx)
@@ -56,6 +57,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'prerequisites.owner',
     title: 'The platform has an owner and a place for its runbooks',
+    pitfalls: ['KP0004'],
     severity: 'warning',
     run(ctx) {
       const complaints = [
@@ -68,6 +70,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'prerequisites.disk-space',
     title: 'There is room on the disk for journals, tools and the lab',
+    pitfalls: ['KP0005'],
     severity: 'warning',
     async run(ctx) {
       const stats = await statfs(ctx.paths.root)

@@ -55,6 +55,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'networking.zones',
     title: 'The nodes are spread over the zones of the plan',
+    pitfalls: ['KP0106'],
     severity: 'warning',
     within: SOON,
     async run(ctx) {
@@ -69,6 +70,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'networking.dns-cluster',
     title: 'The cluster DNS has ready endpoints',
+    pitfalls: ['KP0107'],
     simulated: simulatedPods,
     appliesTo: (ctx) => (ctx.provider.simulated ? 'simulated nodes run no DNS server' : true),
     async run(ctx) {

@@ -38,6 +38,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'control-plane.version',
     title: 'The API server runs the minor version of kp.yaml',
+    pitfalls: ['KP0206'],
     async run(ctx) {
       const version = (await (await ctx.cluster()).raw('/version')) as {gitVersion?: string; major?: string; minor?: string} | undefined
       const seen = version?.gitVersion ?? 'unknown'
@@ -61,6 +62,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'control-plane.identity',
     title: 'The cluster is the one that this repository was bound to',
+    pitfalls: ['KP0211'],
     async run(ctx) {
       const look = await lookAtIdentity(ctx)
       const wrong = whyWrongCluster(ctx, look)
@@ -75,6 +77,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'control-plane.cert-expiry',
     title: 'The certificates that kp connects with are valid for more than 14 days',
+    pitfalls: ['KP0210'],
     async run(ctx) {
       if (!existsSync(ctx.access.kubeconfig)) return {status: 'unknown', observed: (await ctx.presence()).observed}
       const found = certificatesOf(ctx.access)

@@ -57,6 +57,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'node-pools.pressure',
     title: 'No node is short of memory, disk or process ids',
+    pitfalls: ['KP0306'],
     simulated: simulatedNodes,
     within: SOON,
     async run(ctx) {
@@ -75,6 +76,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'node-pools.size',
     title: 'Every pool has as many nodes as kp.yaml asks for',
+    pitfalls: ['KP0310'],
     appliesTo: ownPools,
     async run(ctx) {
       const nodes = await nodesOf(ctx)
@@ -86,6 +88,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'node-pools.zones',
     title: 'Every pool is spread over its zones',
+    pitfalls: ['KP0317'],
     severity: 'warning',
     appliesTo: ownPools,
     async run(ctx) {
@@ -123,6 +126,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'node-pools.skew',
     title: 'No kubelet is newer than the API server, or more than three minors older',
+    pitfalls: ['KP0312'],
     simulated: simulatedNodes,
     within: SOON,
     async run(ctx) {
@@ -142,6 +146,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'node-pools.runtime',
     title: 'Every node runs a container runtime that its Kubernetes supports',
+    pitfalls: ['KP0313'],
     simulated: simulatedNodes,
     within: SOON,
     async run(ctx) {
@@ -157,6 +162,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'node-pools.cordoned',
     title: 'No node was left cordoned',
+    pitfalls: ['KP0319'],
     severity: 'warning',
     async run(ctx) {
       const nodes = await nodesOf(ctx)
@@ -178,6 +184,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'node-pools.snapshot-class',
     title: 'Volumes of the default StorageClass can be snapshotted',
+    pitfalls: ['KP0314'],
     appliesTo: (ctx) => (ctx.spec.phases['node-pools'].snapshots ? true : 'phases.node-pools.snapshots is off'),
     async run(ctx) {
       const cluster = await ctx.cluster()

@@ -106,6 +106,7 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'cni.no-taint-left',
     title: 'No node still waits for the network agent',
+    pitfalls: ['KP0403'],
     async run(ctx) {
       const nodes = await (await ctx.cluster()).listKnown('v1', 'Node')
       const complaints = nodes

@@ -22,6 +22,7 @@ export const demoChecks: PlatformCheck[] = [
   check({
     id: 'ingress.demo-ready',
     title: 'The demo application is ready behind its Service',
+    pitfalls: ['KP0613'],
     simulated: simulatedPods,
     appliesTo: wantsDemo,
     within: SOON,

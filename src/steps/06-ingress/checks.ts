@@ -19,11 +19,12 @@ interface RouteStatus {
 /** The way in and the demo application. */
 export const checks: PlatformCheck[] = [
   definitionsEstablished({id: 'ingress.gateway-api-crds', title: 'The Gateway API kinds are established', component: 'gateway-api', appliesTo: usesGateway, pitfalls: ['KP0603']}),
-  workloadsReady({id: 'ingress.controller-ready', title: 'The ingress controller is ready', component: (ctx) => frontDoor(ctx).component}),
+  workloadsReady({id: 'ingress.controller-ready', title: 'The ingress controller is ready', component: (ctx) => frontDoor(ctx).component, pitfalls: ['KP0614']}),
   conditionsTrue({
     id: 'ingress.gateway-class',
     appliesTo: usesGateway,
     title: 'The controller has accepted its GatewayClass',
+    pitfalls: ['KP0607'],
     apiVersion: GROUP,
     kind: 'GatewayClass',
     conditions: ['Accepted'],

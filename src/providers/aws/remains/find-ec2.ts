@@ -65,6 +65,8 @@ function signed(description: string, name: string, cluster: string): string | un
   if (description.startsWith(`Amazon EKS ${cluster}`)) return `its description: ${description}`
   if (/^ELB (?:app|net|gwy)\/k8s-/.test(description) || /^\[k8s\] (?:Managed|Shared)/.test(description)) return `its description: ${description}`
   if (description.startsWith('Security group for Kubernetes ELB ') && name.startsWith('k8s-elb-')) return `its description: ${description}`
+  // For a classic load balancer without groups AWS makes one for the whole network, and leaves it there.
+  if (/^default_elb_[0-9a-f-]{36}$/.test(name)) return 'its name: AWS made it for a classic load balancer'
   return undefined
 }
 

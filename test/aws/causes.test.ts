@@ -1,0 +1,69 @@
+/** Known failures of phases 0 to 3, caused in an emulated account: what kp then says. */
+import {execFile} from 'node:child_process'
+import {mkdtempSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {promisify} from 'node:util'
+import {CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand} from '@aws-sdk/client-iam'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {awsError} from '../../src/providers/aws/errors.ts'
+import {causesBy} from '../causes/index.ts'
+import type {Cloud} from '../causes/types.ts'
+import {makeAwsPlatform} from '../helpers/aws.ts'
+import {startMoto} from '../helpers/moto.ts'
+import type {Moto} from '../helpers/moto.ts'
+import {networkOf} from '../helpers/orphans.ts'
+import {expectAnswer, toldByKp, toldOfError, toldOfOutput} from '../helpers/told.ts'
+
+const run = promisify(execFile)
+
+let moto: Moto
+let cloud: Cloud
+
+beforeAll(async () => {
+  moto = await startMoto()
+  const platform = await makeAwsPlatform(moto)
+  const {exit, stdout, stderr} = await platform.kp(['up', '--only', 'networking', '--yes', '--json'])
+  expect(exit, stdout.slice(-3000) + stderr).toBe(0)
+  const kp = async (args: string[], env: Record<string, string> = {}) => toldByKp(await platform.kp(args, {COLUMNS: '200', ...env}))
+  cloud = {
+    platform, kp, ...(await networkOf(platform.clients)),
+    async refused(work) {
+      try {
+        await work()
+      } catch (error) {
+        return toldOfError(awsError(error, 'do it', {region: 'eu-central-1'}))
+      }
+      throw new Error('it was not refused')
+    },
+    async terraform(backend, args) {
+      const folder = mkdtempSync(join(tmpdir(), 'kp-test-'))
+      writeFileSync(join(folder, 'main.tf'), `terraform {\n  backend ${backend}\n}\n`)
+      const {stdout, stderr} = await run('terraform', args, {cwd: folder, env: {...process.env, ...platform.env}}).catch((error: unknown) => error as {stdout: string; stderr: string})
+      return toldOfOutput('terraform', 0, `${stdout}\n${stderr}`)
+    },
+    async kpAs(policy, args) {
+      const keys = policy === undefined ? {AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'nobody'} : await newUser(policy)
+      await moto.holdToPolicies(true)
+      try {
+        return await kp(args, keys)
+      } finally {
+        await moto.holdToPolicies(false)
+      }
+    },
+  }
+  async function newUser(policy: object): Promise<Record<string, string>> {
+    const iam = await platform.clients.iam()
+    await iam.send(new CreateUserCommand({UserName: 'jane'}))
+    await iam.send(new PutUserPolicyCommand({UserName: 'jane', PolicyName: 'own', PolicyDocument: JSON.stringify(policy)}))
+    const {AccessKey} = await iam.send(new CreateAccessKeyCommand({UserName: 'jane'}))
+    return {AWS_ACCESS_KEY_ID: AccessKey?.AccessKeyId ?? '', AWS_SECRET_ACCESS_KEY: AccessKey?.SecretAccessKey ?? ''}
+  }
+})
+afterAll(() => moto?.stop())
+
+describe('a failure that is caused', () => {
+  it.each(causesBy('cloud').map(({code, cause}) => ({code, what: cause.what, cause: cause.cause})))('$code: $what', async ({code, cause}) => {
+    expectAnswer(await cause(cloud), code)
+  })
+})
