@@ -215,7 +215,7 @@ export abstract class KpCommand extends Command {
     await this.stopLooking()
     const known = fromOclif(thrown) ?? asKpError(thrown)
     const error = known.code === 'INTERRUPTED' && this.interrupts?.cause() === 'SIGTERM' ? known.as('TERMINATED') : known
-    if (error.pitfalls.length === 0 && EXPLAINED.has(error.exit)) error.pitfalls = (await import('./operations/explain-error.ts')).pitfallsOf(this.phases, error)
+    if (error.pitfalls.length === 0 && EXPLAINED.has(error.exit)) error.pitfalls = (await import('./operations/explain-error.ts')).pitfallsOf(await this.loadPhases(), error)
     const json = this.global?.json ?? this.argv.includes('--json')
     this.terminal ??= terminalOf(process, {noColor: this.argv.includes('--no-color'), json})
     if (json) await this.print(resultLine(this.redactor.value(errorResult(error))))

@@ -272,6 +272,8 @@ export interface ToolCall {
   graceMs?: number
   /** Called with each line of standard output and standard error as it comes. */
   onLine?: (line: string) => void
+  /** It finishes what it does also where kp is killed: what it prints goes into files, since a pipe that nobody reads ends a program. */
+  outlastsKp?: boolean
 }
 
 /** What a program answered. */

@@ -7,6 +7,7 @@ import {KpError} from '../engine/errors.ts'
 import type {EventInput} from '../engine/events.ts'
 import {identifyProcess} from '../engine/processes.ts'
 import type {Exec, ToolCall, ToolResult} from '../engine/types.ts'
+import {keepOutput} from './kept-output.ts'
 
 /** Name of the environment variable by which the tools of a run are found again after a kill. */
 export const RUN_VARIABLE = 'KP_RUN'
@@ -74,6 +75,8 @@ async function runTool(options: ExecOptions, call: ToolCall): Promise<ToolResult
   const {execa} = await import('execa')
   const started = Date.now()
   const input = call.input === undefined ? undefined : openInput(call.input)
+  const line = call.onLine === undefined ? undefined : (text: string): void => call.onLine?.(redact(text))
+  const kept = call.outlastsKp === true ? {stdout: keepOutput(line), stderr: keepOutput(line)} : undefined
   const subprocess = execa(path, call.args, {
     reject: false,
     detached: true,
@@ -82,6 +85,7 @@ async function runTool(options: ExecOptions, call: ToolCall): Promise<ToolResult
     stripFinalNewline: false,
     // Any file descriptor will do; execa's types name only the first ten.
     stdin: (input ?? 'ignore') as 3 | 'ignore',
+    ...(kept === undefined ? {} : {stdout: kept.stdout.file as 3, stderr: kept.stderr.file as 3}),
     ...(call.cwd === undefined ? {} : {cwd: call.cwd}),
     env: {...TOOL_SETTINGS, ...options.env, ...call.env, ...(options.runId === undefined ? {} : {[RUN_VARIABLE]: options.runId})},
     extendEnv: false,
@@ -93,12 +97,11 @@ async function runTool(options: ExecOptions, call: ToolCall): Promise<ToolResult
     options.emit({code: 'tool.started', ...call.at, text: call.doing, data: {tool: call.tool, pid, start: identifyProcess(pid)?.start ?? '?', command: commandLine, mutates: call.mutates}})
   }
   const stop = watchOver(pid, call.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal, {signal: call.stopSignal ?? 'SIGTERM', graceMs: call.graceMs ?? options.graceMs ?? 20_000})
-  if (call.onLine !== undefined) void followLines(subprocess, (line) => call.onLine?.(redact(line)))
+  if (line !== undefined && kept === undefined) void followLines(subprocess, line)
   const result = await subprocess
   const ended = stop()
   const durationMs = Date.now() - started
-  const stdout = result.stdout ?? ''
-  const stderr = result.stderr ?? ''
+  const [stdout, stderr] = kept === undefined ? [result.stdout ?? '', result.stderr ?? ''] : [kept.stdout.end(), kept.stderr.end()]
   if (pid !== undefined) options.emit({code: 'tool.finished', ...call.at, data: {tool: call.tool, pid, exitCode: result.exitCode ?? null, durationMs}})
 
   const report = {

@@ -55,6 +55,8 @@ export function applyPlan(place: TerraformPlace, options: {doing: string; timeou
     stopSignal: 'SIGINT',
     graceMs: STOP_MS,
     onLine: options.onLine,
+    // Cut off, it would have made what no state knows.
+    outlastsKp: true,
   })
 }
 

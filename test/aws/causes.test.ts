@@ -39,8 +39,8 @@ beforeAll(async () => {
     async terraform(backend, args) {
       const folder = mkdtempSync(join(tmpdir(), 'kp-test-'))
       writeFileSync(join(folder, 'main.tf'), `terraform {\n  backend ${backend}\n}\n`)
-      const {stdout, stderr} = await run('terraform', args, {cwd: folder, env: {...process.env, ...platform.env}}).catch((error: unknown) => error as {stdout: string; stderr: string})
-      return toldOfOutput('terraform', 0, `${stdout}\n${stderr}`)
+      const said = await run('terraform', args, {cwd: folder, env: {...process.env, ...platform.env}}).catch((error: unknown) => error as {stdout: string; stderr: string})
+      return toldOfOutput('terraform', 0, `${said.stdout}\n${said.stderr}`)
     },
     async kpAs(policy, args) {
       const keys = policy === undefined ? {AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'nobody'} : await newUser(policy)

@@ -17,8 +17,8 @@ const kubectl = (args: string[], who: 'admin' | 'nobody' | 'stranger' = 'admin')
 }
 
 /** kubectl against a server that answers everything in one way. */
-async function answering({api, tool}: Machine, status: number, body: object, args: string[], says?: RegExp): Promise<Told> {
-  const server = createServer((_, response) => void response.writeHead(status, {'content-type': 'application/json'}).end(JSON.stringify(body)))
+async function answering({api, tool}: Machine, status: number, body: object | string, args: string[], says?: RegExp): Promise<Told> {
+  const server = createServer((_, response) => void response.writeHead(status, {'content-type': typeof body === 'string' ? 'text/plain' : 'application/json'}).end(typeof body === 'string' ? body : JSON.stringify(body)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   try {
     return await tool(join((await api()).bin, 'kubectl'), [`--server=http://127.0.0.1:${(server.address() as AddressInfo).port}`, ...args], {...(says === undefined ? {} : {says})})
@@ -69,11 +69,11 @@ function chartWantsNewer({tool, folder}: Machine): Promise<Told> {
 export const controlPlaneCauses: Record<string, Cause[]> = {
   KP0201: [{by: 'check', check: 'control-plane.exposure'}],
   KP0202: [{by: 'capture', because: EKS_ALONE}],
-  KP0203: [{by: 'scenario', scenario: 'api-server-dead'}, {by: 'machine', what: 'nobody listens at the address', cause: async ({api, tool}) => tool(join((await api()).bin, 'kubectl'), ['--server=https://127.0.0.1:9', 'get', 'nodes'])}],
+  KP0203: [{by: 'scenario', scenario: 'api-server-dead'}, {by: 'machine', what: 'nobody listens at the address', cause: async ({api, tool}) => tool(join((await api()).bin, 'kubectl'), ['--server=https://127.0.0.1:9', '--token=one', 'get', '--raw', '/readyz'])}],
   KP0204: [{by: 'scenario', scenario: 'controller-manager-dead'}, {by: 'scenario', scenario: 'scheduler-dead'}],
   KP0205: [{by: 'machine', what: 'the server is five minors older', cause: (machine) => answering(machine, 200, {major: '1', minor: '30', gitVersion: 'v1.30.0'}, ['version'], /version difference/)}],
   KP0206: [{by: 'check', check: 'control-plane.version'}, {by: 'machine', what: 'a chart wants a newer Kubernetes', cause: chartWantsNewer}],
-  KP0207: [{by: 'machine', what: 'the server has too much to do', cause: (machine) => answering(machine, 429, {kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'TooManyRequests', code: 429, message: 'too many requests'}, ['get', '--raw', '/api/v1/nodes'])}],
+  KP0207: [{by: 'machine', what: 'the server has too much to do', cause: (machine) => answering(machine, 429, 'Too many requests, please try again later.', ['get', '--raw', '/api/v1/nodes'])}],
   KP0208: [{by: 'scenario', scenario: 'aggregated-api-orphaned'}, {by: 'machine', what: 'nobody measures', cause: kubectl(['top', 'nodes'])}],
   KP0209: [{by: 'check', check: 'control-plane.webhooks'}, {by: 'machine', what: 'the webhook is dead', cause: async (machine) => {
     (await machine.api()).create([webhook])

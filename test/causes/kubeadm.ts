@@ -17,10 +17,10 @@ type Wrong = 'Port' | 'CRI' | 'FileContent--proc-sys-net-ipv4-ip_forward' | 'Swa
 export async function preflight({folder, tool}: Machine, wrong: Wrong): Promise<Told> {
   const kubeadm = join(await bringTool('kubernetes', '1.35'), 'kubeadm')
   const busy = createServer()
-  await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => busy.listen(0, resolve))
   const {port} = busy.address() as AddressInfo
   const config = join(folder, 'init.yaml')
-  writeFileSync(config, `apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\nlocalAPIEndpoint: {advertiseAddress: 127.0.0.1, bindPort: ${wrong === 'Port' ? port : 6443}}\nnodeRegistration: {criSocket: "unix://${join(folder, 'no.sock')}"}\n---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nkubernetesVersion: v1.35.0\n`)
+  writeFileSync(config, `apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\nlocalAPIEndpoint: {advertiseAddress: 192.0.2.1, bindPort: ${wrong === 'Port' ? port : 6443}}\nnodeRegistration: {criSocket: "unix://${join(folder, 'no.sock')}"}\n---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nkubernetesVersion: v1.35.0\n`)
   const ignored = OTHERS.filter((one) => one !== wrong).concat(wrong === 'Port' ? [] : ['Port-6443'])
   const swaps = join(folder, 'swaps')
   writeFileSync(swaps, 'Filename\tType\tSize\tUsed\tPriority\n/dev/sda2 partition 2097148 0 -2\n')

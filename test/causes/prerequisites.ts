@@ -13,18 +13,21 @@ const NOWHERE = 'http://127.0.0.1:9'
 /** A program that only says how old it is. */
 function oldProgram(folder: string, name: string, says: string): string {
   mkdirSync(folder, {recursive: true})
-  writeFileSync(join(folder, name), `#!/bin/sh\ncat <<'END'\n${says}\nEND\n`)
+  writeFileSync(join(folder, name), `#!/bin/sh\necho '${says}'\n`)
   chmodSync(join(folder, name), 0o755)
   return folder
 }
 
 export const prerequisitesCauses: Record<string, Cause[]> = {
   KP0001: [{by: 'machine', what: 'terraform is not on the PATH', cause: ({kp, platform, folder}) => kp(platform(), CHECK('prerequisites.tools'), {...KEYS, PATH: oldProgram(join(folder, 'bin'), 'nothing', '')})}],
-  KP0002: [{by: 'machine', what: 'the terraform on the PATH is old', cause: ({kp, platform, folder}) => kp(platform(), CHECK('prerequisites.tools'), {...KEYS, PATH: `${oldProgram(join(folder, 'bin'), 'terraform', JSON.stringify({terraform_version: '1.3.0'}))}:${process.env['PATH']}`})}],
+  KP0002: [{by: 'machine', what: 'the terraform on the PATH is old', cause: ({kp, platform, folder}) => {
+    oldProgram(join(folder, 'bin'), 'aws', 'aws-cli/2.31.0 Python/3.13.7 Linux/6.1')
+    return kp(platform(), CHECK('prerequisites.tools'), {...KEYS, PATH: oldProgram(join(folder, 'bin'), 'terraform', JSON.stringify({terraform_version: '1.3.0'}))})
+  }}],
   KP0003: [{by: 'machine', what: 'the folder is in no Git repository', cause: ({kp, platform}) => kp(platform(), CHECK('prerequisites.repository'), KEYS)}],
   KP0004: [{by: 'machine', what: 'kp.yaml names no owner', cause: ({kp, platform}) => kp(platform({metadata: {name: 'acme'}}), CHECK('prerequisites.owner'), KEYS)}],
-  KP0005: [{by: 'machine', what: 'the disk is full', cause: ({kp, platform}) => kp(platform(), ['render'], KEYS, {under: 'tmpfs'})}],
-  KP0006: [{by: 'machine', what: 'the folder is mounted read-only', cause: ({kp, platform}) => kp(platform(), ['render'], KEYS, {under: 'read-only'})}],
+  KP0005: [{by: 'machine', what: 'the disk is full', cause: ({kp, platform}) => kp(platform(), ['render', '--yes'], KEYS, {under: 'tmpfs'})}],
+  KP0006: [{by: 'machine', what: 'the folder is mounted read-only', cause: ({kp, platform}) => kp(platform(), ['render', '--yes'], KEYS, {under: 'read-only'})}],
   KP0007: [
     {by: 'machine', what: 'nobody is logged in', cause: ({kp, platform}) => kp(platform(), ['plan', '--only', 'networking'])},
     {by: 'cloud', what: 'the keys are nobody\'s', cause: ({kpAs}) => kpAs(undefined, ['plan', '--only', 'networking'])},

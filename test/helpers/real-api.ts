@@ -53,10 +53,10 @@ export async function startRealApi(folder: string, serviceRange = '10.96.0.0/29'
   await new Promise<void>((resolve) => forward.listen(other, '127.0.0.2', resolve))
   const stop = async (): Promise<void> => {
     forward.close()
-    await Promise.all(started.map((child) => (child.exitCode !== null ? undefined : new Promise((resolve) => {
+    await Promise.all(started.filter(({exitCode}) => exitCode === null).map((child) => new Promise((resolve) => {
       child.once('exit', resolve)
       child.kill('SIGKILL')
-    }))))
+    })))
   }
   const until = Date.now() + 120_000
   for (;;) {
@@ -73,7 +73,7 @@ export async function startRealApi(folder: string, serviceRange = '10.96.0.0/29'
   }
   return {
     address, otherAddress: `127.0.0.2:${other}`, as, bin, stop,
-    create: (objects) => void kubectl(['create', '-f', '-'], JSON.stringify({apiVersion: 'v1', kind: 'List', items: objects})),
+    create: (objects) => void kubectl(['create', '--validate=ignore', '-f', '-'], JSON.stringify({apiVersion: 'v1', kind: 'List', items: objects})),
   }
 }
 

@@ -55,6 +55,7 @@ export const pitfalls: Pitfall[] = [
       {check: 'networking.cidr-overlap'},
       {awsError: 'InvalidSubnet.Conflict'},
       {output: /InvalidSubnet\.Conflict: The CIDR '[^']+' conflicts with another subnet/},
+      {output: /network\.[\w.[\]]+\s+\S+ overlaps \S+ \S+ at /},
     ],
     fix: [
       {text: 'Before the cluster exists: choose ranges that are free in your company, in kp.yaml under network.', command: 'kp plan networking'},

@@ -158,7 +158,7 @@ export const machinePitfalls: Pitfall[] = [
     title: 'The container runtime of a machine does not answer',
     symptom: 'kubeadm stops with [ERROR CRI], or the kubelet with "validate CRI v1 runtime API": dial unix /var/run/containerd/containerd.sock: no such file.',
     cause: 'containerd is not installed, does not run, or its packaged configuration switches the CRI plugin off (disabled_plugins = ["cri"]).',
-    match: [{output: /validate CRI v1 runtime API for endpoint "[^"]*"/}],
+    match: [{output: /(?<!\[WARNING [^\n]*)validate CRI v1 runtime API for endpoint "[^"]*"/}],
     fix: [
       {text: 'Does it run?', command: 'sudo systemctl status containerd --no-pager'},
       {text: 'Is CRI switched off? Packages of Docker do that.', command: 'grep -n disabled_plugins /etc/containerd/config.toml'},
