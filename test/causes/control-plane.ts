@@ -21,7 +21,7 @@ async function answering({api, tool}: Machine, status: number, body: object | st
   const server = createServer((_, response) => void response.writeHead(status, {'content-type': typeof body === 'string' ? 'text/plain' : 'application/json'}).end(typeof body === 'string' ? body : JSON.stringify(body)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   try {
-    return await tool(join((await api()).bin, 'kubectl'), [`--server=http://127.0.0.1:${(server.address() as AddressInfo).port}`, ...args], {...(says === undefined ? {} : {says})})
+    return await tool(join((await api()).bin, 'kubectl'), [`--server=http://127.0.0.1:${(server.address() as AddressInfo).port}`, ...args], says === undefined ? {} : {says})
   } finally {
     server.closeAllConnections()
     server.close()

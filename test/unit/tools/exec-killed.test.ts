@@ -28,7 +28,7 @@ test('a tool has its whole input, though kp was killed right after it started th
   // It reads late, and says that it has read in a second step.
   const tool = fakeProgram(join(folder, 'bin'), 'tool', `sleep 0.2; cat > ${folder}/read; mv ${folder}/read ${folder}/done`)
   expect(startAndDie(folder, tool, {input})).toBe('SIGKILL')
-  for (let tries = 0; !existsSync(join(folder, 'done')) && tries < 100; tries++) await sleep(50)
+  for (let tries = 0; !existsSync(join(folder, 'done')) && tries < 500; tries++) await sleep(50)
   expect(readFileSync(join(folder, 'done'), 'utf8') === input).toBe(true)
   // The input has lost its name before anything was written into it.
   expect(readdirSync(folder).toSorted()).toEqual(['bin', 'done', 'kp.mjs'])
@@ -38,7 +38,7 @@ test.each([true, false])('a tool that is to outlast kp ends what it does, though
   const folder = tempFolder()
   const tool = fakeProgram(join(folder, 'bin'), 'tool', `for turn in 1 2 3 4 5; do sleep 0.1; echo "turn $turn"; done; : > ${folder}/done`)
   expect(startAndDie(folder, tool, {outlastsKp})).toBe('SIGKILL')
-  for (let tries = 0; !existsSync(join(folder, 'done')) && tries < (outlastsKp ? 100 : 20); tries++) await sleep(50)
+  for (let tries = 0; !existsSync(join(folder, 'done')) && tries < (outlastsKp ? 500 : 20); tries++) await sleep(50)
   // Without it the pipe that nobody reads ends the tool at its first word.
   expect(existsSync(join(folder, 'done'))).toBe(outlastsKp)
 })
