@@ -1,9 +1,4 @@
 /** Known failures of phases 0 to 3, caused in an emulated account: what kp then says. */
-import {execFile} from 'node:child_process'
-import {mkdtempSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
-import {promisify} from 'node:util'
 import {CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand} from '@aws-sdk/client-iam'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {awsError} from '../../src/providers/aws/errors.ts'
@@ -13,9 +8,7 @@ import {makeAwsPlatform} from '../helpers/aws.ts'
 import {startMoto} from '../helpers/moto.ts'
 import type {Moto} from '../helpers/moto.ts'
 import {networkOf} from '../helpers/orphans.ts'
-import {expectAnswer, toldByKp, toldOfError, toldOfOutput} from '../helpers/told.ts'
-
-const run = promisify(execFile)
+import {expectAnswer, toldByKp, toldOfError} from '../helpers/told.ts'
 
 let moto: Moto
 let cloud: Cloud
@@ -35,12 +28,6 @@ beforeAll(async () => {
         return toldOfError(awsError(error, 'do it', {region: 'eu-central-1'}))
       }
       throw new Error('it was not refused')
-    },
-    async terraform(backend, args) {
-      const folder = mkdtempSync(join(tmpdir(), 'kp-test-'))
-      writeFileSync(join(folder, 'main.tf'), `terraform {\n  backend ${backend}\n}\n`)
-      const said = await run('terraform', args, {cwd: folder, env: {...process.env, ...platform.env}}).catch((error: unknown) => error as {stdout: string; stderr: string})
-      return toldOfOutput('terraform', 0, `${said.stdout}\n${said.stderr}`)
     },
     async kpAs(policy, args) {
       const keys = policy === undefined ? {AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'nobody'} : await newUser(policy)

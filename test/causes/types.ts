@@ -27,8 +27,6 @@ export interface Cloud {
   subnets: string[]
   /** What kp says of what the SDK throws. */
   refused(work: () => Promise<unknown>): Promise<Told>
-  /** What kp says of a terraform that ran with this backend, against the emulator. */
-  terraform(backend: string, args: string[]): Promise<Told>
   /** Runs kp as somebody with this policy, while the emulator holds everybody to theirs; without one as nobody it knows. */
   kpAs(policy: object | undefined, args: string[]): Promise<Told>
 }

@@ -45,7 +45,7 @@ it('bin/dev.js runs the sources, without a build', () => {
   expect(dev('explain', 'cni')).toMatchObject({status: 0, stderr: '', stdout: expect.stringMatching(/^Phase 4 cni/) as string})
   expect(dev('stpe')).toMatchObject({status: 2, stderr: expect.stringContaining('did you mean "step"?') as string})
   expect(dev('--help')).toMatchObject({status: 0, stdout: expect.stringContaining('EXIT CODES') as string})
-})
+}, 180_000)
 
 /** Lines wider than 80 columns; examples are to be copied and stay whole. */
 function tooLong(text: string): string[] {

@@ -181,7 +181,7 @@ export const pitfalls: Pitfall[] = [
     title: 'The Terraform state is locked',
     symptom: 'terraform says "Error acquiring the state lock".',
     cause: 'Somebody else applies the same stack now, or an earlier run was killed before it could give the lock back.',
-    match: [{output: /Error acquiring the state lock/}],
+    match: [{output: /Error acquiring the state lock/}, {output: /the state of the stack \S+ is locked by \S+ since /}],
     fix: [
       {text: 'The message says who holds it and since when. Is that process alive? Then wait.'},
       {text: 'See what kp ran last.', command: 'kp history'},
