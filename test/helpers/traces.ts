@@ -23,7 +23,7 @@ export async function takeTraces(platform: TestPlatform, temporary: string): Pro
   if (existsSync(platform.lab.adminKubeconfig)) for (const [name, text] of await objectTraces(platform)) traces.set(name, text)
   for (const path of filesBelow(platform.root)) {
     if (path.startsWith('.git/')) continue
-    if (path.startsWith('.kp/')) traces.set(`file ${path.replace(/^\.kp\/runs\/[^/]+/, '.kp/runs/RUN')}`, 'there')
+    if (path.startsWith('.kp/')) add(traces, `file ${withoutTime(path.replace(/^\.kp\/runs\/[^/]+/, '.kp/runs/RUN'))}`, 'there')
     else traces.set(`file ${path}`, createHash('sha256').update(readFileSync(join(platform.root, path))).digest('hex'))
   }
   for (const path of readIfThere(join(platform.stateDir, 'labs'))) traces.set(`lab folder ${path}`, 'there')
@@ -52,7 +52,8 @@ async function objectTraces(platform: TestPlatform): Promise<Traces> {
   const traces: Traces = new Map()
   const counted = new Map<string, number>()
   for (const object of (JSON.parse(text) as {items: KubeObject[]}).items) {
-    const {kind, metadata} = object
+    const {kind} = object
+    const metadata = {...object.metadata, name: withoutTime(object.metadata.name)}
     // The name of a volume is the uid of its claim; the claim's name says whose it is.
     if (kind === 'PersistentVolume') continue
     const place = `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}`
@@ -61,11 +62,21 @@ async function objectTraces(platform: TestPlatform): Promise<Traces> {
       const name = `${place}of ${owner.kind} ${owner.name}`
       counted.set(name, (counted.get(name) ?? 0) + 1)
     } else {
-      traces.set(place + metadata.name, DERIVED.has(kind) ? 'there' : JSON.stringify(wantedPart(object), sortKeys, 1))
+      add(traces, place + metadata.name, DERIVED.has(kind) ? 'there' : JSON.stringify(wantedPart(object), sortKeys, 1))
     }
   }
   for (const [name, count] of counted) traces.set(name, String(count))
   return traces
+}
+
+/** Adds what may have the name of another, once the moments are taken out of names. Files of runs are many. */
+function add(traces: Traces, name: string, value: string): void {
+  traces.set(traces.has(name) && !name.includes('/runs/') ? `${name}, one more` : name, value)
+}
+
+/** A name without the moment at which it was given: `platform-20260102030405`, `1a2b3c4d-20260102T030405Z.db`. */
+function withoutTime(name: string): string {
+  return name.replace(/(?:[0-9a-f]{8}-)?\d{8}T?\d{6}Z?/, 'TIME')
 }
 
 /** An object without what the server, or chance, puts into it. */
@@ -84,6 +95,9 @@ function wantedPart(object: KubeObject): unknown {
   if (spec !== undefined) {
     for (const field of ['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'podCIDR', 'podCIDRs', 'caBundle']) delete spec[field]
     if (object.kind === 'Job') forgetControllerUid(spec)
+    // The programs beside the lab listen where a port is free.
+    if (object.kind === 'APIService') delete (spec['service'] as {port?: number} | undefined)?.port
+    if (object.kind === 'BackupStorageLocation') delete (spec['config'] as {s3Url?: string} | undefined)?.s3Url
     if (object.kind === 'PersistentVolumeClaim') {
       delete spec['volumeName']
       // Which node the scheduler takes is chance.
@@ -93,6 +107,7 @@ function wantedPart(object: KubeObject): unknown {
       for (const port of (spec['ports'] as Record<string, unknown>[] | undefined) ?? []) {
         delete port['nodePort']
         if (metadata.name === 'kubernetes') delete port['targetPort']
+        for (const field of metadata.name.startsWith('lab-') ? ['port', 'targetPort'] : []) delete port[field]
       }
     }
   }

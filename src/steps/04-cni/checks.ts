@@ -11,6 +11,7 @@ import {connectivityChecks} from './checks-connectivity.ts'
 import {podChecks} from './checks-pods.ts'
 import {CALICO_NAMESPACE, CALICO_OPERATOR_NAMESPACE, OPEN_LABEL} from './names.ts'
 import {findPlugins} from './plugins.ts'
+import {NAMESPACE_POLICIES} from '../shared/network-policies.ts'
 
 interface PolicySpec {
   podSelector?: {matchLabels?: object; matchExpressions?: unknown[]}
@@ -21,12 +22,16 @@ interface PolicySpec {
 
 const wantsDeny = (ctx: PlatformContext): true | string => (ctx.spec.phases.cni.defaultDeny ? true : 'phases.cni.defaultDeny is off')
 
-/** Namespaces that kp guards: its own but for those that are open on purpose, and `default`. */
-async function guardedNamespaces(ctx: PlatformContext): Promise<string[]> {
+/**
+ * Namespaces that kp guards: its own but for those that are open on purpose, and `default`. They are known by kp's label; where somebody
+ * took that away, by what stands in them of the policies that kp gives each.
+ */
+async function guardedNamespaces(ctx: PlatformContext, policies: ReadonlyMap<string, KubeObject[]>): Promise<string[]> {
   const namespaces = (await (await ctx.cluster()).metadata('v1', 'Namespace')) ?? new Map<string, KubeMeta>()
-  const teams = openToTeams(ctx)
-  const own = [...namespaces.values()].filter((meta) => meta.labels?.[PLATFORM_LABEL] === ctx.spec.platform && meta.labels[OPEN_LABEL] !== 'none' && !teams.has(meta.name)).map((meta) => meta.name)
-  return ['default', ...own.toSorted((a, b) => a.localeCompare(b))]
+  const [teams, elsewhere] = [openToTeams(ctx), keptElsewhere(ctx)]
+  const isOwn = ({name, labels}: KubeMeta): boolean => labels?.[PLATFORM_LABEL] === ctx.spec.platform || (elsewhere.has(name) && (policies.get(name) ?? []).some(({metadata}) => NAMESPACE_POLICIES.has(metadata.name)))
+  const own = [...namespaces.values()].filter((meta) => isOwn(meta) && meta.labels?.[OPEN_LABEL] !== 'none' && !teams.has(meta.name)).map(({name}) => name)
+  return [...new Set(['default', ...own.toSorted((a, b) => a.localeCompare(b))])]
 }
 
 /** Namespaces that kp made for teams, who keep their policies themselves; where kp generates those, they are guarded like its own. */
@@ -83,7 +88,8 @@ export const checks: PlatformCheck[] = [
     pitfalls: ['KP0402'],
     appliesTo: wantsDeny,
     async run(ctx) {
-      const [namespaces, policies] = [await guardedNamespaces(ctx), await policiesBy(ctx)]
+      const policies = await policiesBy(ctx)
+      const namespaces = await guardedNamespaces(ctx, policies)
       const complaints = namespaces
         .filter((namespace) => !(policies.get(namespace) ?? []).some((policy) => isDefaultDeny(specOf(policy))))
         .map((namespace) => `namespace ${namespace} has no policy that denies everything`)
@@ -96,7 +102,8 @@ export const checks: PlatformCheck[] = [
     pitfalls: ['KP0402'],
     appliesTo: wantsDeny,
     async run(ctx) {
-      const [namespaces, policies] = [await guardedNamespaces(ctx), await policiesBy(ctx)]
+      const policies = await policiesBy(ctx)
+      const namespaces = await guardedNamespaces(ctx, policies)
       const complaints = namespaces
         .filter((namespace) => !(policies.get(namespace) ?? []).some((policy) => allowsDns(specOf(policy))))
         .map((namespace) => `namespace ${namespace}: DNS is not allowed`)

@@ -19,6 +19,9 @@ export interface TrafficRule {
 /** Ports of API servers: 443 behind the Service, 6443 on the machines. */
 const API_SERVER_PORTS = [{protocol: 'TCP', port: 443}, {protocol: 'TCP', port: 6443}]
 
+/** Names of the policies that each namespace has, whatever runs in it. */
+export const NAMESPACE_POLICIES: ReadonlySet<string> = new Set(['default-deny', 'allow-dns'])
+
 /** Default deny, DNS, and the namespace's own rules. */
 export function namespacePolicies(namespace: string, rules: TrafficRule[]): KubeObject[] {
   return [
