@@ -2,7 +2,7 @@
 import {check, simulatedPods, SOON, verdict, workloadsReady} from '../../checks/builders.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import {costReport} from '../../checks/cost/report.ts'
-import {money} from '../../checks/cost/prices.ts'
+import {money, PRICE_TABLE} from '../../checks/cost/prices.ts'
 import {allContainers, podOf} from '../../checks/policies/pod-spec.ts'
 import {whoRefused} from '../../checks/policies/refusal.ts'
 import {formatCpu, quantity, roundBytes} from '../../checks/quantities.ts'
@@ -83,11 +83,10 @@ export const checks: PlatformCheck[] = [
     title: 'What runs is within the budget',
     severity: 'warning',
     pitfalls: ['KP1703'],
-    appliesTo: (ctx) => (costOf(ctx).budget === undefined ? 'phases.cost.budget is not set' : true),
+    appliesTo: hasComparableBudget,
     async run(ctx) {
       const {budget, currency, prices, teams} = await costReport(ctx, await ctx.cluster())
       if (budget === null) return {status: 'unknown', observed: 'there is no budget'}
-      if (prices.currency !== currency) return {status: 'unknown', observed: `the budget is in ${currency}, the price table in ${prices.currency}`}
       const observed = `${money(budget.spent, currency)} of ${money(budget.amount, currency)} a month (${budget.percent} %), by list prices of ${prices.date}`
       const over = teams.filter((team) => team.budget !== null && team.monthly > team.budget).map((team) => `team ${team.name}: ${money(team.monthly, currency)} of ${money(team.budget ?? 0, currency)}`)
       const complaints = [...(budget.percent >= budget.warnAtPercent ? [observed] : []), ...over]
@@ -107,6 +106,13 @@ export const checks: PlatformCheck[] = [
     },
   }),
 ]
+
+/** kp knows no rates of exchange: a budget in another currency than the price table is held against nothing. */
+function hasComparableBudget(ctx: PlatformContext): true | string {
+  const {budget, currency} = costOf(ctx)
+  if (budget === undefined) return 'phases.cost.budget is not set'
+  return currency === PRICE_TABLE.currency ? true : `the budget is in ${currency}, the price table in ${PRICE_TABLE.currency}: phases.cost.currency: ${PRICE_TABLE.currency} has it watched`
+}
 
 function hardOf(object: KubeObject): Record<string, string> {
   return object.kind === 'ResourceQuota' ? ((object['spec'] as {hard?: Record<string, string>} | undefined)?.hard ?? {}) : {}
