@@ -35,7 +35,8 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
       slos: [
         {name: 'shop', objective: 99.99, window: '28d', indicator: {type: 'http-errors', route: 'demo', namespace: 'demo'}, runbook: 'https://wiki.acme.io/shop'},
         {name: 'fast', objective: 90, indicator: {type: 'http-latency', route: 'demo', namespace: 'demo', threshold: '250ms'}},
-        {name: 'orders', objective: 99, window: '1d', indicator: {type: 'prometheus', good: 'rate(orders_total{state="done"}[5m])', total: 'rate(orders_total[5m])'}},
+        // Of the lab's own Prometheus: what nobody measures fails a check.
+        {name: 'metrics', objective: 99, window: '1d', indicator: {type: 'prometheus', good: 'rate(prometheus_http_requests_total{code="200"}[5m])', total: 'rate(prometheus_http_requests_total[5m])'}},
       ],
       phases: {
         slo: {pageSeverity: 'critical', ticketSeverity: 'info'},
