@@ -55,7 +55,10 @@ export const ingressCases: CheckCase[] = [
   },
   {
     check: 'ingress.routes',
-    passes: () => ({objects: [route('demo/demo'), route('demo/demo-redirect'), {...route('demo/demo-canary', []), spec: {parentRefs: [{group: '', kind: 'Service', name: 'demo'}]}}]}),
+    passes: () => ({objects: [
+      thing('gateway.networking.k8s.io/v1', 'Gateway', 'demo/mesh-gateway', {spec: {gatewayClassName: 'istio'}}), {...route('demo/mesh-gateway', []), spec: {parentRefs: [{name: 'mesh-gateway'}]}},
+      route('demo/demo'), route('demo/demo-redirect'), {...route('demo/demo-canary', []), spec: {parentRefs: [{group: '', kind: 'Service', name: 'demo'}]}},
+    ]}),
     fails: [
       {what: 'it names no gateway', change: withMore({...route('shop/shop', []), spec: {parentRefs: []}}), observed: /shop\/shop: no gateway has answered/},
       {what: 'its Service is gone', change: withMore(route('shop/shop', [{conditions: [condition('Accepted'), condition('ResolvedRefs', 'False', 'BackendNotFound', 'Service shop/shop not found')]}])), observed: /shop\/shop: ResolvedRefs=False \(BackendNotFound\)/},

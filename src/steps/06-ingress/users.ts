@@ -13,6 +13,7 @@ const GATEWAY_GROUP = 'gateway.networking.k8s.io'
 const ROUTES = ['HTTPRoute', 'GRPCRoute', 'TLSRoute']
 
 interface ParentRef {
+  kind?: string
   name?: string
   namespace?: string
 }
@@ -47,6 +48,7 @@ async function routesOfOthers(ctx: PlatformContext, of: EarlierChoice | undefine
   ].map((object) => `${object.kind} ${nameOf(object.metadata)}`)
 }
 
-function parentsOf(route: KubeObject): ParentRef[] {
+/** The parents that a route names. */
+export function parentsOf(route: KubeObject): ParentRef[] {
   return (route['spec'] as {parentRefs?: ParentRef[]} | undefined)?.parentRefs ?? []
 }
