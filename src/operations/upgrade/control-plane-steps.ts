@@ -106,6 +106,7 @@ export function withVersion(path: string, text: string, environment: string, {to
 
 const WELL_MS = 3 * 60_000
 const WELL_EVERY_MS = 1000
+const ANSWERS_MS = 60_000
 const WELL = ['control-plane.readyz', 'control-plane.controllers', 'control-plane.apiservices', 'node-pools.ready']
 
 /**
@@ -157,6 +158,16 @@ function controlPlaneTroubles(): (ctx: PlatformContext) => Promise<string[]> {
       if (said.status === 'fail' || said.status === 'unknown') bad.push(`${id}: ${said.observed}`)
     }
     return bad
+  }
+}
+
+/** Waits until an API server that was just started knows who may do what. Reads only; where it does not come, whoever asks next says why. */
+export async function untilApiAnswers(ctx: PlatformContext): Promise<void> {
+  const until = ctx.clock.now() + ANSWERS_MS
+  while ((await ctx.presence()).state === 'running' && !ctx.stopping() && ctx.clock.now() < until) {
+    const status = await ctx.cluster().then(async ({api}) => (await api.request({path: '/api', timeoutMs: 5000})).status).catch(() => undefined)
+    if (status === 200) return
+    await ctx.clock.sleep(WELL_EVERY_MS, ctx.signal)
   }
 }
 

@@ -11,7 +11,7 @@ import {watchRequests, requestTargets} from '../requests.ts'
 import type {RequestCount, RequestWatch} from '../requests.ts'
 import {pitfallsOf} from '../explain-error.ts'
 import {PARALLEL_LOOKS} from '../up.ts'
-import {controlPlaneSteps, untilControlPlaneIsWell} from './control-plane-steps.ts'
+import {controlPlaneSteps, untilApiAnswers, untilControlPlaneIsWell} from './control-plane-steps.ts'
 import {nodegroupSteps} from './eks-steps.ts'
 import {backupSteps} from './backup-steps.ts'
 import {blocking, refusing} from './gates/index.ts'
@@ -137,6 +137,11 @@ async function beginWatch(ctx: PlatformContext): Promise<RequestWatch | undefine
 
 function phaseOf(id: string, title: string, steps: PlatformStep[]): PlatformPhase {
   return {id, number: 18, title, what: title, why: title, how: [], dependsOn: () => [], steps: () => steps, checks: [], pitfalls: []}
+}
+
+/** Before anything is asked of a cluster whose upgrade was cut off a moment ago: it may only be starting. */
+export async function afterCutOff(ctx: PlatformContext): Promise<void> {
+  if (ctx.lab !== undefined && unfinishedUpgrade(ctx) !== undefined) await untilApiAnswers(ctx)
 }
 
 /** A control plane that a killed upgrade had stopped is started again, before anything is asked of it. */
