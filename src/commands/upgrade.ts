@@ -6,7 +6,7 @@ import type {UpgradePlan} from '../operations/upgrade/plan.ts'
 import {planUpgrade} from '../operations/upgrade/plan.ts'
 import type {UpgradeRequest} from '../operations/upgrade/plan.ts'
 import {requireWaivers} from '../operations/upgrade/gates/index.ts'
-import {afterCutOff, bringControlPlaneBack, refusal, runUpgrade} from '../operations/upgrade/run.ts'
+import {bringControlPlaneBack, refusal, runUpgrade} from '../operations/upgrade/run.ts'
 import type {UpgradeOutcome} from '../operations/upgrade/run.ts'
 import {lossBudgetOf} from '../operations/upgrade/loss.ts'
 import type {Wanted} from '../operations/upgrade/versions.ts'
@@ -71,10 +71,8 @@ export default class Upgrade extends BuildCommand {
     const {ctx, save} = await this.open({runId, mayInstall: true})
     const {environment, platform} = ctx.spec
     const watch = await this.watchRun(header(platform, environment.name, environment.cluster, ctx.provider.title))
-    await afterCutOff(ctx)
-    const session = await openSession({ctx, bus: this.bus, runId, command, redact: (value) => this.redactor.value(value), abort: () => this.interrupts?.abort()})
+    const session = await openSession({ctx, bus: this.bus, runId, command, redact: (value) => this.redactor.value(value), abort: () => this.interrupts?.abort(), before: () => bringControlPlaneBack(ctx)})
     try {
-      await bringControlPlaneBack(ctx)
       await session.holdCluster()
       const plan = await planUpgrade(ctx, request)
       const base = planned(environment, plan)

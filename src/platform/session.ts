@@ -28,6 +28,8 @@ export interface SessionOptions {
   redact<T>(value: T): T
   /** Stops the run at once. */
   abort(): void
+  /** What must be done before anything is asked of the cluster, once no tool of an earlier run works at it any more. */
+  before?(): Promise<void>
 }
 
 /** An open session. */
@@ -86,6 +88,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       lost: () => lost,
       close,
     }
+    await options.before?.()
     await guardCluster(ctx)
     await session.holdCluster()
     if (!ctx.dryRun) {

@@ -43,8 +43,8 @@ async function uids(): Promise<string[]> {
 
 /** Each is reached by whoever goes on after the one before. */
 const MOMENTS: Moment[] = [
-  {event: 'run.started', after: [0, 500]},
-  {event: 'step.started', step: 'upgrade/backup', after: [0, 300]},
+  {event: 'run.started', after: [0, 80]},
+  {event: 'step.started', phase: 'upgrade-backup', after: [0, 150]},
   {event: 'step.started', step: 'upgrade/control-plane', after: [0, 300]},
   {event: 'step.started', step: 'upgrade/control-plane', after: [300, 1200]},
   {event: 'tool.started', tool: 'kwokctl', after: [0, 800]},

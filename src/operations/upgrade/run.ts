@@ -139,19 +139,16 @@ function phaseOf(id: string, title: string, steps: PlatformStep[]): PlatformPhas
   return {id, number: 18, title, what: title, why: title, how: [], dependsOn: () => [], steps: () => steps, checks: [], pitfalls: []}
 }
 
-/** Before anything is asked of a cluster whose upgrade was cut off a moment ago: it may only be starting. */
-export async function afterCutOff(ctx: PlatformContext): Promise<void> {
-  if (ctx.lab !== undefined && unfinishedUpgrade(ctx) !== undefined) await untilApiAnswers(ctx)
-}
-
 /** A control plane that a killed upgrade had stopped is started again, before anything is asked of it. */
 export async function bringControlPlaneBack(ctx: PlatformContext): Promise<void> {
   if (ctx.lab === undefined || unfinishedUpgrade(ctx) === undefined) return
+  ctx.changed()
   const {state} = await ctx.lab.status()
   if (state === 'stopped' || state === 'degraded') {
     await ctx.change({doing: 'start what an upgrade had stopped', command: `kp lab up ${ctx.lab.name}`}, async () => ctx.lab?.start((text) => ctx.emit({code: 'note', text}), ctx.signal))
     ctx.changed()
   }
+  await untilApiAnswers(ctx)
   await untilControlPlaneIsWell(ctx)
 }
 

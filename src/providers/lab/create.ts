@@ -69,13 +69,18 @@ export async function startComponents(settings: LabSettings, layout: LabLayout, 
 }
 
 /**
- * Waits until the API server serves, and starts again what gave up on it before: on a busy machine the API server takes
- * longer than the ten seconds that kube-controller-manager waits for it (its WaitForAPIServer).
+ * Waits until the API server serves kp, and starts again what ended meanwhile: on a busy machine the API server takes longer than the
+ * ten seconds that kube-controller-manager waits for it (its WaitForAPIServer), and one that a killed kp had asked to end goes only now.
  * @throws KpError LAB_FAILED where a component ends again and again
  */
 export async function settle(settings: LabSettings, layout: LabLayout, name: string): Promise<void> {
-  await rightsThere(settings, layout)
-  if ((await deadControlPlane(layout)).length > 0) await startComponents(settings, layout, name)
+  const {clock} = settings
+  for (const until = clock.now() + SETTLE_MS; ; await clock.sleep(100)) {
+    const serves = await servesKp(settings, layout)
+    const dead = await deadControlPlane(layout)
+    if (dead.length > 0) await startComponents(settings, layout, name)
+    else if (serves || clock.now() > until) return
+  }
 }
 
 /** Ends a lab's processes and removes its folder. The record goes first, so that a lab half removed is never taken for a whole one. */
@@ -123,17 +128,13 @@ async function setUp(settings: LabSettings, layout: LabLayout, options: LabOptio
   await applyAsAdmin(settings, layout, [operatorBinding(), ...stages], `set up the lab ${options.name}`)
 }
 
-/** How long the API server may take to make the roles that it brings; kp's own binding names one of them. */
-const RIGHTS_MS = 60_000
+/** How long the API server may take to come up, and to make the roles that it brings; kp's own binding names one of them. */
+const SETTLE_MS = 120_000
 
-/** Waits until kp may do what its role allows: right after its start the API server has no roles yet, and refuses everything. */
-async function rightsThere({exec, clock}: LabSettings, layout: LabLayout): Promise<void> {
-  const until = clock.now() + RIGHTS_MS
-  for (;;) {
-    const {exitCode} = await exec.run({tool: join(layout.bin, 'kubectl'), args: ['--kubeconfig', layout.kubeconfig, 'get', '--raw', '/readyz'], mutates: false, doing: 'ask whether kp may read', okExitCodes: [0, 1], timeoutMs: 30_000})
-    if (exitCode === 0 || clock.now() > until) return
-    await clock.sleep(100)
-  }
+/** Whether the API server is ready, and kp may do what its role allows: `/readyz` anybody may ask, also before there are roles. */
+async function servesKp({exec}: LabSettings, layout: LabLayout): Promise<boolean> {
+  const ask = async (path: string): Promise<boolean> => (await exec.run({tool: join(layout.bin, 'kubectl'), args: ['--kubeconfig', layout.kubeconfig, 'get', '--raw', path], mutates: false, doing: 'ask whether kp may read', okExitCodes: [0, 1], timeoutMs: 30_000})).exitCode === 0
+  return (await ask('/readyz')) && ask('/api')
 }
 
 /**
