@@ -106,7 +106,6 @@ export function withVersion(path: string, text: string, environment: string, {to
 
 const WELL_MS = 3 * 60_000
 const WELL_EVERY_MS = 1000
-const ANSWERS_MS = 60_000
 const WELL = ['control-plane.readyz', 'control-plane.controllers', 'control-plane.apiservices', 'node-pools.ready']
 
 /**
@@ -161,13 +160,18 @@ function controlPlaneTroubles(): (ctx: PlatformContext) => Promise<string[]> {
   }
 }
 
-/** Waits until an API server that was just started knows who may do what. Reads only; where it does not come, whoever asks next says why. */
+/** Starts what a killed upgrade had stopped, or what ends only now, until the API server knows who may do what. What does not come whoever asks next says. */
 export async function untilApiAnswers(ctx: PlatformContext): Promise<void> {
-  const until = ctx.clock.now() + ANSWERS_MS
-  while ((await ctx.presence()).state === 'running' && !ctx.stopping() && ctx.clock.now() < until) {
-    const status = await ctx.cluster().then(async ({api}) => (await api.request({path: '/api', timeoutMs: 5000})).status).catch(() => undefined)
+  const {lab} = ctx
+  for (const until = ctx.clock.now() + WELL_MS; lab !== undefined && !ctx.stopping() && ctx.clock.now() < until; await ctx.clock.sleep(WELL_EVERY_MS, ctx.signal)) {
+    ctx.changed()
+    const {state} = await lab.status()
+    if (state === 'stopped' || state === 'degraded') {
+      await ctx.change({doing: 'start what an upgrade had stopped', command: `kp lab up ${lab.name}`}, async () => lab.start((text) => ctx.emit({code: 'note', text}), ctx.signal))
+      ctx.changed()
+    }
+    const status = await ctx.cluster().then(async ({api}) => (await api.request({path: '/api', answerAtOnce: true, timeoutMs: 5000})).status).catch(() => undefined)
     if (status === 200) return
-    await ctx.clock.sleep(WELL_EVERY_MS, ctx.signal)
   }
 }
 

@@ -142,12 +142,6 @@ function phaseOf(id: string, title: string, steps: PlatformStep[]): PlatformPhas
 /** A control plane that a killed upgrade had stopped is started again, before anything is asked of it. */
 export async function bringControlPlaneBack(ctx: PlatformContext): Promise<void> {
   if (ctx.lab === undefined || unfinishedUpgrade(ctx) === undefined) return
-  ctx.changed()
-  const {state} = await ctx.lab.status()
-  if (state === 'stopped' || state === 'degraded') {
-    await ctx.change({doing: 'start what an upgrade had stopped', command: `kp lab up ${ctx.lab.name}`}, async () => ctx.lab?.start((text) => ctx.emit({code: 'note', text}), ctx.signal))
-    ctx.changed()
-  }
   await untilApiAnswers(ctx)
   await untilControlPlaneIsWell(ctx)
 }
