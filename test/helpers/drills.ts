@@ -31,10 +31,27 @@ export function momentOf(line: string): string | undefined {
   }
 }
 
-/** Does a drill; asks `look` by kubectl once the fault is there. */
-export async function doDrill(platform: TestPlatform, args: string[], look: () => Promise<string>): Promise<SeenDrill> {
+/** Does a drill; asks `look` by kubectl from the fault on, until it shows it or the drill takes it back. */
+export async function doDrill(platform: TestPlatform, args: string[], look: () => Promise<string>, shows?: RegExp): Promise<SeenDrill> {
   let during: Promise<string> | undefined
-  const kp = await platform.start(['drill', ...args, '--yes', '--json'], {timeoutMs: 420_000, onLine: (line) => void (momentOf(line) === 'fault' && (during ??= sleep(1500).then(look)))}).done
+  let over = false
+  const lookOn = async (): Promise<string> => {
+    for (;;) {
+      // Where the API server itself is away kubectl fails: that is seen too.
+      const seen = await look().catch((error: Error) => error.message)
+      if (over || shows?.test(seen) === true) return seen
+      await sleep(300)
+    }
+  }
+  const kp = await platform.start(['drill', ...args, '--yes', '--json'], {
+    timeoutMs: 420_000,
+    onLine(line) {
+      const moment = momentOf(line)
+      if (moment === 'fault') during ??= shows === undefined ? sleep(1500).then(look) : lookOn()
+      if (moment === 'remedy' || moment === 'undo') over = true
+    },
+  }).done
+  over = true
   return {result: kp.json<DrillResult>(), kp, during: (await during) ?? 'no fault was made'}
 }
 
