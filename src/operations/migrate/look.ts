@@ -57,6 +57,11 @@ async function workloadsOf(ctx: PlatformContext, namespace: string): Promise<Kub
   return (await Promise.all(WORKLOADS.map((kind) => cluster.list('apps/v1', kind, {namespace})))).flatMap((list) => list ?? [])
 }
 
+/** How many copies are wanted; those of every node count as one. */
+function copiesOf(workload: KubeObject): number {
+  return workload.kind === 'DaemonSet' ? 1 : ((workload['spec'] as {replicas?: number} | undefined)?.replicas ?? 1)
+}
+
 async function workloadsGate({from, to}: Ends, namespace: string): Promise<Gate> {
   const [there, here] = await Promise.all([workloadsOf(from, namespace), workloadsOf(to, namespace)])
   const keyOf = ({kind, metadata}: KubeObject): string => `${kind} ${metadata.name}`
@@ -64,7 +69,8 @@ async function workloadsGate({from, to}: Ends, namespace: string): Promise<Gate>
   const missing = there.filter((one) => !byName.has(keyOf(one))).map((one) => `${keyOf(one)} is not there`)
   const weak = there.flatMap((one) => {
     const other = byName.get(keyOf(one))
-    return other === undefined ? [] : (complainAboutWorkload(other) ?? [])
+    if (other === undefined) return []
+    return copiesOf(one) > 0 && copiesOf(other) === 0 ? [`${keyOf(other)} has no copy there`] : (complainAboutWorkload(other) ?? [])
   })
   const complaints = [...missing, ...weak]
   return complaints.length === 0 ? {id: 'workloads', status: 'pass', reason: `${there.length} ${there.length === 1 ? 'workload is' : 'workloads are'} there and ready`, fix: null} : {id: 'workloads', status: 'fail', reason: complaints.slice(0, NAMED).join('; '), fix: `kubectl -n ${namespace} get pods, in the new cluster`}
