@@ -1,7 +1,6 @@
 /** Traffic goes from one real cluster to another and back: behind gates, by weights, through both front doors; a kill and a new cluster that fails included. */
 import {execFile} from 'node:child_process'
 import {join} from 'node:path'
-import {setTimeout as sleep} from 'node:timers/promises'
 import {promisify} from 'node:util'
 import {afterAll, beforeAll, expect, it} from 'vitest'
 import {labLayout} from '../../src/providers/lab/layout.ts'
@@ -40,15 +39,12 @@ async function plan(): Promise<MigratePlanResult> {
 
 const shift = (weight: number, soak: string): string[] => ['migrate', 'shift', 'demo', '--weight', String(weight), '--soak', soak, '--yes', ...ENDS]
 
-/** Runs a shift, and does something as soon as both are asked. */
-async function whileAsked(args: string[], act: (kp: ReturnType<TestPlatform['start']>) => Promise<unknown>): Promise<KpResult> {
-  let acted: Promise<unknown> | undefined
-  const kp = platform.start(args, {timeoutMs: 120_000, onLine(line) {
-    if (line.includes('"step.started"') && line.includes('migrate/demo-soak')) acted ??= sleep(500).then(() => act(kp))
-  }})
-  const result = await kp.done
-  await acted
-  return result
+/** Runs a shift, and does something once both routes have their weights and both are asked. */
+async function whileAsked(weight: number, act: (kp: ReturnType<TestPlatform['start']>) => Promise<unknown>): Promise<KpResult> {
+  const kp = platform.start(shift(weight, '60s'), {timeoutMs: 120_000})
+  await expect.poll(weights, {timeout: 60_000, interval: 500}).toEqual([String(100 - weight), String(weight)])
+  await act(kp)
+  return kp.done
 }
 
 it('plans: what is there, who has the traffic, and what stands in the way', {timeout: 120_000}, async () => {
@@ -75,7 +71,7 @@ it('leads a part over, and asks both by the weights', {timeout: 120_000}, async 
 })
 
 it('killed in the middle, the next plan names it, and the same command goes on', {timeout: 180_000}, async () => {
-  const killed = await whileAsked(shift(50, '30s'), (kp) => Promise.resolve(kp.child.kill('SIGKILL')))
+  const killed = await whileAsked(50, (kp) => Promise.resolve(kp.child.kill('SIGKILL')))
   expect(killed.signal).toBe('SIGKILL')
   expect((await plan()).unfinished).toMatchObject({action: 'shift', namespaces: ['demo'], weight: 50})
   expect((await platform.kpOk(shift(50, '2s'))).json<MigrateResult>()).toMatchObject({ok: true, namespaces: [{after: 50}]})
@@ -84,7 +80,7 @@ it('killed in the middle, the next plan names it, and the same command goes on',
 })
 
 it('takes the traffic back where the new cluster fails', {timeout: 180_000}, async () => {
-  const failed = await whileAsked(shift(90, '60s'), () => kubectl('mig-green', ['-n', 'demo', 'annotate', 'pods', '--all', 'lab.kp.dev/http-errors=100%']))
+  const failed = await whileAsked(90, () => kubectl('mig-green', ['-n', 'demo', 'annotate', 'pods', '--all', 'lab.kp.dev/http-errors=100%']))
   expect(failed.exit).toBe(1)
   expect(failed.json<MigrateResult>()).toMatchObject({ok: false, namespaces: [{before: 50, after: 50, takenBack: true}]})
   expect(await weights()).toEqual(['50', '50'])
