@@ -76,6 +76,8 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
     },
     changes: [
       {what: 'your own CA', set: {'phases.cert-manager.issuer': 'internal-ca', 'phases.cert-manager.ca': {certificate: 'ca-certificate', key: 'ca-key'}}},
+      // What a GitOps tool keeps changes its choice only in kp's hands.
+      {what: 'kp has back what Argo CD kept', set: {'phases.gitops.handOver': false}},
       {what: 'a wildcard for one dashboard alone, and no one to alert; logs as they are, by Vector', set: {'phases.security.engine': 'validating-admission-policy', 'phases.monitoring.receivers': [], 'phases.monitoring.grafana.dashboards': ['nodes'], 'phases.logging.parsers': [], 'phases.logging.multiline': [], 'phases.logging.agent': 'vector', 'phases.logging.backend.dashboards': false}},
     ],
   },
@@ -116,6 +118,7 @@ export const COVERING_PLATFORMS: readonly CoveringPlatform[] = [
     },
     changes: [
       {what: 'the pod\'s own identity at Route 53, a certificate that ACM finds', set: {...both({provider: 'route53'}), 'phases.ingress.aws': undefined}},
+      {what: 'kp has back what Flux kept', set: {'phases.gitops.handOver': false}},
       {what: 'ACME production through the load balancer, CloudWatch by what is known of the platform', set: {'phases.logging.backend': {type: 'cloudwatch'}, 'phases.logging.agent': 'fluent-bit', 'phases.cert-manager.issuer': 'letsencrypt-production', 'phases.ingress.exposure': 'public'}},
     ],
   },
