@@ -72,6 +72,7 @@ export const marker: PlatformStep = manifestSet({
   title: 'Write a line and look for it in the log store',
   // What it proves is about this cluster and this moment: nothing for the repository.
   render: false,
+  ofNoChoice: true,
   verify: ['logging.marker'],
   objects: (ctx) => [storeJob(ctx, markerJob(ctx))],
 })

@@ -17,7 +17,7 @@ export const storePitfalls: Pitfall[] = [
       {text: 'Which nodes are below it?', command: 'kp verify logging --check logging.map-count'},
       {text: 'Let kp set it: the DaemonSet node-settings does so on every node, new ones too.', command: 'kp step logging'},
       {text: 'Where policies refuse its privileged container, set it on each node, and keep it in /etc/sysctl.d.', command: 'sudo sysctl -w vm.max_map_count=262144'},
-      {text: 'Then let the pods start anew.', command: 'kubectl -n logging delete pods -l app.kubernetes.io/name=opensearch'},
+      {text: 'Then let the pods start anew.', command: 'kubectl -n logging delete pods -l app.kubernetes.io/name=opensearch --wait=false'},
     ],
     find: findNodeSettingsAway,
     matchesToo: true,

@@ -30,7 +30,7 @@ export const dataPitfalls: Pitfall[] = [
     fix: [
       {text: 'What lies there? It may be the only backup of what was lost.', command: 'aws s3 ls s3://<bucket>/<cluster>-postgres/'},
       {text: 'Move the old one away, keep it for the time of phases.backup.retention, and let the new one begin.', command: 'aws s3 mv --recursive s3://<bucket>/<cluster>-postgres s3://<bucket>/<cluster>-postgres-before'},
-      {text: 'Let PostgreSQL try again.', command: 'kubectl -n <namespace> delete pod -l cnpg.io/instanceRole=primary'},
+      {text: 'Let PostgreSQL try again.', command: 'kubectl -n <namespace> delete pod -l cnpg.io/instanceRole=primary --wait=false'},
     ],
     confirmBy: 'operators.postgres-backup',
     runbook: 'backup-failed.md',

@@ -15,7 +15,7 @@ export const vaultPitfalls: Pitfall[] = [
       {text: 'What do the claims wait for?', command: 'kubectl -n vault describe pvc'},
       {text: 'Is there a default class, and does its driver run? Put both back.', command: 'kp step node-pools'},
       {text: 'Claims that were made before name no class: while Vault holds nothing yet they may go, and come again.', command: 'kubectl -n vault delete pvc -l app.kubernetes.io/name=vault'},
-      {text: 'Then let the pods come again.', command: 'kubectl -n vault delete pods -l component=server'},
+      {text: 'Then let the pods come again.', command: 'kubectl -n vault delete pods -l component=server --wait=false'},
     ],
     confirmBy: 'secrets.vault-volumes',
     runbook: 'vault-sealed.md',

@@ -27,6 +27,8 @@ export interface ManifestSet {
   retry?: PlatformStep['retry']
   /** Kinds that the set has had for another choice of kp.yaml: what is left of them is taken away too. */
   prunes?: {apiVersion: string; kind: string}[]
+  /** Its objects belong to no choice of the phase: what is left of them goes at once, also while an earlier choice still stands. */
+  ofNoChoice?: true
   /** Who of others uses objects that kp.yaml does not want any more, by name: as long as there is any, they are not deleted. */
   usersOf?(ctx: PlatformContext, surplus: SetLook['surplus']): Promise<string[]>
 }
@@ -120,7 +122,7 @@ async function findSurplus(ctx: PlatformContext, set: ManifestSet, objects: Kube
   if (surplus.length === 0) return []
   // The objects of an earlier choice stay as long as its release does: the phase's last step takes them away together.
   const phase = set.id.split('/')[0] ?? ''
-  if ((await earlierChoices(ctx, phase)).length > 0) return []
+  if (set.ofNoChoice !== true && (await earlierChoices(ctx, phase)).length > 0) return []
   const users = (await set.usersOf?.(ctx, surplus)) ?? []
   if (users.length > 0) throw stillUsed(surplus, users)
   return surplus
