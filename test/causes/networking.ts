@@ -1,5 +1,7 @@
 /** How the known failures of phase 1 come about. */
 import {writeFileSync} from 'node:fs'
+import {createServer} from 'node:http'
+import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
 import * as ec2sdk from '@aws-sdk/client-ec2'
 import {CreateRoleCommand} from '@aws-sdk/client-iam'
@@ -121,10 +123,17 @@ export const networkingCauses: Record<string, Cause[]> = {
     backend(folder, '"local" {\n    path = "elsewhere.tfstate"\n  }')
     return tool('terraform', ['plan', '-no-color'], {cwd: folder})
   }}],
-  KP0120: [{by: 'machine', what: 'the backend names a table of DynamoDB', cause: ({tool, folder}) => {
-    // It is said before the bucket is asked, which is nowhere.
-    backend(folder, '"s3" {\n    bucket                      = "acme-old"\n    key                         = "terraform.tfstate"\n    region                      = "eu-central-1"\n    dynamodb_table              = "locks"\n    max_retries                 = 1\n    skip_credentials_validation = true\n    skip_requesting_account_id  = true\n    endpoints                   = { s3 = "http://127.0.0.1:9" }\n  }')
-    return tool('terraform', ['init', '-no-color'], {cwd: folder, env: {AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing'}})
+  KP0120: [{by: 'machine', what: 'the backend names a table of DynamoDB', cause: async ({tool, folder}) => {
+    // It is said before the bucket is asked for, which is not there.
+    const server = createServer((_, response) => void response.writeHead(404, {'content-type': 'application/xml'}).end('<Error><Code>NoSuchBucket</Code><Message>no such bucket</Message></Error>'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    backend(folder, `"s3" {\n    bucket                      = "acme-old"\n    key                         = "terraform.tfstate"\n    region                      = "eu-central-1"\n    dynamodb_table              = "locks"\n    use_path_style              = true\n    skip_credentials_validation = true\n    skip_requesting_account_id  = true\n    endpoints                   = { s3 = "http://127.0.0.1:${(server.address() as AddressInfo).port}" }\n  }`)
+    try {
+      return await tool('terraform', ['init', '-no-color'], {cwd: folder, env: {AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing'}})
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
   }}],
   KP0121: [{by: 'capture', because: CLOUD_ONLY}],
   KP0122: host('two are clones'),
