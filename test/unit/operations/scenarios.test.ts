@@ -22,8 +22,10 @@ describe.each(SCENARIOS)('$name', (scenario) => {
   })
 
   test('has the files that it names, and of each log its source', () => {
+    // What a scenario picks from the cluster has a name too.
+    const picked = Object.fromEntries(Object.keys(scenario.pick ?? {}).map((name) => [name, 'x']))
     for (const action of actions) {
-      if ('apply' in action && typeof action.apply === 'string') expect(readObjects(scenario, action.apply, {namespace: 'x', name: 'x', domain: 'x', platform: 'x', cluster: 'x', ...scenario.parameters}).length).toBeGreaterThan(0)
+      if ('apply' in action && typeof action.apply === 'string') expect(readObjects(scenario, action.apply, {namespace: 'x', name: 'x', domain: 'x', platform: 'x', cluster: 'x', ...scenario.parameters, ...picked}).length).toBeGreaterThan(0)
       if (!('log' in action)) continue
       const path = join(scenario.folder, action.log.file)
       expect(existsSync(path), path).toBe(true)
