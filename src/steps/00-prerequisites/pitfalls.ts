@@ -45,7 +45,7 @@ export const pitfalls: Pitfall[] = [
     symptom: 'git says "not a git repository", or the repository has no commit yet.',
     cause: 'kp init wrote the files, but nobody put them under version control. GitOps and reviews need them there.',
     match: [
-      {check: 'prerequisites.repository'},
+      {check: 'prerequisites.repository', output: /in no Git repository/},
       {output: /fatal: not a git repository/},
       {output: /fatal: ambiguous argument 'HEAD': unknown revision/},
     ],
