@@ -225,7 +225,7 @@ async function requireSettled<C extends EngineContext>(step: Step<C>, ctx: C, at
         message: `"${step.title}" was done, but the platform is not as wanted: ${probe.observed}`,
         doing: step.title,
         details: (probe.differences ?? []).slice(0, 10).map(formatDifference),
-        next: ['kp plan', 'something else may change the same objects: look who owns them'],
+        next: probe.ended === true ? ['correct what it names; the same command then tries again'] : ['kp plan', 'something else may change the same objects: look who owns them'],
       })
     }
     if (ctx.clock.now() - begun >= TELL_AFTER_MS && probe.observed !== told) {

@@ -1,4 +1,5 @@
 /** How the known failures of phase 0 come about. */
+import {execFileSync} from 'node:child_process'
 import {chmodSync, mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {selfSigned} from '../helpers/self-signed.ts'
@@ -50,6 +51,11 @@ export const prerequisitesCauses: Record<string, Cause[]> = {
   KP0013: [{by: 'machine', what: 'the public key of the machines is not there', cause: ({tool, folder}) => {
     writeFileSync(join(folder, 'main.tf'), 'resource "terraform_data" "key" {\n  input = file("~/.ssh/nobody.pub")\n}\n')
     return tool('terraform', ['validate', '-no-color'], {cwd: folder})
+  }}],
+  KP0014: [{by: 'machine', what: 'nothing was rendered from kp.yaml', cause: ({kp, platform}) => {
+    const root = platform()
+    execFileSync('git', ['init', '-q', root])
+    return kp(root, CHECK('prerequisites.repository'), KEYS)
   }}],
 }
 

@@ -29,12 +29,14 @@ export const checks: PlatformCheck[] = [
   check({
     id: 'prerequisites.repository',
     title: 'The platform repository is in Git and as rendered from kp.yaml',
-    pitfalls: ['KP0003'],
+    pitfalls: ['KP0003', 'KP0014'],
     severity: 'warning',
     async run(ctx) {
       const look = await lookAtRepository(ctx)
-      const complaints = look.changes.map((change) => `${change.path} is not as rendered`)
-      if (!(await isKeptInGit(ctx.paths.root, ctx.env))) complaints.push('the folder is in no Git repository, or in one that ignores it: git init')
+      const complaints = [
+        ...((await isKeptInGit(ctx.paths.root, ctx.env)) ? [] : ['the folder is in no Git repository, or in one that ignores it: git init']),
+        ...look.changes.map((change) => `${change.path} is not as rendered`),
+      ]
       return verdict(complaints, `${look.files.length} files as rendered, in Git`, 'kp render writes the files; git keeps them')
     },
   }),

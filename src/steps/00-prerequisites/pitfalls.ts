@@ -45,7 +45,7 @@ export const pitfalls: Pitfall[] = [
     symptom: 'git says "not a git repository", or the repository has no commit yet.',
     cause: 'kp init wrote the files, but nobody put them under version control. GitOps and reviews need them there.',
     match: [
-      {check: 'prerequisites.repository', output: /in no Git repository/},
+      {check: 'prerequisites.repository', output: /the folder is in no Git repository, or in one that ignores it/},
       {output: /fatal: not a git repository/},
       {output: /fatal: ambiguous argument 'HEAD': unknown revision/},
     ],
@@ -204,5 +204,19 @@ export const pitfalls: Pitfall[] = [
     ],
     confirmBy: 'prerequisites.tools',
     source: 'self-hosted on EC2: deploy.sh, pre-flight checks',
+  },
+  {
+    code: 'KP0014',
+    title: 'The files are not those of kp.yaml',
+    symptom: 'kp verify and kp plan name files that are not as rendered; the cluster is still what kp.yaml said before.',
+    cause: 'kp.yaml was changed, or a newer kp came, and nobody has rendered since; or a rendered file was edited by hand or lost in a merge.',
+    match: [{check: 'prerequisites.repository'}],
+    fix: [
+      {text: 'See what would change.', command: 'kp plan prerequisites'},
+      {text: 'Write it. A file that was edited by hand stays, and is named.', command: 'kp render'},
+      {text: 'Keep it where the others are.', command: 'git add -A && git commit -m "As kp.yaml says"'},
+    ],
+    confirmBy: 'prerequisites.repository',
+    source: 'kp: render',
   },
 ]

@@ -32,8 +32,8 @@ export const backup: PlatformPhase = {
     // The backup is of all that stands by then.
     {...dumps, after: [...databases(ctx), ...PODS_CAN_RUN]},
     {...firstDumps, after: ['backup/dumps']},
-    // A claim without its volume, as that of a dump that waits for its first pod, would spoil it.
-    {...firstBackup, after: ['backup/schedule', 'backup/first-dumps', 'node-pools', 'cni', ...databases(ctx)]},
+    // A claim without its volume, as that of a pod that is only being made, would spoil it.
+    {...firstBackup, after: ['backup/schedule', 'backup/first-dumps', 'node-pools', 'cni', ...KEEPERS]},
   ],
   files: (ctx) => restoreFiles(ctx),
   checks,
@@ -45,6 +45,9 @@ const hasOwnStore = (ctx: PlatformContext): true | string => (ownStore(ctx) ? tr
 /** Only where the real server could not work. */
 const stages = labStages('backup/simulation', 'velero')
 const simulation: PlatformStep = {...stages, appliesTo: (ctx) => (ownStore(ctx) ? 'velero itself runs beside the lab' : (stages.appliesTo?.(ctx) ?? true))}
+
+/** Phases whose pods keep data: their claims have volumes once they are done. Phases that are off are none to wait for. */
+const KEEPERS = ['monitoring', 'logging', 'operators', 'secrets']
 
 /** What is to be dumped must be there. */
 const databases = ({phases}: Pick<ManifestContext, 'phases'>): string[] => phases.filter(({id}) => id === 'operators').map(({id}) => id)

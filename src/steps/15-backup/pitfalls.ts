@@ -82,7 +82,7 @@ const storePitfalls: Pitfall[] = [
     symptom: 'Backups exist but are PartiallyFailed, with a number of errors and no line that says which.',
     cause: 'Some objects could not be read, a hook failed or a snapshot was not taken. The errors are in the log of the backup in the store, not in its object.',
     match: [
-      {output: /phase(?:"|:)?\s*[:=]?\s*"?PartiallyFailed|Backup completed with status: PartiallyFailed/},
+      {output: /phase(?:"|:)?\s*[:=]?\s*"?PartiallyFailed|Backup completed with status: PartiallyFailed|is PartiallyFailed: \d+ error/},
       {check: 'backup.last-result'},
     ],
     fix: [
