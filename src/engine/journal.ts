@@ -101,14 +101,26 @@ export function readJournal(dir: string): Event[] {
   return events
 }
 
+/**
+ * Ids of the runs that have no end, newest first: of every command, also of one that was killed while it still looked. Not all
+ * of them are runs in the sense of `listRuns`.
+ * @param limit how many of the newest are looked at
+ */
+export function unendedRuns(runsDir: string, limit: number): {id: string; dir: string}[] {
+  return runFolders(runsDir).slice(0, limit).filter(({dir}) => !readJournal(dir).some(({code}) => code === 'run.finished'))
+}
+
+function runFolders(runsDir: string): {id: string; dir: string}[] {
+  if (!existsSync(runsDir)) return []
+  return readdirSync(runsDir).filter((id) => /^\d{8}T\d{6}Z-/.test(id)).toSorted().toReversed().map((id) => ({id, dir: join(runsDir, id)}))
+}
+
 /** The runs of a platform, newest first. What never began, or was killed before its first line, is none. */
 export function listRuns(runsDir: string, limit = Number.POSITIVE_INFINITY): RunSummary[] {
-  if (!existsSync(runsDir)) return []
   const runs: RunSummary[] = []
-  for (const id of readdirSync(runsDir).toSorted().toReversed()) {
+  for (const {id, dir} of runFolders(runsDir)) {
     if (runs.length >= limit) break
-    if (!/^\d{8}T\d{6}Z-/.test(id)) continue
-    const run = summarize(id, join(runsDir, id))
+    const run = summarize(id, dir)
     if (run.startedAt !== '') runs.push(run)
   }
   return runs

@@ -9,6 +9,8 @@ import {stateBucket, stateKey, stateRegion} from '../components/terraform/state.
 import type {PlatformContext} from '../context.ts'
 import {KpError} from '../engine/errors.ts'
 import {pushState, pullState} from '../tools/terraform.ts'
+import {stage} from './staged.ts'
+import type {Stage} from './staged.ts'
 
 type Bucket = ReturnType<ReturnType<typeof requireAws>['stateBucket']>
 type Aspect = Awaited<ReturnType<Bucket['lacks']>>[number]
@@ -31,6 +33,14 @@ const SENTENCES: Record<Aspect, (bucket: string, region: string) => string> = {
   'tls-only': (bucket) => `refuse requests to ${bucket} that are not encrypted on the way`,
 }
 
+/** The same as the stages of a run. */
+export function backendStages({lacks, local}: BackendLook): Stage[] {
+  return [...(lacks.length === 0 ? [] : [BUCKET_STAGE]), ...local.map(moveStage)]
+}
+
+const BUCKET_STAGE: Stage = {id: 'backend/bucket', title: 'Make the bucket as it should be'}
+const moveStage = (stack: StackId): Stage => ({id: `backend/${stack}`, title: `Move the state of the stack ${stack}`})
+
 /** What would be done, in sentences. */
 export function backendLines({bucket, region, lacks, local}: BackendLook): string[] {
   return [...lacks.map((aspect) => SENTENCES[aspect](bucket, region)), ...local.map((stack) => `back up the state of the stack ${stack} on this machine, and move it into ${bucket}`)]
@@ -51,12 +61,15 @@ export async function lookAtBackend(ctx: PlatformContext): Promise<BackendLook> 
  */
 export async function initBackend(ctx: PlatformContext, {lacks, local}: BackendLook): Promise<{backups: string[]}> {
   const bucket = await bucketOf(ctx)
-  for (const aspect of lacks) {
-    const doing = SENTENCES[aspect](bucket.name, bucket.region)
-    await ctx.change({doing, command: `kp backend init   # ${doing}`}, () => bucket.make(aspect))
+  const makeBucket = async (): Promise<void> => {
+    for (const aspect of lacks) {
+      const doing = SENTENCES[aspect](bucket.name, bucket.region)
+      await ctx.change({doing, command: `kp backend init   # ${doing}`}, () => bucket.make(aspect))
+    }
   }
+  if (lacks.length > 0) await stage(ctx, BUCKET_STAGE, makeBucket)
   const backups: string[] = []
-  for (const stack of local) backups.push(await moveState(ctx, bucket, stack))
+  for (const which of local) backups.push(await stage(ctx, moveStage(which), () => moveState(ctx, bucket, which)))
   return {backups}
 }
 

@@ -2,7 +2,7 @@
 import type {Clock} from '../engine/clock.ts'
 import {KpError} from '../engine/errors.ts'
 import type {EventInput} from '../engine/events.ts'
-import {listRuns, readJournal} from '../engine/journal.ts'
+import {readJournal, unendedRuns} from '../engine/journal.ts'
 import {commandOf, findByEnvironment, identifyProcess, identifySelf, isAlive} from '../engine/processes.ts'
 import type {ProcessIdentity} from '../engine/processes.ts'
 import {RUN_VARIABLE, signalGroup} from '../tools/exec.ts'
@@ -50,8 +50,7 @@ async function settle(leftover: Leftover, options: Omit<LeftoverOptions, 'runsDi
 export function findLeftovers(runsDir: string): Leftover[] {
   const found = new Map<number, Leftover>()
   const self = identifySelf()
-  for (const run of listRuns(runsDir, RUNS_TO_LOOK_AT)) {
-    if (run.result !== 'killed') continue
+  for (const run of unendedRuns(runsDir, RUNS_TO_LOOK_AT)) {
     // In the order of the journal: a pid may have been one tool's and then another's.
     const unfinished = new Map<number, Leftover>()
     for (const {code, data} of readJournal(run.dir)) {

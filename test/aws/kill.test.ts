@@ -107,6 +107,25 @@ describe('kp that is killed while it takes a platform down', () => {
   }, 1_200_000)
 })
 
+describe('a teardown that was killed while terraform destroyed', () => {
+  it('is waited for by the next one, which then plans what is left', async () => {
+    await moto.reset()
+    const platform = await makeAwsPlatform(moto)
+    const up = await platform.kp(['up', '--only', 'networking', '--yes', '--json'])
+    expect(up.exit, up.stdout.slice(-3000) + up.stderr).toBe(0)
+    const down = ['destroy', '--yes', '--confirm', 'acme-dev', '--json']
+    const {hit, line} = await killAt(platform as unknown as TestPlatform, down, {event: 'step.progress', step: 'destroy/network', after: [0, 0]}, 'kp', chance(1))
+    expect(hit, line).toBe(true)
+    const {exit, stdout, stderr, events, json} = await platform.kp(down)
+    expect(exit, stdout.slice(-3000) + stderr).toBe(0)
+    expect(events().map(({event}) => event)).toContain('leftover.waiting')
+    expect(json()).toMatchObject({left: [], unseen: []})
+    expect(await vpcs(platform)).toEqual([])
+    const {runs} = (await platform.kp(['history', '--json'])).json<{runs: {command: string; result: string}[]}>()
+    expect(runs.filter(({command}) => command === 'kp destroy').map(({result}) => result)).toContain('killed')
+  })
+})
+
 describe('the lock of a run whose machine died', () => {
   it('is opened by the next run of the same checkout, and by nobody else', async () => {
     await moto.reset()

@@ -13,6 +13,8 @@ import {summarizePlan} from '../../components/terraform/plan.ts'
 import type {PlanJson} from '../../components/terraform/plan.ts'
 import type {PlatformContext} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
+import {skipStage, stage} from '../staged.ts'
+import type {Stage} from '../staged.ts'
 import type {Remainder, Remains} from '../../providers/aws/remains/find.ts'
 import {applyPlan, plan, pullState, showPlan} from '../../tools/terraform.ts'
 import {makeLastBackup, requireVelero} from './last-backup.ts'
@@ -89,26 +91,45 @@ export async function lookAtDestroy(ctx: PlatformContext, options: DestroyOption
   return {...options, stacks, made: found.filter((thing) => isSwept(ctx, thing, {when: 'after', keeps: keeping(options)})), memory}
 }
 
+const BACKUP: Stage = {id: 'destroy/last-backup', title: 'Make the last backup'}
+const SWITCH_OFF: Stage = {id: 'destroy/switch-off', title: 'Switch off what would make things again'}
+const SWEEPS = {before: {id: 'destroy/cluster-made', title: 'Take away what the cluster made'}, after: {id: 'destroy/cluster-left', title: 'Take away what the cluster left behind'}} as const
+const AUDIT: Stage = {id: 'destroy/audit', title: 'Look what is left in the account'}
+const stackStage = ({stack}: Pick<DoomedStack, 'stack'>): Stage => ({id: `destroy/${stack}`, title: `Destroy the stack ${stack}`})
+const goesAfterSweep = ({stack}: Pick<DoomedStack, 'stack'>): boolean => stack === 'iam' || stack === 'network'
+
+/** What a teardown does, in order. */
+export function destroyStages({stacks, lastBackup, memory}: Pick<DestroyLook, 'stacks' | 'lastBackup' | 'memory'>): Stage[] {
+  return [
+    ...(lastBackup && memory.backup === undefined ? [BACKUP] : []), SWITCH_OFF,
+    SWEEPS.before, ...stacks.filter((one) => !goesAfterSweep(one)).map(stackStage),
+    SWEEPS.after, ...stacks.filter(goesAfterSweep).map(stackStage), AUDIT,
+  ]
+}
+
 /** Does what was planned. One that was cut off goes on where it is. */
 export async function destroy(ctx: PlatformContext, look: DestroyLook): Promise<DestroyOutcome> {
   let {memory} = look
   await keepMemory(ctx, memory)
   if (look.lastBackup && memory.backup === undefined) {
-    memory = {...memory, backup: await makeLastBackup(ctx)}
+    memory = {...memory, backup: await stage(ctx, BACKUP, () => makeLastBackup(ctx))}
     await keepMemory(ctx, memory)
   }
-  const outcome: DestroyOutcome = {quiet: await quieten(ctx), destroyed: [], removed: [], held: [], ...(memory.backup === undefined ? {} : {backup: memory.backup})}
+  const outcome: DestroyOutcome = {quiet: await stage(ctx, SWITCH_OFF, () => quieten(ctx)), destroyed: [], removed: [], held: [], ...(memory.backup === undefined ? {} : {backup: memory.backup})}
   const keeps = keeping(look)
-  outcome.removed.push(...(await sweep(ctx, {memory, when: 'before', keeps})))
-  for (const doomed of look.stacks.filter(({stack}) => stack !== 'iam' && stack !== 'network')) outcome.destroyed.push(await destroyStack(ctx, doomed))
-  outcome.removed.push(...(await sweep(ctx, {memory, when: 'after', keeps})))
-  for (const doomed of look.stacks.filter(({stack}) => stack === 'iam')) outcome.destroyed.push(await destroyStack(ctx, doomed))
+  const takeAway = async (when: 'before' | 'after'): Promise<void> => void outcome.removed.push(...(await stage(ctx, SWEEPS[when], () => sweep(ctx, {memory, when, keeps}))))
+  const takeDown = async (doomed: DoomedStack): Promise<void> => void outcome.destroyed.push(await stage(ctx, stackStage(doomed), () => destroyStack(ctx, doomed)))
+  await takeAway('before')
+  for (const doomed of look.stacks.filter((one) => !goesAfterSweep(one))) await takeDown(doomed)
+  await takeAway('after')
+  for (const doomed of look.stacks.filter(({stack}) => stack === 'iam')) await takeDown(doomed)
   const network = look.stacks.find(({stack}) => stack === 'network')
   if (network === undefined) return outcome
   // AWS would refuse after twenty minutes, and say no name.
   const {found} = await requireAws(ctx).remains(scopeOf(ctx, memory))
   outcome.held.push(...found.filter(({maker, kind, vpc, goesWith}) => maker !== 'kp' && HOLDS_NETWORK.has(kind) && vpc !== undefined && vpc === memory.vpc && goesWith === undefined))
-  if (outcome.held.length === 0) outcome.destroyed.push(await destroyStack(ctx, network))
+  if (outcome.held.length === 0) await takeDown(network)
+  else skipStage(ctx, stackStage(network), `held by ${outcome.held.map(({kind, id}) => `${kind} ${id}`).join(', ')}`)
   return outcome
 }
 
@@ -132,6 +153,11 @@ async function destroyStack(ctx: PlatformContext, doomed: DoomedStack): Promise<
   rmSync(join(aws.stacksFolder, `${stack}.outputs.json`), {force: true})
   ctx.changed()
   return doomed
+}
+
+/** The same as the last stage of a teardown. */
+export function auditAfter(ctx: PlatformContext, look: DestroyLook): Promise<DestroyAudit> {
+  return stage(ctx, AUDIT, () => audit(ctx, look))
 }
 
 /** Looks through the account. @throws KpError where AWS does not answer: that is not nothing */

@@ -51,16 +51,16 @@ export async function sweep(ctx: PlatformContext, options: SweepOptions): Promis
     for (const thing of todo) {
       if (ctx.stopping()) throw new KpError({code: 'INTERRUPTED', message: 'stopped while what the cluster made was taken away', next: ['run the same command again: it goes on where it is']})
       asked.set(thing.id, thing)
-      refused += (await take(ctx, thing)) ? 0 : 1
+      refused += (await take(ctx, thing, options.when)) ? 0 : 1
     }
     if (refused > 0 || todo.some(({kind}) => kind === 'instance' || kind.endsWith('load balancer'))) await ctx.clock.sleep(refused > 0 ? PAUSE_MS : 1000)
   }
 }
 
 /** @returns whether AWS took it; something may still be in its way, or it may not be allowed */
-async function take(ctx: PlatformContext, thing: Remainder): Promise<boolean> {
+async function take(ctx: PlatformContext, thing: Remainder, when: SweepOptions['when']): Promise<boolean> {
   const {kind, id, name, because} = thing
-  const at = {phase: 'destroy', step: 'destroy/cluster-made'}
+  const at = {phase: 'destroy', step: when === 'before' ? 'destroy/cluster-made' : 'destroy/cluster-left'}
   try {
     ctx.emit({code: 'step.progress', ...at, text: `taking away ${kind} ${name ?? id} (${because})`})
     await ctx.change({doing: `take away the ${kind} ${id}`, command: thing.remove}, () => requireAws(ctx).remove(thing))

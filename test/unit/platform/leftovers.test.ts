@@ -46,9 +46,9 @@ async function startTool(name: string, seconds: number, run = RUN): Promise<numb
   return pid
 }
 
-function journal(id: string, lines: EventInput[]): void {
+function journal(id: string, lines: EventInput[], first: EventInput[] = [{code: 'run.started', data: {command: 'kp up'}}]): void {
   const opened = openJournal(runsDir, id, (value) => value)
-  for (const line of [{code: 'run.started', data: {command: 'kp up'}} as EventInput, ...lines]) opened.append({...line, time: '2026-01-01T00:00:00.000Z'} satisfies Event)
+  for (const line of [...first, ...lines]) opened.append({...line, time: '2026-01-01T00:00:00.000Z'} satisfies Event)
   opened.close()
 }
 
@@ -68,6 +68,14 @@ describe('tools of a run that was killed', () => {
     await settle()
     expect([runs(helm), runs(kubectl)]).toEqual([false, false])
     expect(told()).toEqual([`leftover.waiting ${helm}`, `leftover.waiting ${kubectl}`])
+  })
+
+  test('are waited for too where the run never said that it began', async () => {
+    const terraform = await startTool('terraform', 0.6)
+    journal(RUN, [started('terraform', terraform)], [])
+    await settle()
+    expect(runs(terraform)).toBe(false)
+    expect(told()).toEqual([`leftover.waiting ${terraform}`])
   })
 
   test('that only build are ended', async () => {
