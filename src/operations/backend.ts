@@ -5,7 +5,7 @@ import {prepareStack, requireAws} from '../checks/terraform/place.ts'
 import {whileLocked} from '../checks/terraform/lock.ts'
 import {stacksOf} from '../components/terraform/ids.ts'
 import type {StackId} from '../components/terraform/ids.ts'
-import {stateBucket, stateKey, stateRegion} from '../components/terraform/state.ts'
+import {lockTable, stateBucket, stateKey, stateRegion} from '../components/terraform/state.ts'
 import type {PlatformContext} from '../context.ts'
 import {KpError} from '../engine/errors.ts'
 import {pushState, pullState} from '../tools/terraform.ts'
@@ -13,6 +13,7 @@ import {stage} from './staged.ts'
 import type {Stage} from './staged.ts'
 
 type Bucket = ReturnType<ReturnType<typeof requireAws>['stateBucket']>
+type Table = ReturnType<ReturnType<typeof requireAws>['lockTable']>
 type Aspect = Awaited<ReturnType<Bucket['lacks']>>[number]
 
 /** What is to be done. */
@@ -21,6 +22,8 @@ export interface BackendLook {
   region: string
   /** What the bucket is not yet. */
   lacks: Aspect[]
+  /** The table of the locks that is to be made. */
+  table?: string
   /** Stacks whose state is on this machine. */
   local: StackId[]
 }
@@ -34,16 +37,17 @@ const SENTENCES: Record<Aspect, (bucket: string, region: string) => string> = {
 }
 
 /** The same as the stages of a run. */
-export function backendStages({lacks, local}: BackendLook): Stage[] {
-  return [...(lacks.length === 0 ? [] : [BUCKET_STAGE]), ...local.map(moveStage)]
+export function backendStages({lacks, table, local}: BackendLook): Stage[] {
+  return [...(lacks.length === 0 ? [] : [BUCKET_STAGE]), ...(table === undefined ? [] : [TABLE_STAGE]), ...local.map(moveStage)]
 }
 
 const BUCKET_STAGE: Stage = {id: 'backend/bucket', title: 'Make the bucket as it should be'}
+const TABLE_STAGE: Stage = {id: 'backend/table', title: 'Make the table of the locks'}
 const moveStage = (stack: StackId): Stage => ({id: `backend/${stack}`, title: `Move the state of the stack ${stack}`})
 
 /** What would be done, in sentences. */
-export function backendLines({bucket, region, lacks, local}: BackendLook): string[] {
-  return [...lacks.map((aspect) => SENTENCES[aspect](bucket, region)), ...local.map((stack) => `back up the state of the stack ${stack} on this machine, and move it into ${bucket}`)]
+export function backendLines({bucket, region, lacks, table, local}: BackendLook): string[] {
+  return [...lacks.map((aspect) => SENTENCES[aspect](bucket, region)), ...(table === undefined ? [] : [tableSentence(table, region)]), ...local.map((stack) => `back up the state of the stack ${stack} on this machine, and move it into ${bucket}`)]
 }
 
 /**
@@ -52,14 +56,16 @@ export function backendLines({bucket, region, lacks, local}: BackendLook): strin
  */
 export async function lookAtBackend(ctx: PlatformContext): Promise<BackendLook> {
   const bucket = await bucketOf(ctx)
-  return {bucket: bucket.name, region: bucket.region, lacks: await bucket.lacks(), local: stacksOf(ctx.provider.id).filter((stack) => existsSync(localState(ctx, stack)))}
+  const table = tableOf(ctx)
+  const missing = table !== undefined && !(await table.exists())
+  return {bucket: bucket.name, region: bucket.region, lacks: await bucket.lacks(), ...(missing ? {table: table.name} : {}), local: stacksOf(ctx.provider.id).filter((stack) => existsSync(localState(ctx, stack)))}
 }
 
 /**
  * Does it. Safe to run again at any time, also after a kill in the middle.
  * @throws KpError GATE where a state is in the bucket already and it is not the one on this machine
  */
-export async function initBackend(ctx: PlatformContext, {lacks, local}: BackendLook): Promise<{backups: string[]}> {
+export async function initBackend(ctx: PlatformContext, {lacks, table, local}: BackendLook): Promise<{backups: string[]}> {
   const bucket = await bucketOf(ctx)
   const makeBucket = async (): Promise<void> => {
     for (const aspect of lacks) {
@@ -68,6 +74,7 @@ export async function initBackend(ctx: PlatformContext, {lacks, local}: BackendL
     }
   }
   if (lacks.length > 0) await stage(ctx, BUCKET_STAGE, makeBucket)
+  if (table !== undefined) await stage(ctx, TABLE_STAGE, () => makeTable(ctx))
   const backups: string[] = []
   for (const which of local) backups.push(await stage(ctx, moveStage(which), () => moveState(ctx, bucket, which)))
   return {backups}
@@ -84,6 +91,22 @@ async function bucketOf(ctx: PlatformContext): Promise<Bucket> {
   }
   await ctx.aws.requireAccount()
   return ctx.aws.stateBucket(stateBucket(ctx.spec) ?? '', stateRegion(ctx.spec))
+}
+
+function tableOf(ctx: PlatformContext): Table | undefined {
+  const name = lockTable(ctx.spec)
+  return name === undefined ? undefined : requireAws(ctx).lockTable(name, stateRegion(ctx.spec))
+}
+
+async function makeTable(ctx: PlatformContext): Promise<void> {
+  const table = tableOf(ctx)
+  if (table === undefined) return
+  const doing = tableSentence(table.name, table.region)
+  await ctx.change({doing, command: `kp backend init   # ${doing}`}, () => table.make())
+}
+
+function tableSentence(table: string, region: string): string {
+  return `make the table ${table} in ${region} that keeps two applies apart`
 }
 
 function localState(ctx: PlatformContext, stack: StackId): string {

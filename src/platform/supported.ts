@@ -13,7 +13,6 @@ export interface NotBuilt {
 /** The providers are not here: `open.ts` refuses those that it cannot make. */
 export const NOT_BUILT: readonly NotBuilt[] = [
   {field: 'phases.deliverables.harbor.enabled', values: ['true']},
-  {field: 'infra.backend.lock', values: ['dynamodb']},
 ]
 
 /** The same for settings of one provider, which others do not have. */

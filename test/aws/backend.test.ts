@@ -2,6 +2,7 @@
 import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {GetBucketEncryptionCommand, GetBucketPolicyCommand, GetBucketVersioningCommand, GetPublicAccessBlockCommand, ListObjectsV2Command, PutBucketPolicyCommand, PutObjectCommand} from '@aws-sdk/client-s3'
+import {CreateTableCommand, DeleteItemCommand, DescribeTableCommand, PutItemCommand, ScanCommand} from '@aws-sdk/client-dynamodb'
 import {CreateTagsCommand, DescribeVpcsCommand} from '@aws-sdk/client-ec2'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {lacking, makeSo} from '../../src/providers/aws/bucket.ts'
@@ -84,6 +85,56 @@ describe('kp backend init', () => {
   it('left nothing to do', async () => {
     const {json} = await platform.kp(['plan', ...NETWORK, '--json'])
     expect(json<{steps: {id: string; state: string}[]}>().steps.filter(({id}) => id !== 'networking/address-plan').map(({state}) => state)).toEqual(['satisfied', 'satisfied'])
+  })
+})
+
+describe('a table as the lock', () => {
+  const LOCKED_BY_TABLE = {infra: {backend: {type: 's3', lock: 'dynamodb'}}}
+  const Key = 'acme/dev/network/terraform.tfstate'
+
+  it('is missed where it is not there, with the command that makes it', async () => {
+    const [vpc] = await vpcs()
+    await (await platform.clients.ec2()).send(new CreateTagsCommand({Resources: [vpc?.VpcId ?? ''], Tags: [{Key: 'Name', Value: 'theirs'}]}))
+    platform.rewrite(LOCKED_BY_TABLE)
+    const {exit, json} = await platform.kp(['up', ...NETWORK, '--yes', '--json'])
+    expect(exit).toBe(7)
+    expect(json<{error: object}>().error).toMatchObject({code: 'GATE', message: expect.stringContaining('acme-state-lock') as string, next: [expect.stringContaining('kp backend init') as string]})
+  })
+
+  it('is made once, as terraform wants it', async () => {
+    const first = await platform.kp(['backend', 'init', '--yes', '--json'])
+    expect(first.exit, first.stdout + first.stderr).toBe(0)
+    expect(first.json()).toMatchObject({done: [expect.stringContaining('make the table acme-state-lock in eu-central-1') as string], backups: []})
+    const {Table} = await (await platform.clients.dynamodb()).send(new DescribeTableCommand({TableName: 'acme-state-lock'}))
+    expect(Table).toMatchObject({KeySchema: [{AttributeName: 'LockID', KeyType: 'HASH'}], AttributeDefinitions: [{AttributeName: 'LockID', AttributeType: 'S'}], DeletionProtectionEnabled: true, BillingModeSummary: {BillingMode: 'PAY_PER_REQUEST'}})
+    const again = await platform.kp(['backend', 'init', '--yes', '--json'])
+    expect(again.json()).toMatchObject({done: [], backups: []})
+  })
+
+  it('keeps two applies apart: exit 6 with its owner, and nothing is changed', async () => {
+    const dynamodb = await platform.clients.dynamodb()
+    const Info = JSON.stringify({ID: '7f0bb9fa-9a31-4a42-8e3a-7dbd9c1a1f6e', Operation: 'OperationTypeApply', Info: '', Who: 'jane@build-7', Version: '1.9.8', Created: '2026-11-28T19:02:11.123456789Z', Path: `${BUCKET}/${Key}`})
+    await dynamodb.send(new PutItemCommand({TableName: 'acme-state-lock', Item: {LockID: {S: `${BUCKET}/${Key}`}, Info: {S: Info}}}))
+    const held = await platform.kp(['up', ...NETWORK, '--yes', '--json'])
+    expect(held.exit).toBe(6)
+    expect(held.json<{error: object}>().error).toMatchObject({code: 'LOCKED', message: expect.stringContaining('jane@build-7') as string})
+    expect((await vpcs())[0]?.Tags?.find((tag) => tag.Key === 'Name')?.Value).toBe('theirs')
+    await dynamodb.send(new DeleteItemCommand({TableName: 'acme-state-lock', Key: {LockID: {S: `${BUCKET}/${Key}`}}}))
+    const free = await platform.kp(['up', ...NETWORK, '--yes', '--json'])
+    expect(free.exit, free.stdout.slice(-3000) + free.stderr).toBe(0)
+    expect((await vpcs())[0]?.Tags?.find((tag) => tag.Key === 'Name')?.Value).toBe('acme-dev')
+    // The lock is given back; what stays is the digest of the state.
+    const {Items = []} = await dynamodb.send(new ScanCommand({TableName: 'acme-state-lock'}))
+    expect(Items.map(({LockID}) => LockID?.S)).toEqual([`${BUCKET}/${Key}-md5`])
+  })
+
+  it('is not taken where a table of that name is of another kind', async () => {
+    const dynamodb = await platform.clients.dynamodb()
+    await dynamodb.send(new CreateTableCommand({TableName: 'orders', AttributeDefinitions: [{AttributeName: 'id', AttributeType: 'N'}], KeySchema: [{AttributeName: 'id', KeyType: 'HASH'}], BillingMode: 'PAY_PER_REQUEST'}))
+    platform.rewrite({infra: {backend: {...LOCKED_BY_TABLE.infra.backend, table: 'orders'}}})
+    const {json} = await platform.kp(['backend', 'init', '--yes', '--json'])
+    expect(json()).toMatchObject({code: 'NOT_OURS', message: expect.stringContaining('orders') as string})
+    platform.rewrite(S3)
   })
 })
 

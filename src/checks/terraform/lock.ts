@@ -3,6 +3,7 @@ import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
 import type {StackId} from '../../components/terraform/ids.ts'
+import {lockTable} from '../../components/terraform/state.ts'
 import type {PlatformContext} from '../../context.ts'
 import {asKpError, KpError} from '../../engine/errors.ts'
 import {identifySelf, isAlive} from '../../engine/processes.ts'
@@ -50,6 +51,7 @@ async function once(ctx: PlatformContext, {stack, place}: StackAtWork, work: () 
   } catch (error) {
     const output = asKpError(error).tool?.output ?? ''
     if (/Saved plan is stale/.test(output)) throw stale(stack, error)
+    if (/ResourceNotFoundException/.test(output) && ctx.spec.infra.backend.lock === 'dynamodb') throw tableMissing(ctx, stack, error)
     const lock = stateLock(output)
     if (lock === undefined) throw error
     if (earlier === undefined || !isOurs(lock, earlier)) throw locked(ctx, stack, lock, place)
@@ -77,6 +79,10 @@ function endedByItself(error: unknown): boolean {
 /** Somebody else was faster, and their lock is open again: what was planned is not what would be done. */
 function stale(stack: StackId, cause: unknown): KpError {
   return new KpError({code: 'LOCKED', message: `somebody else changed the state of the stack ${stack} after it was looked at`, next: ['run the same command again: it looks anew'], cause})
+}
+
+function tableMissing(ctx: PlatformContext, stack: StackId, cause: unknown): KpError {
+  return new KpError({code: 'GATE', message: `the table ${lockTable(ctx.spec) ?? ''} is not there, so the state of the stack ${stack} cannot be locked`, next: ['kp backend init, which makes it'], cause})
 }
 
 function locked(ctx: PlatformContext, stack: StackId, lock: StateLock, place: TerraformPlace): KpError {

@@ -6,7 +6,7 @@ import type {BackendInitResult} from '../../ui/results.ts'
 
 export default class BackendInit extends OperationCommand {
   static override summary = 'Make the bucket of the states, and move those of this machine into it'
-  static override description = 'The bucket keeps every version, is encrypted and closed to the public, and answers over TLS alone. A state that is still on this machine is backed up and moved. Safe to run again at any time.'
+  static override description = 'The bucket keeps every version, is encrypted and closed to the public, and answers over TLS alone; with infra.backend.lock dynamodb the table of the locks is made too. A state that is still on this machine is backed up and moved. Safe to run again at any time.'
   static override examples = ['<%= config.bin %> backend init', '<%= config.bin %> backend init --env prod --yes']
 
   protected async work(): Promise<CommandResult> {

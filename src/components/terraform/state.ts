@@ -16,7 +16,13 @@ export function stateBucket({infra, provider, platform}: Pick<EnvironmentSpec, '
   return account === undefined ? undefined : `${platform}-${account}-state`
 }
 
-/** The region of that bucket. */
+/** The table of the locks; undefined where a file in the bucket is the lock. */
+export function lockTable({infra, platform}: Pick<EnvironmentSpec, 'infra' | 'platform'>): string | undefined {
+  const {type, lock, table} = infra.backend
+  return type === 's3' && lock === 'dynamodb' ? (table ?? `${platform}-state-lock`) : undefined
+}
+
+/** The region of that bucket, and of the table. */
 export function stateRegion({infra, provider}: Pick<EnvironmentSpec, 'infra' | 'provider'>): string {
   return infra.backend.region ?? ('region' in provider ? provider.region : '')
 }
@@ -42,7 +48,8 @@ function backendSettings(spec: EnvironmentSpec, stack: string, place: StatePlace
   const {backend} = spec.infra
   const read = readSettings(spec, stack, place)
   if (backend.type === 'local') return read
-  return {...read, ...(backend.lock === 'dynamodb' ? {dynamodb_table: backend.table ?? `${spec.platform}-state-lock`} : {use_lockfile: true})}
+  const table = lockTable(spec)
+  return {...read, ...(table === undefined ? {use_lockfile: true} : {dynamodb_table: table})}
 }
 
 function readSettings(spec: EnvironmentSpec, stack: string, place: StatePlace): Settings {

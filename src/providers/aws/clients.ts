@@ -1,5 +1,6 @@
 /** Clients of the AWS SDK, loaded when they are needed: no other command pays for them. */
 import type {CloudWatchLogsClient} from '@aws-sdk/client-cloudwatch-logs'
+import type {DynamoDBClient} from '@aws-sdk/client-dynamodb'
 import type {EC2Client} from '@aws-sdk/client-ec2'
 import type {EKSClient} from '@aws-sdk/client-eks'
 import type {ElasticLoadBalancingClient} from '@aws-sdk/client-elastic-load-balancing'
@@ -44,6 +45,7 @@ export interface AwsClients {
   eks(): Promise<EKSClient>
   sts(): Promise<STSClient>
   s3(region?: string): Promise<S3Client>
+  dynamodb(region?: string): Promise<DynamoDBClient>
   logs(): Promise<CloudWatchLogsClient>
   elb(): Promise<ElasticLoadBalancingClient>
   elbv2(): Promise<ElasticLoadBalancingV2Client>
@@ -74,6 +76,7 @@ export function openClients(settings: AwsSettings): AwsClients {
     route53: once(async () => new (await import('@aws-sdk/client-route-53')).Route53Client(config('ROUTE_53'))),
     quotas: once(async () => new (await import('@aws-sdk/client-service-quotas')).ServiceQuotasClient(config('SERVICE_QUOTAS'))),
     sqs: once(async () => new (await import('@aws-sdk/client-sqs')).SQSClient(config('SQS'))),
+    dynamodb: async (region = settings.region) => new (await import('@aws-sdk/client-dynamodb')).DynamoDBClient({...config('DYNAMODB'), region}),
     // An emulator knows buckets by path alone.
     s3: async (region = settings.region) => new (await import('@aws-sdk/client-s3')).S3Client({...config('S3'), region, forcePathStyle: endpointOf(settings.env, 'S3') !== undefined}),
   }

@@ -8,6 +8,7 @@ import {hasObject, lacking, makeSo} from './bucket.ts'
 import {endpointOf, openClients} from './clients.ts'
 import {awsError, bucketError} from './errors.ts'
 import {cpuQuota, findDenied, findInsights, findMaxPods, findQuotas, findSubnets} from './limits.ts'
+import {hasTable, makeTable} from './lock-table.ts'
 import {findCluster, findVersions, findZones, unprotectCluster, whoAmI} from './reads.ts'
 import {findRemains} from './remains/find.ts'
 import {isRemovable, removeThing} from './remains/remove.ts'
@@ -100,6 +101,12 @@ export function createEksProvider({spec, settings, env, folder, cacheDir}: EksPr
       lacks: () => asking(`look at the bucket ${name}`, () => lacking(clients, {name, region: at, endpoint: endpointOf(env, 'S3')}).catch((error: unknown) => Promise.reject(bucketError(error, name)))),
       make: (aspect) => asking(`make the bucket ${name} ${aspect}`, () => makeSo(clients, {name, region: at, kmsKey: settings.kmsKey}, aspect).catch((error: unknown) => Promise.reject(bucketError(error, name)))),
       has: (key) => asking(`look for ${key} in the bucket ${name}`, () => hasObject(clients, {name, region: at}, key)),
+    }),
+    lockTable: (name, at) => ({
+      name,
+      region: at,
+      exists: () => asking(`look at the table ${name}`, () => hasTable(clients, {name, region: at})),
+      make: () => asking(`make the table ${name}`, () => makeTable(clients, {name, region: at}, {'kp:platform': spec.platform})),
     }),
     remains: (scope) => asking('look for what is in the account', () => findRemains(clients, {...scope, region})),
     removable: isRemovable,

@@ -2,6 +2,7 @@
 import type {Provider} from '../types.ts'
 import type {StateBucket} from './bucket.ts'
 import type {Insight, Quota, QuotaId, SubnetRoom} from './limits.ts'
+import type {LockTable} from './lock-table.ts'
 import type {Remainder, Remains} from './remains/find.ts'
 import type {AuditScope} from './remains/things.ts'
 import type {EksUpgrade} from './upgrade.ts'
@@ -84,6 +85,8 @@ export interface AwsProvider extends Provider {
   denied(actions: readonly string[]): Promise<string[]>
   /** The bucket of the states. */
   stateBucket(name: string, region: string): StateBucket
+  /** The table of the locks of states, where kp.yaml wants one. */
+  lockTable(name: string, region: string): LockTable
   /** What of an environment is in the account. */
   remains(scope: AuditScope): Promise<Remains>
   /** Whether kp takes things of that kind away by itself. */

@@ -63,6 +63,6 @@ export const infraSchema = z.strictObject({
     region: text(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, 'must be an AWS region such as eu-central-1').optional().describe('Region of the bucket; default that of the provider'),
     prefix: text(/^[A-Za-z0-9._/-]+$/, 'must be a key prefix').optional().describe('Begin of the keys; default the platform\'s name'),
     lock: z.enum(['native', 'dynamodb']).default('native').describe('How two applies at once are kept apart: a lock file in the bucket, or a table'),
-    table: text(/^[A-Za-z0-9_.-]{3,255}$/, 'must be the name of a table').optional().describe('DynamoDB table for lock dynamodb'),
+    table: text(/^[A-Za-z0-9_.-]{3,255}$/, 'must be the name of a table').optional().describe('DynamoDB table for lock dynamodb, in the region of the bucket; default <platform>-state-lock'),
   }).prefault({}).describe('Where the state of the stacks is kept'),
 }).prefault({}).describe('The infrastructure code')
