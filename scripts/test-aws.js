@@ -11,4 +11,4 @@ if (output('terraform', ['version', '-json']) === undefined) {
   console.error('terraform was not found: install Terraform 1.10 or newer and put it on the PATH')
   process.exit(4)
 }
-run(join(root, 'node_modules', '.bin', 'vitest'), ['run', ...(files.length === 0 ? ['test/aws'] : files), '--no-file-parallelism', '--testTimeout=300000', '--hookTimeout=400000'])
+run(join(root, 'node_modules', '.bin', 'vitest'), ['run', '--root', root, '--config', join(root, 'test', 'aws', 'vitest.config.ts'), ...files])

@@ -11,6 +11,8 @@ import {RUN_VARIABLE, signalGroup} from '../tools/exec.ts'
 const WAITED_FOR = new Set(['helm', 'kubectl', 'terraform', 'tofu', 'ansible-playbook', 'velero'])
 /** Tools that are of no use without the kp that started them. */
 const ENDED = new Set(['go', 'kwokctl', 'kubeadm', 'tar'])
+/** What terraform starts stays where terraform itself was cut off: it ends by nobody's hand. */
+const PROVIDER = /^terraform-provider-/
 const LONGEST_WAIT_MS = 15 * 60_000
 const GRACE_MS = 10_000
 const RUNS_TO_LOOK_AT = 20
@@ -33,17 +35,19 @@ export interface LeftoverOptions {
  * @throws KpError LOCKED where one does not end
  */
 export async function settleLeftovers(options: LeftoverOptions): Promise<void> {
-  for (const leftover of findLeftovers(options.runsDir)) await settle(leftover, options)
+  await settleAll(findLeftovers(options.runsDir), options)
 }
 
 /** The same for one run of which only the id is known, such as that of another checkout. */
 export async function settleRun(run: string, options: Omit<LeftoverOptions, 'runsDir'>): Promise<void> {
-  for (const leftover of findByRun(run)) await settle(leftover, options)
+  await settleAll(findByRun(run), options)
 }
 
-async function settle(leftover: Leftover, options: Omit<LeftoverOptions, 'runsDir'>): Promise<void> {
-  if (leftover.mutates && WAITED_FOR.has(leftover.tool)) await waitFor(leftover, options)
-  else await end(leftover, options)
+/** Those that work are waited for first: what they themselves had started then has ended too. */
+async function settleAll(leftovers: readonly Leftover[], options: Omit<LeftoverOptions, 'runsDir'>): Promise<void> {
+  const works = ({mutates, tool}: Leftover): boolean => mutates && WAITED_FOR.has(tool)
+  for (const leftover of leftovers.filter(works)) await waitFor(leftover, options)
+  for (const leftover of leftovers.filter((one) => !works(one))) if (isAlive(leftover) === true) await end(leftover, options)
 }
 
 /** Tools of runs without an end that still run. */
@@ -70,7 +74,7 @@ function findByRun(run: string): Leftover[] {
   return findByEnvironment(RUN_VARIABLE, run).flatMap((pid) => {
     const tool = nameOf((commandOf(pid) ?? '').split(' ')[0] ?? '')
     const identity = identifyProcess(pid)
-    return identity !== undefined && (WAITED_FOR.has(tool) || ENDED.has(tool)) ? [{...identity, tool, mutates: true}] : []
+    return identity !== undefined && (WAITED_FOR.has(tool) || ENDED.has(tool) || PROVIDER.test(tool)) ? [{...identity, tool, mutates: true}] : []
   })
 }
 

@@ -33,12 +33,18 @@ const vpcs = async () => ((await (await platform.clients.ec2()).send(new Describ
 const machines = async () =>
   ((await (await platform.clients.ec2()).send(new DescribeInstancesCommand({Filters: [{Name: 'tag:kp:platform', Values: ['acme']}, {Name: 'instance-state-name', Values: ['running']}]}))).Reservations ?? []).flatMap(({Instances = []}) => Instances)
 const states = (plan: PlanJson, ids: string[]): Record<string, string> => Object.fromEntries(plan.steps.filter(({id}) => ids.includes(id)).map(({id, state}) => [id, state]))
+/** As the others, but with a disk that the emulator can attach to a machine: it drops the operations a second that io2 must have. */
+const WITH_GP3 = {nodePools: [
+  {name: 'general', instanceType: 'm6i.large', min: 3, max: 9, labels: {'node-role': 'general'}},
+  {name: 'spot', instanceType: 'm6g.large', capacity: 'spot', min: 0, max: 20, taints: ['spot=true:NoSchedule']},
+  {name: 'storage', instanceType: 'r6i.xlarge', min: 1, max: 3, volumes: [{name: 'data', size: '200Gi', type: 'gp3'}]},
+]}
 const all = (ids: string[], state: string): Record<string, string> => Object.fromEntries(ids.map((id) => [id, state]))
 const inventory = (): Inventory => parse(readFileSync(join(platform.root, '.kp', 'environments', 'dev', 'hosts', 'inventory.yml'), 'utf8')) as Inventory
 
 beforeAll(async () => {
   moto = await startMoto()
-  platform = await makeAwsPlatform(moto, {provider: kubeadmProvider()})
+  platform = await makeAwsPlatform(moto, {provider: kubeadmProvider(), ...WITH_GP3})
 }, 300_000)
 afterAll(() => moto?.stop())
 
@@ -111,12 +117,12 @@ describe('kubeadm on EC2', () => {
   })
 
   it('never replaces a machine of the control plane', async () => {
-    platform.rewrite({provider: kubeadmProvider({controlPlane: {count: 1}})})
+    platform.rewrite({provider: kubeadmProvider({controlPlane: {count: 1}}), ...WITH_GP3})
     const {exit, stdout, json} = await platform.kp(['up', '--only', 'control-plane', '--yes', '--json'])
     expect(exit, stdout.slice(-2000)).toBe(7)
     expect(json<{error: {code: string; message: string}}>().error).toMatchObject({code: 'GATE', message: expect.stringContaining('aws_instance.control_plane') as string})
     expect(await machines()).toHaveLength(7)
-    platform.rewrite({provider: kubeadmProvider()})
+    platform.rewrite({provider: kubeadmProvider(), ...WITH_GP3})
   })
 
   it('is taken down to nothing', async () => {

@@ -1,6 +1,6 @@
 /** The stacks of several platforms, as they are rendered: formatted as terraform formats, and valid for terraform and the provider. */
 import {execFileSync} from 'node:child_process'
-import {mkdirSync, mkdtempSync, writeFileSync} from 'node:fs'
+import {cpSync, mkdirSync, mkdtempSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {beforeAll, describe, expect, it} from 'vitest'
 import {layMirror} from '../../scripts/aws/provider.ts'
@@ -45,12 +45,23 @@ function terraform(cwd: string, args: string[]): string {
   }
 }
 
+/** Folders that were looked at, by their files: platforms share stacks. */
+const seen = new Map<string, string>()
+/** One that terraform is ready in, without a backend: the providers of all stacks are the same. */
+let ready: string | undefined
+
 describe.each(platforms)('%s', (_what, spec) => {
   it.each(STACK_IDS)('%s is formatted and valid', (stack) => {
+    const files = stackFiles({home: PROJECT, spec, zones: ZONES, stack, place: {local: (other) => `../${other}.tfstate`}})
+    const key = JSON.stringify(files)
+    if (seen.has(key)) return
     const folder = mkdtempSync(join(kept, `${stack}-`))
-    for (const {name, text} of stackFiles({home: PROJECT, spec, zones: ZONES, stack, place: {local: (other) => `../${other}.tfstate`}})) writeFileSync(join(folder, name), text)
+    seen.set(key, folder)
+    for (const {name, text} of files) writeFileSync(join(folder, name), text)
     expect(terraform(folder, ['fmt', '-check', '-diff'])).toBe('')
-    terraform(folder, ['init', '-backend=false', '-input=false', '-no-color'])
+    if (ready === undefined) terraform(folder, ['init', '-backend=false', '-input=false', '-no-color'])
+    else for (const name of ['.terraform', '.terraform.lock.hcl']) cpSync(join(ready, name), join(folder, name), {recursive: true, verbatimSymlinks: true})
+    ready ??= folder
     expect(JSON.parse(terraform(folder, ['validate', '-json']))).toMatchObject({valid: true, error_count: 0, warning_count: 0})
   })
 })

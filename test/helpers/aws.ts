@@ -35,7 +35,10 @@ export async function makeAwsPlatform(moto: Moto, sections: Record<string, unkno
   // As an air-gapped machine has it: providers from the disk alone. KP_TEST_AWS_MIRROR names another mirror than kp's own.
   const mirror = process.env['KP_TEST_AWS_MIRROR'] ?? (await layMirror(process.env))
   writeFileSync(config, `provider_installation {\n  filesystem_mirror {\n    path = "${mirror}"\n  }\n}\n`)
-  const env = kpEnvironment(join(folder, 'state'), {...moto.env, TF_CLI_CONFIG_FILE: config, TF_PLUGIN_CACHE_DIR: undefined})
+  // Its own: terraform's store of providers is not made for two at a time, and test files run beside each other.
+  const plugins = join(folder, 'plugins')
+  mkdirSync(plugins)
+  const env = kpEnvironment(join(folder, 'state'), {...moto.env, TF_CLI_CONFIG_FILE: config, TF_PLUGIN_CACHE_DIR: plugins})
   const rewrite = (changed: Record<string, unknown>): void => writeFileSync(join(root, 'kp.yaml'), eksText(changed))
   rewrite(sections)
   const start: AwsPlatform['start'] = (args, options = {}) => startKp(args, {...env, ...options.env}, {cwd: root, timeoutMs: Number(process.env['KP_TEST_AWS_PATIENCE_MS'] ?? 400_000), ...(options.onLine === undefined ? {} : {onLine: options.onLine}), detached: options.detached ?? false})

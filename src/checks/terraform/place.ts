@@ -41,15 +41,16 @@ export function stackRepositoryFiles(ctx: RepositoryContext, stacks: readonly St
 /** The provider asks an emulator nothing that only AWS knows. */
 const EMULATED_PROVIDER = 'provider "aws" {\n  skip_credentials_validation = true\n  skip_metadata_api_check     = true\n  s3_use_path_style           = true\n}\n'
 
-/** What an emulator forgets, or tells in another way than AWS, is no drift there: by resource. */
+/** What an emulator forgets, or tells in another way than AWS, is no drift there: by resource, which is named `this` where its address says nothing else. */
 const FORGOTTEN: Readonly<Partial<Record<StackId, Record<string, string[]>>>> = {
   eks: {aws_eks_cluster: ['bootstrap_self_managed_addons', 'access_config', 'upgrade_policy']},
+  'control-plane-machines': {'aws_vpc_security_group_ingress_rule.node': ['description'], 'aws_vpc_security_group_ingress_rule.etcd': ['description'], 'aws_vpc_security_group_ingress_rule.api_server': ['description']},
   'node-groups': {aws_eks_node_group: ['scaling_config[0].desired_size', 'remote_access', 'update_config'], aws_launch_template: ['tag_specifications']},
 }
 
 /** What is another one in the working copy where an emulator answers. */
 function emulated(stack: StackId): StackFile {
-  const ignored = Object.entries(FORGOTTEN[stack] ?? {}).map(([type, fields]) => `\nresource "${type}" "this" {\n  lifecycle {\n    ignore_changes = [${fields.join(', ')}]\n  }\n}\n`)
+  const ignored = Object.entries(FORGOTTEN[stack] ?? {}).map(([address, fields]) => `\nresource "${address.replace('.', '" "')}${address.includes('.') ? '' : '" "this'}" {\n  lifecycle {\n    ignore_changes = [${fields.join(', ')}]\n  }\n}\n`)
   return {name: 'kp_override.tf', text: [EMULATED_PROVIDER, ...ignored].join('')}
 }
 

@@ -2,7 +2,7 @@
  * `kp destroy`: whatever would make things again is switched off, what the cluster itself made goes, then the stacks in the opposite
  * order, each by a plan that was shown; then the account is looked through. Each part looks first, so that one that was cut off goes on.
  */
-import {rmSync} from 'node:fs'
+import {existsSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {noteLine} from '../../checks/terraform/ledger.ts'
 import {whileLocked} from '../../checks/terraform/lock.ts'
@@ -80,6 +80,7 @@ export async function lookAtDestroy(ctx: PlatformContext, options: DestroyOption
   if (options.lastBackup && memory.backup === undefined) await requireVelero(ctx)
   const stacks: DoomedStack[] = []
   for (const stack of stacksOf(ctx.provider.id).toReversed()) {
+    if (ctx.spec.infra.backend.type === 'local' && !existsSync(join(ctx.aws.stacksFolder, `${stack}.tfstate`))) continue
     const {place} = await prepareStack(ctx, stack)
     if (isEmpty(await pullState(place, `read the state of the stack ${stack}`))) continue
     const {exitCode} = await plan(place, {doing: `look what of the stack ${stack} is there`, destroy: true})

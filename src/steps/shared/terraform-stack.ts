@@ -98,6 +98,8 @@ export function terraformStack(options: TerraformStackStep): PlatformStep {
 async function lookAtStack(ctx: PlatformContext, stack: StackId): Promise<Probe> {
   const aws = requireAws(ctx)
   await aws.requireAccount()
+  // No state of it means no outputs: terraform needs not be asked to know that.
+  if (ctx.spec.infra.backend.type === 'local' && STACKS[stack].upstream.some((name) => !existsSync(join(aws.stacksFolder, `${name}.tfstate`)))) return waiting(stack)
   const {place, digest} = await readyStack(ctx, stack)
   const known = aws.looks.get(stack)
   if (known !== undefined && known.digest === digest && ctx.clock.now() - known.at < LOOK_LASTS_MS) return known.probe as Probe
@@ -119,8 +121,14 @@ async function planStack(stack: StackId, place: TerraformPlace, region: string):
     return {state, observed: `${title}: ${counts}`, differences, data: {lines: [...lines, counts], goes, monthly} satisfies StackData}
   } catch (error) {
     if (!isUpstreamMissing(error) || upstream.length === 0) throw error
-    return {state: 'absent', observed: `${title} comes after ${upstream.map((name) => STACKS[name].title).join(', ')}`, data: {lines: [], goes: [], waits: true} satisfies StackData}
+    return waiting(stack)
   }
+}
+
+/** The look at a stack that reads outputs of one which is not there. */
+function waiting(stack: StackId): Probe {
+  const {title, upstream} = STACKS[stack]
+  return {state: 'absent', observed: `${title} comes after ${upstream.map((name) => STACKS[name].title).join(', ')}`, data: {lines: [], goes: [], waits: true} satisfies StackData}
 }
 
 /** What terraform says where a state that it reads outputs of is not there, or holds not all of them yet. */

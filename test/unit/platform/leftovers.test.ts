@@ -94,6 +94,14 @@ describe('tools of a run that was killed', () => {
     expect(told().toSorted()).toEqual([`leftover.ended ${go}`, `leftover.waiting ${helm}`].toSorted())
   })
 
+  test.runIf(process.platform === 'linux')('take along what they had started, once they have ended', async () => {
+    const [provider, terraform] = [await startTool('terraform-provider-aws_v6.0.0', 60), await startTool('terraform', 0.6)]
+    journal(RUN, [started('terraform', terraform)])
+    await settle()
+    expect([runs(provider), runs(terraform)]).toEqual([false, false])
+    expect(told()).toEqual([`leftover.waiting ${terraform}`, `leftover.ended ${provider}`])
+  })
+
   test('are not taken for other programs that have their pids now', async () => {
     const helm = await startTool('helm', 60, '')
     journal(RUN, [started('helm', helm, '1')])

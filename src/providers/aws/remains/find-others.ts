@@ -121,7 +121,7 @@ const identities: Look = {
     const looksOurs = (name: string): boolean => name.startsWith(`${cluster}-`) || name.startsWith(`${cluster}_`) || name === `KarpenterNodeRole-${cluster}` || ledger.has(name)
     for await (const {InstanceProfiles = []} of sdk.paginateListInstanceProfiles({client}, {})) {
       for (const {InstanceProfileName: id = ''} of InstanceProfiles.filter(({InstanceProfileName = ''}) => looksOurs(InstanceProfileName))) {
-        found.push({kind: 'instance profile', id, tags: (await client.send(new sdk.ListInstanceProfileTagsCommand({InstanceProfileName: id}))).Tags ?? [], monthly: 0})
+        found.push({kind: 'instance profile', id, tags: (await client.send(new sdk.GetInstanceProfileCommand({InstanceProfileName: id}))).InstanceProfile?.Tags ?? [], monthly: 0})
       }
     }
     for await (const {Roles = []} of sdk.paginateListRoles({client}, {})) {
