@@ -1,5 +1,5 @@
 /** Environments of one kp.yaml that do not touch each other, and two people who apply at once. */
-import {cpSync, mkdtempSync} from 'node:fs'
+import {cpSync, mkdirSync, mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {DescribeVpcsCommand} from '@aws-sdk/client-ec2'
@@ -47,11 +47,13 @@ describe('two who apply at once', () => {
     const platform = await makeAwsPlatform(moto, S3)
     const init = await platform.kp(['backend', 'init', '--yes', '--json'])
     expect(init.exit, init.stdout.slice(-3000) + init.stderr).toBe(0)
-    // A colleague's clone has its own .kp/.
+    // A colleague's clone has its own .kp/, and their machine its own store of providers.
     const clone = join(mkdtempSync(join(tmpdir(), 'kp-test-')), 'acme')
     cpSync(platform.root, clone, {recursive: true, filter: (path) => !path.includes('/.kp')})
+    const plugins = join(clone, '..', 'plugins')
+    mkdirSync(plugins)
     const up = ['up', ...NETWORK, '--yes', '--json']
-    const both = await Promise.all([platform.start(up).done, startKp(up, platform.env, {cwd: clone, timeoutMs: 2_000_000}).done])
+    const both = await Promise.all([platform.start(up).done, startKp(up, {...platform.env, TF_PLUGIN_CACHE_DIR: plugins}, {cwd: clone, timeoutMs: 2_000_000}).done])
     const exits = both.map(({exit}) => exit ?? -1).toSorted((a, b) => a - b)
     expect(exits[0], both.map(({stdout, stderr}) => stdout.slice(-1500) + stderr).join('\n')).toBe(0)
     expect([0, 6]).toContain(exits[1])

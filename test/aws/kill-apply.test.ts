@@ -33,5 +33,5 @@ describe('kp that is killed while terraform applies', () => {
       },
     })
     expect(kills).toBe(MOMENTS)
-  }, 1_200_000)
+  }, 2_400_000)
 })

@@ -45,7 +45,7 @@ const inventory = (): Inventory => parse(readFileSync(join(platform.root, '.kp',
 beforeAll(async () => {
   moto = await startMoto()
   platform = await makeAwsPlatform(moto, {provider: kubeadmProvider(), ...WITH_GP3})
-}, 300_000)
+})
 afterAll(() => moto?.stop())
 
 describe('kubeadm on EC2', () => {

@@ -20,8 +20,8 @@ export default defineConfig({
   test: {
     include: ['test/aws/**/*.test.ts'],
     globalSetup: ['test/helpers/shared-platforms.ts'],
-    testTimeout: 300_000,
-    hookTimeout: 400_000,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     disableConsoleIntercept: true,
     pool: 'forks',
     // terraform waits for the provider, and the provider for the emulator: one more than two cores.

@@ -41,7 +41,7 @@ export async function makeAwsPlatform(moto: Moto, sections: Record<string, unkno
   const env = kpEnvironment(join(folder, 'state'), {...moto.env, TF_CLI_CONFIG_FILE: config, TF_PLUGIN_CACHE_DIR: plugins})
   const rewrite = (changed: Record<string, unknown>): void => writeFileSync(join(root, 'kp.yaml'), eksText(changed))
   rewrite(sections)
-  const start: AwsPlatform['start'] = (args, options = {}) => startKp(args, {...env, ...options.env}, {cwd: root, timeoutMs: Number(process.env['KP_TEST_AWS_PATIENCE_MS'] ?? 400_000), ...(options.onLine === undefined ? {} : {onLine: options.onLine}), detached: options.detached ?? false})
+  const start: AwsPlatform['start'] = (args, options = {}) => startKp(args, {...env, ...options.env}, {cwd: root, timeoutMs: Number(process.env['KP_TEST_AWS_PATIENCE_MS'] ?? 800_000), ...(options.onLine === undefined ? {} : {onLine: options.onLine}), detached: options.detached ?? false})
   return {
     root,
     env,

@@ -54,7 +54,7 @@ export async function killAt(platform: TestPlatform, args: string[], moment: Mom
   const kp = platform.start(args, {
     env,
     detached: true,
-    timeoutMs: 400_000,
+    timeoutMs: 800_000,
     onLine(line) {
       if (attack === undefined && fits(line, moment) && ++seen >= (moment.nth ?? 1)) attack = begin()
     },

@@ -1,4 +1,4 @@
-/** The lock of a state whose holder is dead. */
+/** What dead runs leave: a lock of a state, and a terraform that goes on. */
 import {writeFileSync} from 'node:fs'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
@@ -8,23 +8,27 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {identifySelf} from '../../src/engine/processes.ts'
 import {vpcsOf} from '../helpers/aws-hunt.ts'
 import {makeAwsPlatform} from '../helpers/aws.ts'
+import type {AwsPlatform} from '../helpers/aws.ts'
+import {killAt} from '../helpers/kill.ts'
 import {startMoto} from '../helpers/moto.ts'
 import type {Moto} from '../helpers/moto.ts'
+import type {TestPlatform} from '../helpers/platform.ts'
+import {chance} from '../helpers/random.ts'
 
 let moto: Moto
+let platform: AwsPlatform
 
 beforeAll(async () => {
   moto = await startMoto()
+  platform = await makeAwsPlatform(moto, {infra: {backend: {type: 's3'}}})
+  expect((await platform.kp(['backend', 'init', '--yes', '--json'])).exit).toBe(0)
+  const {exit, stdout, stderr} = await platform.kp(['up', '--only', 'networking', '--yes', '--json'])
+  expect(exit, stdout.slice(-3000) + stderr).toBe(0)
 })
 afterAll(() => moto?.stop())
 
 describe('the lock of a run whose machine died', () => {
   it('is opened by the next run of the same checkout, and by nobody else', async () => {
-    await moto.reset()
-    const platform = await makeAwsPlatform(moto, {infra: {backend: {type: 's3'}}})
-    expect((await platform.kp(['backend', 'init', '--yes', '--json'])).exit).toBe(0)
-    const first = await platform.kp(['up', '--only', 'networking', '--yes', '--json'])
-    expect(first.exit, first.stdout.slice(-3000) + first.stderr).toBe(0)
     const [vpc] = await vpcsOf(platform)
     await (await platform.clients.ec2()).send(new CreateTagsCommand({Resources: [vpc?.VpcId ?? ''], Tags: [{Key: 'Name', Value: 'theirs'}]}))
     const Key = 'acme/dev/network/terraform.tfstate.tflock'
@@ -38,5 +42,20 @@ describe('the lock of a run whose machine died', () => {
     expect(exit, stdout.slice(-3000) + stderr).toBe(0)
     expect(stdout).toContain('"event":"lock.takenOver"')
     expect((await vpcsOf(platform))[0]?.Tags?.find((tag) => tag.Key === 'Name')?.Value).toBe('acme-dev')
+  })
+})
+
+describe('a teardown that was killed while terraform destroyed', () => {
+  it('is waited for by the next one, which then plans what is left', async () => {
+    const down = ['destroy', '--yes', '--confirm', 'acme-dev', '--json']
+    const {hit, line} = await killAt(platform as unknown as TestPlatform, down, {event: 'step.progress', step: 'destroy/network', after: [0, 0]}, 'kp', chance(1))
+    expect(hit, line).toBe(true)
+    const {exit, stdout, stderr, events, json} = await platform.kp(down)
+    expect(exit, stdout.slice(-3000) + stderr).toBe(0)
+    expect(events().map(({event}) => event)).toContain('leftover.waiting')
+    expect(json()).toMatchObject({left: [], unseen: []})
+    expect(await vpcsOf(platform)).toEqual([])
+    const {runs} = (await platform.kp(['history', '--json'])).json<{runs: {command: string; result: string}[]}>()
+    expect(runs.filter(({command}) => command === 'kp destroy').map(({result}) => result)).toContain('killed')
   })
 })
