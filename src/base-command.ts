@@ -106,6 +106,7 @@ export abstract class KpCommand extends Command {
       learnSecret: (value) => this.redactor.add([value]),
       signal: interrupts.signal,
       stopping: interrupts.stopping,
+      awake: async (ctx) => (existsSync(activeDrillFile(ctx.paths.environment)) ? (await import('./operations/drill/settle.ts')).awakeAfterDrill(ctx) : undefined),
       settle: async (ctx) => void (await (await import('./operations/drill/settle.ts')).settleDrill(ctx)),
     })
     const {ctx, loaded} = opened

@@ -78,6 +78,8 @@ export interface PlatformContext extends EngineContext {
   cacheFile(name: string): {read(): string | undefined; write(text: string): void}
   /** The phases of kp, for checks that look at all of them. */
   phases: PlatformPhase[]
+  /** Waits for an API server that a drill whose kp died has stopped or is starting; a session calls it before anything is asked. */
+  awake?(): Promise<void>
   /** Takes back what a drill left whose kp died; a session calls it before anything is changed. */
   settle?(): Promise<void>
   /** A provider for another environment's spec, for rendering. */

@@ -65,6 +65,8 @@ export interface OpenOptions {
   adopt?: AdoptionConsent | undefined
   /** See PlatformContext. */
   settle?(ctx: PlatformContext): Promise<void>
+  /** Waits for a control plane that a drill's dead kp was starting. */
+  awake?(ctx: PlatformContext): Promise<void>
 }
 
 /** An opened platform. */
@@ -116,6 +118,7 @@ export async function openPlatform(options: OpenOptions): Promise<OpenedPlatform
     version: options.version,
     env,
     phases: options.phases,
+    awake: async () => options.awake?.(ctx),
     settle: async () => options.settle?.(ctx),
     providerFor,
     mayInstall: options.mayInstall ?? false,

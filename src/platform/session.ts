@@ -89,6 +89,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       close,
     }
     await options.before?.()
+    if (!ctx.dryRun) await ctx.awake?.()
     await guardCluster(ctx)
     await session.holdCluster()
     if (!ctx.dryRun) {

@@ -60,13 +60,7 @@ export class KubeApi {
       const found = (await known).get(key)
       if (found !== undefined) return found
     }
-    const discovery = this.#discover()
-    this.#resources = discovery
-    // What failed is not kept: the server may be back at the next look.
-    discovery.catch(() => {
-      if (this.#resources === discovery) this.#resources = undefined
-    })
-    return (await discovery).get(key)
+    return (await this.#lookAnew()).get(key)
   }
 
   /** Name or address of the API server. */
@@ -77,8 +71,7 @@ export class KubeApi {
   /** Every kind whose objects can be listed, each in the version that the server prefers. */
   async kinds(): Promise<{apiVersion: string; kind: string; namespaced: boolean}[]> {
     const found = new Map<string, {apiVersion: string; kind: string; namespaced: boolean}>()
-    this.#resources ??= this.#discover()
-    for (const [key, resource] of await this.#resources) {
+    for (const [key, resource] of await (this.#resources ?? this.#lookAnew())) {
       const [kind = '', version = '', group = ''] = key.split('/').toReversed()
       if (resource.listed && !found.has(`${group}/${kind}`)) found.set(`${group}/${kind}`, {apiVersion: group === '' ? version : `${group}/${version}`, kind, namespaced: resource.namespaced})
     }
@@ -111,6 +104,16 @@ export class KubeApi {
       body: object,
       contentType: 'application/apply-patch+yaml',
     })
+  }
+
+  /** Asks the server for its kinds. What failed is not kept: the server may be back at the next look. */
+  #lookAnew(): Promise<Map<string, ApiResource>> {
+    const discovery = this.#discover()
+    this.#resources = discovery
+    discovery.catch(() => {
+      if (this.#resources === discovery) this.#resources = undefined
+    })
+    return discovery
   }
 
   async #discover(): Promise<Map<string, ApiResource>> {

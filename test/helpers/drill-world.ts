@@ -17,6 +17,8 @@ export interface PlannedWorld {
   remedy?(): Promise<string[]>
   undo?(tries: number): Promise<Undone>
   stopping?(at: number): boolean
+  /** Milliseconds that making the fault takes. */
+  injectMs?: number
   /** Milliseconds that one look takes. */
   lookMs?: number
 }
@@ -91,6 +93,7 @@ export function testWorld(plan: PlannedWorld = {}): TestWorld {
     async inject() {
       acts.push('inject')
       t0 = now
+      now += plan.injectMs ?? 0
       return plan.inject === undefined ? ['unplug n1'] : plan.inject()
     },
     async remedy() {

@@ -1,8 +1,7 @@
 /** What would become of the pods of nodes that are lost, by the scheduler's rules: nobody is asked first. Pure. */
-import {ClassTable} from './classes.ts'
 import {fateOf, podName} from './pods.ts'
-import {Places} from './places.ts'
 import type {DrainInput} from './simulate.ts'
+import {standOf} from './stand.ts'
 
 /** See the file's head. Pods by name. */
 export interface LostNodes {
@@ -17,9 +16,7 @@ export interface LostNodes {
 
 /** Loses nodes. @param lost their names */
 export function loseNodes(input: DrainInput, lost: readonly string[]): LostNodes {
-  const pods = input.pods.filter(({status, metadata}) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed' && metadata.deletionTimestamp === undefined)
-  const storage = {claims: new Map(input.claims.map((one) => [podName(one), one])), volumes: new Map(input.volumes.map((one) => [one.metadata.name, one]))}
-  const places = new Places(input, pods, new ClassTable(storage))
+  const {pods, places} = standOf(input)
   const nodes = input.nodes.flatMap(({metadata}, index) => (lost.includes(metadata.name) ? [index] : []))
   for (const node of nodes) places.close(node)
   const result: LostNodes = {moved: 0, noRoom: [], waiting: [], unknown: []}

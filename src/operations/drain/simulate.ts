@@ -5,10 +5,12 @@
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {askBudgets, budgetState, budgetsOfPods} from './budgets.ts'
 import type {BudgetState} from './budgets.ts'
-import {ClassTable, isLocal, volumesOf} from './classes.ts'
+import {isLocal, volumesOf} from './classes.ts'
 import {fateOf, isReady, ownerOf, podName} from './pods.ts'
 import type {PodObject} from './pods.ts'
-import {Places} from './places.ts'
+import type {Places} from './places.ts'
+import {standOf} from './stand.ts'
+import type {Stand} from './stand.ts'
 
 /** Everything that is looked at. */
 export interface DrainInput {
@@ -86,10 +88,7 @@ const PASSES = 5
  * @param waves names of nodes, or these with what comes and goes
  */
 export function simulateDrain(input: DrainInput, waves: readonly (readonly string[] | DrainWave)[]): DrainSimulation {
-  const pods = input.pods.filter(({status, metadata}) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed' && metadata.deletionTimestamp === undefined)
-  const storage = {claims: byName(input.claims), volumes: new Map(input.volumes.map((one) => [one.metadata.name, one]))}
-  const classes = new ClassTable(storage)
-  const places = new Places(input, pods, classes)
+  const {pods, storage, places} = standOf(input)
   const budgets = budgetsOfPods(input.budgets.map(budgetState), pods)
   const broken = new Set<number>()
   const nodeIndex = new Map(input.nodes.map(({metadata}, index) => [metadata.name, index]))
@@ -118,7 +117,7 @@ interface Emptying {
   budgets: Map<PodObject, BudgetState[]>
   broken: Set<number>
   node: number
-  storage: {claims: Map<string, KubeObject>; volumes: Map<string, KubeObject>}
+  storage: Stand['storage']
 }
 
 function emptyNode({input, pods, places, budgets, broken, node, storage}: Emptying): SimulatedNode {
@@ -186,10 +185,6 @@ function noteLocal(result: SimulatedNode, pod: PodObject, storage: Emptying['sto
 /** A pod that waited runs again. */
 function bringBack(budgets: BudgetState[] | undefined): void {
   for (const budget of budgets ?? []) budget.healthy = Math.min(budget.healthy + 1, budget.expected)
-}
-
-function byName(objects: readonly KubeObject[]): Map<string, KubeObject> {
-  return new Map(objects.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]))
 }
 
 function zonesOf(nodes: readonly KubeObject[]): DrainSimulation['zones'] {

@@ -63,6 +63,7 @@ async function breakAndHeal(numbers: DrillNumbers, world: DrillWorld, {course, t
   let why: string | undefined
   try {
     const done = await world.inject()
+    watch.injected(world.monotonic())
     tell('fault', done.join('; '))
     why = await observe(numbers, world, watch)
     if (why === undefined && numbers.hasRemedy) {

@@ -7,6 +7,9 @@ import type {ActiveDrill} from './memory.ts'
 import {readRecords, writeRecord} from './records.ts'
 import {undoDrill} from './undo.ts'
 
+const AWAKE_MS = 120_000
+const AWAKE_EVERY_MS = 500
+
 /** What was taken back. */
 export interface SettledDrill {
   active: ActiveDrill
@@ -27,6 +30,17 @@ export function leftDrill(ctx: Pick<PlatformContext, 'paths'>): ActiveDrill | un
 export async function settleDrill(ctx: PlatformContext): Promise<SettledDrill | undefined> {
   const active = leftDrill(ctx)
   return active === undefined ? undefined : takeBack(ctx, active)
+}
+
+/** The API server that a drill had ended may be coming up: until it serves kp, nothing can be asked of it. One that is not started again is for the undo. */
+export async function awakeAfterDrill(ctx: PlatformContext): Promise<void> {
+  if (ctx.lab === undefined || leftDrill(ctx)?.changes.some(({did}) => did === 'ended') !== true) return
+  for (const until = ctx.clock.now() + AWAKE_MS; !ctx.stopping() && ctx.clock.now() < until; await ctx.clock.sleep(AWAKE_EVERY_MS, ctx.signal)) {
+    ctx.changed()
+    if ((await ctx.presence()).state !== 'running') return
+    const status = await ctx.cluster().then(async ({api}) => (await api.request({path: '/api', answerAtOnce: true, timeoutMs: 5000})).status).catch(() => undefined)
+    if (status === 200) return
+  }
 }
 
 /** The same for a drill whose process may still be there: its dead-man does it when its time is over. */

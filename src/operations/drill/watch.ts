@@ -10,6 +10,8 @@ export interface Watch {
   /** One more look. @returns why the fault has to be taken back at once */
   take(look: Look, at: number): string | undefined
   sinceFault(at: number): number
+  /** The fault is there whole: making it may have taken a while, and it is held from now on. */
+  injected(at: number): void
   /** Whether hold, users and alert let it end. */
   heldLongEnough(at: number): boolean
   isSteady(): boolean
@@ -29,6 +31,7 @@ export function createWatch(numbers: DrillNumbers, before: Look, t0: number, tel
   const blindSince = new Map<string, number>()
   let last: Look = {...before, ...(before.users === undefined ? {} : {users: {sent: 0, failed: 0, longestGapMs: 0}})}
   let lastAt = t0
+  let whole = t0
   let outsideLooks = 0
   let usersGood = 0
   let firstError: number | undefined
@@ -117,8 +120,9 @@ export function createWatch(numbers: DrillNumbers, before: Look, t0: number, tel
       return lostSeconds() > numbers.abort.lostSeconds ? `users have lost as much as ${lostSeconds()} s of everything, and ${numbers.abort.lostSeconds} s are allowed` : undefined
     },
     sinceFault: (at) => (at - t0) / 1000,
+    injected: (at) => void (whole = at),
     heldLongEnough(at) {
-      const elapsed = (at - t0) / 1000
+      const elapsed = (at - whole) / 1000
       const usersWell = last.users === undefined || !numbers.waitForUsers || usersGood >= numbers.samples
       const alerted = !numbers.hasAlerts || alert !== undefined || elapsed >= numbers.alertWaitSeconds
       return elapsed >= numbers.holdSeconds && usersWell && alerted

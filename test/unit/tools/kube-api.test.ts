@@ -22,7 +22,9 @@ test('a discovery that failed is not kept: the next look succeeds', async () => 
   })
   const api = client(url)
   await expect(api.resource('v1', 'Node')).rejects.toMatchObject({code: 'API_ERROR'})
+  await expect(api.kinds()).rejects.toMatchObject({code: 'API_ERROR'})
   broken = false
+  await expect(api.kinds()).resolves.toEqual([{apiVersion: 'v1', kind: 'Node', namespaced: false}])
   await expect(api.resource('v1', 'Node')).resolves.toMatchObject({plural: 'nodes'})
 })
 

@@ -50,6 +50,13 @@ describe('held', () => {
     expect(outcome).toMatchObject({verdict: 'held', ttdSeconds: null})
   })
 
+  it('holds the fault from the moment on at which it is there whole: making it takes a while', async () => {
+    const {outcome} = await play({injectMs: 20_000}, {hasAlerts: false, hasRemedy: true})
+    const at = (moment: string): number => outcome.timeline.find(({what}) => what === moment)?.atSeconds ?? Number.NaN
+    expect(at('fault')).toBe(20)
+    expect(at('remedy') - at('fault')).toBeGreaterThanOrEqual(NUMBERS.holdSeconds)
+  })
+
   it('ends the fault only when users are well, where the hold is over before', async () => {
     const {outcome} = await play({failing: (at) => (at >= 0 && at < 25 ? 1 : 0), alerts: (at) => (at > 3 ? ['Burn'] : [])})
     expect(outcome.timeline.find(({what}) => what === 'undo')?.atSeconds).toBeGreaterThan(25)

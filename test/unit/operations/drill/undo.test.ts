@@ -7,7 +7,7 @@ import {systemClock} from '../../../../src/engine/clock.ts'
 import {identifySelf} from '../../../../src/engine/processes.ts'
 import {drillFolder, openDrillMemory} from '../../../../src/operations/drill/memory.ts'
 import type {ActiveDrill} from '../../../../src/operations/drill/memory.ts'
-import {leftDrill, settleDrill} from '../../../../src/operations/drill/settle.ts'
+import {awakeAfterDrill, leftDrill, settleDrill} from '../../../../src/operations/drill/settle.ts'
 import {actionContext, undoDrill} from '../../../../src/operations/drill/undo.ts'
 import {act} from '../../../../src/operations/scenarios/actions.ts'
 import type {ScenarioAction} from '../../../../src/spec/scenario.ts'
@@ -139,6 +139,25 @@ describe('a drill whose kp died', () => {
     expect((await settleDrill(platform('u2')))?.done).toEqual([])
     expect(api.writes).toEqual([])
     expect(leftDrill(platform())).toBeUndefined()
+  })
+
+  it('that had ended programs: an API server that is only starting is waited for, before anything is asked of it', async () => {
+    const asked: string[] = []
+    const answers = ['refused', 403, 200, 200]
+    const starting = (): Parameters<typeof settleDrill>[0] => ({
+      ...platform(), lab: {}, stopping: () => false, clock: {...ctx.clock, sleep: () => Promise.resolve()},
+      cluster: () => Promise.resolve({api: {request({path}: {path: string}) {
+        asked.push(path)
+        const status = answers.shift()
+        return typeof status === 'number' ? Promise.resolve({status}) : Promise.reject(new Error('refused'))
+      }}}),
+    }) as never
+    await breakThings(fresh(), FAULT.slice(0, 1))
+    await awakeAfterDrill(starting())
+    expect(asked).toEqual([])
+    await breakThings({...fresh(), changes: [{did: 'ended', program: 'kube-apiserver'}]}, FAULT.slice(0, 1))
+    await awakeAfterDrill(starting())
+    expect(asked).toEqual(['/api', '/api', '/api'])
   })
 
   it('stays written down where it cannot be taken back whole: exit 7', async () => {
