@@ -1,4 +1,4 @@
-// npm run bench [-- --only startup|up|nothing|memory|large] [--runs 3] [--charts DIR] [--json]: how fast kp is, as ratios. Never a test.
+// npm run bench [-- --only startup|up|nothing|memory|large|drain] [--runs 3] [--charts DIR] [--json]: how fast kp is, as ratios. Never a test.
 import {install, build, node, root} from '../scripts/install.js'
 import {spawnSync} from 'node:child_process'
 import {join} from 'node:path'

@@ -2,13 +2,14 @@
 import {parseArgs} from 'node:util'
 import {measureMemory, measureNothing, measureUp} from './builds.ts'
 import type {Built} from './builds.ts'
+import {measureDrains} from './drains.ts'
 import {measureLarge} from './large.ts'
 import {withPlaces} from './places.ts'
 import {format, judge, median} from './report.ts'
 import type {Figure} from './report.ts'
 import {measureStartup} from './startup.ts'
 
-const NAMES = ['startup', 'up', 'nothing', 'memory', 'large'] as const
+const NAMES = ['startup', 'up', 'nothing', 'memory', 'large', 'drain'] as const
 type Name = (typeof NAMES)[number]
 
 const {values} = parseArgs({options: {only: {type: 'string', multiple: true}, runs: {type: 'string', default: '3'}, charts: {type: 'string'}, json: {type: 'boolean', default: false}, help: {type: 'boolean', default: false}}})
@@ -17,13 +18,18 @@ const runs = Number(values.runs)
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 if (values.help || !only.every((name) => (NAMES as readonly string[]).includes(name)) || !Number.isInteger(runs) || runs < 1) {
-  say('npm run bench -- [--only startup|up|nothing|memory|large] [--runs 3] [--charts DIR] [--json]')
+  say('npm run bench -- [--only startup|up|nothing|memory|large|drain] [--runs 3] [--charts DIR] [--json]')
   process.exit(values.help ? 0 : 2)
 }
 
 const wanted = (name: Name): boolean => only.includes(name)
 const figures: Figure[] = []
-await withPlaces(values.charts, async (places) => {
+// Needs no lab.
+if (wanted('drain')) {
+  say('the simulation of all drains of 5,000 nodes with 150,000 pods')
+  figures.push(...measureDrains(runs))
+}
+if (only.some((name) => name !== 'drain')) await withPlaces(values.charts, async (places) => {
   const built: Built[] = []
   const first = wanted('up') ? runs : 1
   for (let run = 1; run <= first; run++) {
