@@ -16,6 +16,7 @@ import {errorBodyOf} from '../ui/make-results.ts'
 import {renderError} from '../ui/render-error.ts'
 import {renderUpgrade, renderUpgradePlan} from '../ui/render-upgrade.ts'
 import type {UpgradePlanResult, UpgradeResult} from '../ui/results.ts'
+import {shellQuote} from '../ui/text.ts'
 
 export default class Upgrade extends BuildCommand {
   static override summary = 'Upgrade Kubernetes behind gates, node by node, measured from outside'
@@ -96,7 +97,7 @@ export default class Upgrade extends BuildCommand {
 
   private resultOf(value: UpgradeResult, exit: number, outcome?: UpgradeOutcome): CommandResult {
     const error = outcome?.error
-    const text = (): string => [renderUpgrade(value, this.terminal), ...(error === undefined || value.result === 'interrupted' ? [] : [renderError(errorBodyOf(error), this.terminal, this.words())])].join('\n\n')
+    const text = (): string => [renderUpgrade(value, this.terminal, ['kp upgrade', ...this.argv.map(shellQuote)].join(' ')), ...(error === undefined || value.result === 'interrupted' ? [] : [renderError(errorBodyOf(error), this.terminal, this.words())])].join('\n\n')
     return {json: value, text, exit}
   }
 }

@@ -84,9 +84,9 @@ function orderLines({order}: Plan, look: Look): string[] {
   ]
 }
 
-/** What came of it. */
-export function renderUpgrade(result: UpgradeResult, look: Look): string {
-  const {bold, green, red, yellow} = styleFor(look)
+/** What came of it. @param again the command as it was typed: it goes on where it was stopped */
+export function renderUpgrade(result: UpgradeResult, look: Look, again: string): string {
+  const {green, red, yellow} = styleFor(look)
   if (result.result === 'nothing-to-do') return renderUpgradePlan(result, look)
   if (result.result === 'refused') return [renderUpgradePlan(result, look, {brief: true}), '', ...nextLines(result.error?.next ?? [], look)].join('\n')
   const time = formatDuration(result.durationMs)
@@ -100,6 +100,6 @@ export function renderUpgrade(result: UpgradeResult, look: Look): string {
     ...(result.objects === null ? [] : wrap(result.objects.lost.length === 0 ? `All ${count(result.objects.before, 'object')} from before are there; now there are ${result.objects.after}.` : `${count(result.objects.lost.length, 'object')} from before ${result.objects.lost.length === 1 ? 'is' : 'are'} not there any more:`, look.columns)),
     ...(result.objects?.lost ?? []).slice(0, SHOWN).flatMap((name) => wrap(name, look.columns, {first: '  - '})),
     '',
-    ...(result.result === 'ok' ? nextLines(['kp verify', 'kp plan'], look) : result.result === 'interrupted' ? [bold('Next'), '  run the same command again: it goes on from where it is'] : []),
+    ...(result.result === 'ok' ? nextLines(['kp verify', 'kp plan'], look) : result.result === 'interrupted' ? nextLines([again, 'it goes on where it was stopped'], look) : []),
   ].join('\n').trimEnd()
 }

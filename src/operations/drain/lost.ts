@@ -1,6 +1,6 @@
 /** What would become of the pods of nodes that are lost, by the scheduler's rules: nobody is asked first. Pure. */
 import {fateOf, podName} from './pods.ts'
-import type {DrainInput} from './simulate.ts'
+import type {DrainInput} from './stand.ts'
 import {standOf} from './stand.ts'
 
 /** See the file's head. Pods by name. */

@@ -10,22 +10,9 @@ import {fateOf, isReady, ownerOf, podName} from './pods.ts'
 import type {PodObject} from './pods.ts'
 import type {Places} from './places.ts'
 import {standOf} from './stand.ts'
-import type {Stand} from './stand.ts'
+import type {DrainInput, Stand} from './stand.ts'
 
-/** Everything that is looked at. */
-export interface DrainInput {
-  nodes: readonly KubeObject[]
-  pods: readonly PodObject[]
-  budgets: readonly KubeObject[]
-  claims: readonly KubeObject[]
-  volumes: readonly KubeObject[]
-  namespaces: readonly KubeObject[]
-  csiNodes: readonly KubeObject[]
-  /** Names of nodes that come only with a wave. */
-  later?: readonly string[]
-  /** Whether no operator answers: then none makes room by itself. */
-  simulated: boolean
-}
+export type {DrainInput} from './stand.ts'
 
 /** Nodes that are emptied at the same time, and what comes and goes with them. */
 export interface DrainWave {

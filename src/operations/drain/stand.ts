@@ -4,7 +4,21 @@ import {ClassTable} from './classes.ts'
 import {Places} from './places.ts'
 import {podName} from './pods.ts'
 import type {PodObject} from './pods.ts'
-import type {DrainInput} from './simulate.ts'
+
+/** Everything that is looked at. */
+export interface DrainInput {
+  nodes: readonly KubeObject[]
+  pods: readonly PodObject[]
+  budgets: readonly KubeObject[]
+  claims: readonly KubeObject[]
+  volumes: readonly KubeObject[]
+  namespaces: readonly KubeObject[]
+  csiNodes: readonly KubeObject[]
+  /** Names of nodes that come only with a wave. */
+  later?: readonly string[]
+  /** Whether no operator answers: then none makes room by itself. */
+  simulated: boolean
+}
 
 /** See the file's head. */
 export interface Stand {
