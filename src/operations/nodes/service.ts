@@ -86,7 +86,8 @@ async function untilBack(ctx: PlatformContext, {node, done, backMs, at}: Service
     const answer = await api.request({path: `/api/v1/nodes/${encodeURIComponent(node)}`})
     if (answer.status >= 300 && answer.status !== 404) throw apiError(answer, `read node ${node}`)
     if (answer.status < 300 && isNodeReady(answer.body as KubeObject) && done(answer.body as KubeObject)) return
-    if (ctx.clock.now() > until || ctx.signal.aborted) throw new KpError({code: 'STEP_FAILED', message: `${node} is not back after ${formatDuration(backMs)}`, doing: `bring ${node} back`, next: [`kubectl describe node ${node}`, 'then run the same command again']})
+    if (ctx.signal.aborted) throw new KpError({code: 'INTERRUPTED', message: `stopped while ${node} was coming back`, next: ['run the same command again']})
+    if (ctx.clock.now() > until) throw new KpError({code: 'STEP_FAILED', message: `${node} is not back after ${formatDuration(backMs)}`, doing: `bring ${node} back`, next: [`kubectl describe node ${node}`, 'then run the same command again']})
     await ctx.clock.sleep(LOOK_MS, ctx.signal)
   }
 }

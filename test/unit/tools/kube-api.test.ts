@@ -34,7 +34,7 @@ test('a server that gives no answer is not asked again at once, but is after a w
   const {url, paths} = await serve((_, response) => {
     if (!silent) response.end('{}')
   })
-  const api = client(url, () => now, 150)
+  const api = client(url, () => now, 1000)
   await expect(api.get('/first')).rejects.toMatchObject({code: 'CLUSTER_UNREACHABLE'})
   await expect(api.get('/second')).rejects.toMatchObject({code: 'CLUSTER_UNREACHABLE'})
   expect(paths).toEqual(['/first'])
@@ -47,7 +47,7 @@ test('what is written is always sent: a lock must not be lost over the silence o
   const {url, paths} = await serve((request, response) => {
     if (request.url === '/lease') response.end('{}')
   })
-  const api = client(url, () => 0, 150)
+  const api = client(url, () => 0, 1000)
   await expect(api.get('/first')).rejects.toMatchObject({code: 'CLUSTER_UNREACHABLE'})
   await expect(api.request({method: 'PUT', path: '/lease', body: {}})).resolves.toMatchObject({status: 200})
   expect(paths).toEqual(['/first', '/lease'])
