@@ -130,13 +130,16 @@ function step(key: string, wanted: unknown, live: unknown): {part: PathPart; lab
     return {part: name, label: name, wanted: isMap(wanted) ? wanted[name] : undefined, live: isMap(live) ? live[name] : undefined}
   }
   if (!Array.isArray(live)) return undefined
-  const matches = key.startsWith('k:') ? matchKeys(JSON.parse(key.slice(2)) as Record<string, unknown>) : key.startsWith('v:') ? matchValue(key.slice(2)) : undefined
+  const keys = key.startsWith('k:') ? (JSON.parse(key.slice(2)) as Record<string, unknown>) : {}
+  const matches = key.startsWith('k:') ? matchKeys(keys) : key.startsWith('v:') ? matchValue(key.slice(2)) : undefined
   if (matches === undefined) return undefined
   const index = live.findIndex(matches)
   if (index === -1) return undefined
   const item = live[index] as unknown
   const label = isMap(item) && typeof item['name'] === 'string' ? item['name'] : String(index)
-  return {part: index, label, wanted: Array.isArray(wanted) ? wanted.find(matches) : undefined, live: item}
+  const same: unknown = Array.isArray(wanted) ? wanted.find(matches) : undefined
+  // What an item is known by is wanted with it, also where only the server wrote it down.
+  return {part: index, label, wanted: isMap(same) ? {...keys, ...same} : same, live: item}
 }
 
 function matchKeys(keys: Record<string, unknown>): (item: unknown) => boolean {

@@ -59,6 +59,8 @@ describe('what differs, of objects as the API server gave them', () => {
     ['applied-client-side', ['spec.minReadySeconds: nothing → 7 by kubectl-client-side-apply', `${CONTAINER}.env[BY_APPLY]: nothing → {"name":"BY_APPLY","value":"1"} by kubectl-client-side-apply`]],
     ['applied-by-another', ['spec.minReadySeconds: nothing → 7 by kubectl', `${CONTAINER}.env[BY_APPLY]: nothing → {"name":"BY_APPLY","value":"1"} by kubectl`]],
     ['service-port', ['spec.ports[http]: nothing → {"name":"http","port":81,"protocol":"TCP","targetPort":"http"} by kubectl-patch']],
+    // The protocol that the server wrote down beside the port is wanted with it.
+    ['service-port-repaired', []],
     ['selector', ['spec.selector["example.com/hand"]: nothing → yes']],
     ['config-map', ['data.a: 1 → 2', 'data.b: nothing → 3 by kubectl-patch']],
     ['secret', ['data.token: d2FudGVkLXNlY3JldA== → c2Vlbi1zZWNyZXQ=', 'data.extra: nothing → ZXh0cmEtc2VjcmV0 by kubectl-patch']],
