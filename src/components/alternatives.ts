@@ -103,6 +103,11 @@ export function otherChoices(phases: object, choices: readonly Choice[] = CHOICE
   })
 }
 
+/** The components that come and go with a component, by a choice of kp.yaml; it is among them. */
+export function companionsOf(component: string, choices: readonly Choice[] = CHOICES): string[] {
+  return [...new Set([component, ...choices.flatMap(({components}) => Object.values(components).filter((together) => together.includes(component)).flat())])]
+}
+
 /** `phases` with another value for a choice: what would be built then. */
 export function withChoice<T extends object>(phases: T, {choice, value}: Pick<OtherChoice, 'choice' | 'value'>): T {
   const copy = structuredClone(phases) as Record<string, unknown>

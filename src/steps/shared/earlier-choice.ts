@@ -40,7 +40,7 @@ function earlierChoice(phase: PlatformPhase): PlatformStep {
       }
     },
     async plan(ctx) {
-      const found = await withoutUsers(ctx, phase, await earlierChoices(ctx, phase.id))
+      const found = lastFirst(await withoutUsers(ctx, phase, await earlierChoices(ctx, phase.id)))
       const lines: string[] = []
       for (const other of found) {
         lines.push(`${other.choice.components[other.chosen] === undefined ? '' : `when ${other.chosen} passes its checks, `}take ${other.component} away`)
@@ -53,7 +53,7 @@ function earlierChoice(phase: PlatformPhase): PlatformStep {
     async apply(ctx) {
       const found = await withoutUsers(ctx, phase, await earlierChoices(ctx, phase.id))
       if (!ctx.dryRun && found.some(({choice, chosen}) => choice.components[chosen] !== undefined)) await requireNewStands(ctx, phase)
-      for (const other of found) await takeAway(ctx, phase, other, {withData: false})
+      for (const other of lastFirst(found)) await takeAway(ctx, phase, other, {withData: false})
     },
     // A removal of the phase takes along what the steps of now do not know.
     async standing(ctx, removal) {
@@ -65,6 +65,9 @@ function earlierChoice(phase: PlatformPhase): PlatformStep {
     },
   }
 }
+
+/** A value's components in the order in which they go: policies before the engine that knows their kinds. */
+const lastFirst = (found: OtherChoice[]): OtherChoice[] => found.toReversed()
 
 /** What stands of earlier choices and is no component of the phase's steps. */
 async function unknownToSteps(ctx: PlatformContext, phase: PlatformPhase): Promise<OtherChoice[]> {

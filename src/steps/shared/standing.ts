@@ -5,6 +5,7 @@ import {readContent} from '../../checks/helm-records.ts'
 import type {ReleaseRevision} from '../../checks/helm-records.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import {describeObject} from '../../checks/objects.ts'
+import {companionsOf} from '../../components/alternatives.ts'
 import type {Component} from '../../components/types.ts'
 import {KpError} from '../../engine/errors.ts'
 import {mapParallel} from '../../engine/graph.ts'
@@ -68,7 +69,8 @@ function isOfOthers(ctx: PlatformContext, meta: KubeMeta, component: Component):
   if (meta.labels?.[PLATFORM_LABEL] === ctx.spec.platform) return false
   if ((meta.ownerReferences ?? []).some((owner) => owner.controller === true)) return false
   const release = releaseOf(meta)
-  return release?.name !== component.releaseName || release.namespace !== component.namespace
+  // The policies of Kyverno are a release beside Kyverno's: what comes and goes with a component is no user of it.
+  return ![component, ...companionsOf(component.id).filter((id) => ctx.catalog.has(id)).map((id) => ctx.catalog.get(id))].some(({releaseName, namespace}) => release?.name === releaseName && release.namespace === namespace)
 }
 
 /** Claims of volumes that the workloads of a release made. */

@@ -5,6 +5,7 @@ import type {PlatformContext} from '../../../src/context.ts'
 import {namesOnOldAddress} from '../../../src/steps/06-ingress/users.ts'
 import {usersOf} from '../../../src/steps/07-gitops/users.ts'
 import {TOOLS} from '../../../src/steps/shared/gitops/names.ts'
+import {objectsOfOthers} from '../../../src/steps/shared/standing.ts'
 import type {KubeObject} from '../../../src/tools/kube-api.ts'
 import {fakeCluster} from '../../helpers/fake-cluster.ts'
 import {PROJECT} from '../../helpers/run-kp.ts'
@@ -40,5 +41,18 @@ describe('a GitOps tool', () => {
     expect(await ask('argo-cd')).toEqual(['Application apps/theirs'])
     expect(await ask('flux2')).toEqual(['HelmRelease apps/shop'])
     expect(await usersOf(now)).toEqual(['Application apps/theirs', 'HelmRelease apps/shop'])
+  })
+})
+
+describe('a policy engine', () => {
+  const policy = (name: string, release: string): KubeObject => ({
+    apiVersion: 'kyverno.io/v1',
+    kind: 'ClusterPolicy',
+    metadata: {name, labels: {'app.kubernetes.io/managed-by': 'Helm'}, annotations: {'meta.helm.sh/release-name': release, 'meta.helm.sh/release-namespace': 'kyverno'}},
+  })
+
+  it('is used by the policies of others, not by those that come and go with it', async () => {
+    const now = await platform({security: {engine: 'validating-admission-policy'}}, [policy('theirs', 'shop'), policy('baseline', 'kyverno-policies')])
+    expect(await objectsOfOthers(now, now.catalog.get('kyverno'))).toEqual(['ClusterPolicy theirs'])
   })
 })
