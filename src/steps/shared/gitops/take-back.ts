@@ -24,7 +24,7 @@ export async function takeFromTool(ctx: PlatformContext, tool: Tool, options: He
   const component = ctx.catalog.get(options.component)
   const {keeper, namespace, manager, title} = TOOLS[tool]
   const cluster = await ctx.cluster()
-  if (!(await isRootOfNow(ctx, tool, options.component))) await removeRoot(ctx, tool)
+  await removeOldRoot(ctx, tool, options.component)
   const object = await cluster.get(keeper.apiVersion, keeper.kind, options.component, namespace)
   if (object !== undefined) await stop(ctx, tool, object)
   const {wanted} = await chartObjects(ctx, options.component)
@@ -35,24 +35,24 @@ export async function takeFromTool(ctx: PlatformContext, tool: Tool, options: He
   await deleteObject(ctx.exec, ctx.access, {...keeper, metadata: {name: options.component, namespace}}, {doing: `take ${component.title} back from ${title}`})
 }
 
-/** The root was made after the commit in which the component is no longer handed over: it cannot bring it back. */
-async function isRootOfNow(ctx: PlatformContext, tool: Tool, componentId: string): Promise<boolean> {
-  const kind = tool === 'argo-cd' ? TOOLS[tool].keeper : KUSTOMIZATION
-  const root = await (await ctx.cluster()).get(kind.apiVersion, kind.kind, ROOT, TOOLS[tool].namespace)
-  const commit = await lastCommit(ctx, `clusters/${ctx.spec.environment.name}/gitops/apps/${componentId}.yaml`)
-  return root?.metadata.creationTimestamp !== undefined && commit?.holds === false && Date.parse(root.metadata.creationTimestamp) >= commit.atMs
-}
-
 /** The root deploys what lies in the repository; the phase gitops makes it again. Its own objects stay. */
-async function removeRoot(ctx: PlatformContext, tool: Tool): Promise<void> {
+async function removeOldRoot(ctx: PlatformContext, tool: Tool, componentId: string): Promise<void> {
   const {namespace, keeper, title} = TOOLS[tool]
   const kind = tool === 'argo-cd' ? keeper : KUSTOMIZATION
-  for (const name of tool === 'argo-cd' ? [ROOT] : [ROOT, SOURCES]) {
-    const object = await (await ctx.cluster()).get(kind.apiVersion, kind.kind, name, namespace)
+  const look = async (name: string): Promise<KubeObject | undefined> => (await ctx.cluster()).get(kind.apiVersion, kind.kind, name, namespace)
+  const root = await look(ROOT)
+  // Another phase may be making it anew just now: what is deleted is what was judged, by what is in Git after it was seen.
+  if (root === undefined || isOfNow(root, await lastCommit(ctx, `clusters/${ctx.spec.environment.name}/gitops/apps/${componentId}.yaml`))) return
+  for (const object of tool === 'argo-cd' ? [root] : [root, await look(SOURCES)]) {
     if (object?.metadata.labels?.[PLATFORM_LABEL] !== ctx.spec.platform || object.metadata.deletionTimestamp !== undefined) continue
     await withoutCascade(ctx, object)
-    await deleteObject(ctx.exec, ctx.access, object, {doing: `stop ${title} from bringing back what kp takes: ${kind.kind} ${name}`})
+    await deleteObject(ctx.exec, ctx.access, object, {doing: `stop ${title} from bringing back what kp takes: ${kind.kind} ${object.metadata.name}`})
   }
+}
+
+/** The root was made after the commit in which the component is no longer handed over: it cannot bring it back. */
+function isOfNow(root: KubeObject, commit: Awaited<ReturnType<typeof lastCommit>>): boolean {
+  return root.metadata.creationTimestamp !== undefined && commit?.holds === false && Date.parse(root.metadata.creationTimestamp) >= commit.atMs
 }
 
 /** The tool no longer acts on the component, and deleting its object deletes nothing else. */
