@@ -94,7 +94,7 @@ describe('kubeadm on EC2', () => {
     expect(rules('acme-dev-node').filter(({CidrIpv4}) => CidrIpv4 === '0.0.0.0/0')).toEqual([])
   })
 
-  it('writes an inventory of what there is', async () => {
+  it('writes an inventory of what there is; its roles come into the repository with all else that is rendered', async () => {
     const {all: {vars, children}} = inventory()
     const found = await machines()
     expect(Object.keys(children.control_plane.hosts)).toEqual([1, 2, 3].map((n) => `acme-dev-control-plane-${n}`))
@@ -107,6 +107,7 @@ describe('kubeadm on EC2', () => {
     expect(vars).toMatchObject({kp_cloud_provider: 'aws', kp_kubernetes_minor: '1.35', kp_encryption: true})
     expect(vars['kp_api_endpoint']).toMatch(/^acme-dev-api[-.\w]*\.elb\.[\w.-]+:6443$/)
     expect(existsSync(join(platform.root, '.kp', 'environments', 'dev', 'hosts', 'site.yml'))).toBe(true)
+    expect((await platform.kp(['render', '--yes', '--json'])).exit).toBe(0)
     expect(existsSync(join(platform.root, 'infra', 'ansible', 'roles', 'common', 'tasks', 'main.yml'))).toBe(true)
   })
 
