@@ -3,6 +3,7 @@ import type {CommandResult} from '../base-command.ts'
 import {EXIT} from '../engine/errors.ts'
 import {OperationCommand} from '../operation-command.ts'
 import {audit, auditAfter, destroy, destroyStages, lookAtDestroy} from '../operations/destroy/index.ts'
+import {decideConfirmation} from '../prompts/confirmation.ts'
 import {destroyResult} from '../ui/make-destroy.ts'
 import {renderDestroy, renderDoomed} from '../ui/render-destroy.ts'
 import type {DestroyResult} from '../ui/results.ts'
@@ -26,6 +27,7 @@ export default class Destroy extends OperationCommand {
       events: true,
       work: async (ctx, begin) => {
         const {environment} = ctx.spec
+        this.refuseFlags(environment)
         const look = await lookAtDestroy(ctx, {lastBackup: flags['last-backup']})
         const {stacks, made} = look
         if (stacks.length + made.length === 0) return destroyResult({environment, outcome: undefined, audit: await audit(ctx, look), durationMs: Date.now() - started})
@@ -37,6 +39,14 @@ export default class Destroy extends OperationCommand {
       good: isNothingLeft,
     })
     return {json: value, text: () => renderDestroy(value, this.terminal), exit: isNothingLeft(value) ? EXIT.ok : EXIT.unhealthy}
+  }
+
+  /** Flags that cannot be enough are refused before minutes of looking. Without any, what would go is shown first. */
+  private refuseFlags({cluster, protected: guarded}: {cluster: string; protected: boolean}): void {
+    const {yes, confirm: confirmName} = this.global
+    if (!yes && confirmName === undefined) return
+    const decision = decideConfirmation({risk: 'destroys', what: `take ${cluster} down`, cluster, protected: guarded, yes, confirmName, isTTY: this.terminal.interactive})
+    if (decision.kind === 'refuse') throw decision.error
   }
 }
 
