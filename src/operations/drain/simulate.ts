@@ -68,6 +68,7 @@ export interface DrainSimulation {
 export const isBlocked = ({blockedBy, bare}: SimulatedNode): boolean => blockedBy.length + bare.length > 0
 
 const PASSES = 5
+const RUNS: NonNullable<PodObject['status']> = {phase: 'Running', conditions: [{type: 'Ready', status: 'True'}]}
 
 /**
  * Empties nodes one wave after the other; those of a wave at the same time. A node that would be blocked is let go again, as a
@@ -78,21 +79,32 @@ export function simulateDrain(input: DrainInput, waves: readonly (readonly strin
   const {pods, storage, places} = standOf(input)
   const budgets = budgetsOfPods(input.budgets.map(budgetState), pods)
   const broken = new Set<number>()
+  const arrived = new Set<number>()
   const nodeIndex = new Map(input.nodes.map(({metadata}, index) => [metadata.name, index]))
   const results: SimulatedNode[] = []
   const indexesOf = (names: readonly string[] = []): number[] => names.flatMap((name) => nodeIndex.get(name) ?? [])
+  /** Pods that waited run from now on, where there is room for them by now. */
+  const settle = (): void => {
+    for (const pod of places.settleWaiting()) {
+      if (broken.has(pod)) continue
+      arrived.add(pod)
+      bringBack(budgets.get(pods[pod] as PodObject))
+    }
+  }
+  // What waits only for the scheduler runs before the first node is empty.
+  settle()
   for (const wave of waves) {
     const {nodes, comes, closes, goes = []}: DrainWave = 'nodes' in wave ? wave : {nodes: wave}
     const members = indexesOf(nodes)
     for (const node of indexesOf(comes)) places.come(node)
     for (const node of [...members, ...indexesOf(closes)]) places.close(node)
-    for (const node of members) results.push(emptyNode({input, pods, places, budgets, broken, node, storage}))
+    for (const node of members) results.push(emptyNode({input, pods, places, budgets, broken, arrived, node, storage}))
     const leaving = new Set(indexesOf(goes))
     for (const node of members) {
       if (leaving.has(node)) places.go(node)
       else places.open(node)
     }
-    for (const pod of places.settleWaiting()) if (!broken.has(pod)) bringBack(budgets.get(pods[pod] as PodObject))
+    settle()
   }
   return {nodes: results, zones: zonesOf(input.nodes.filter(({metadata}) => input.later?.includes(metadata.name) !== true))}
 }
@@ -102,12 +114,15 @@ interface Emptying {
   pods: readonly PodObject[]
   places: Places
   budgets: Map<PodObject, BudgetState[]>
+  /** That would not be well on another node either. */
   broken: Set<number>
+  /** That waited for a place when it was looked, and run now. */
+  arrived: Set<number>
   node: number
   storage: Stand['storage']
 }
 
-function emptyNode({input, pods, places, budgets, broken, node, storage}: Emptying): SimulatedNode {
+function emptyNode({input, pods, places, budgets, broken, arrived, node, storage}: Emptying): SimulatedNode {
   const object = input.nodes[node] as KubeObject
   const result: SimulatedNode = {node: object.metadata.name, zone: object.metadata.labels?.['topology.kubernetes.io/zone'] ?? null, evictions: 0, blockedBy: [], noRoom: [], bare: [], local: {emptyDir: 0, hostPath: 0, volumes: []}, unknown: []}
   let left: number[] = []
@@ -124,7 +139,8 @@ function emptyNode({input, pods, places, budgets, broken, node, storage}: Emptyi
     for (const index of left) {
       const pod = pods[index] as PodObject
       const own = budgets.get(pod) ?? []
-      const answer = askBudgets(pod, own, input)
+      const now = arrived.has(index) ? {...pod, status: RUNS} : pod
+      const answer = askBudgets(now, own, input)
       if (answer.goes === false) {
         stay.push(index)
         last.push({pdb: answer.pdb, pod: podName(pod), owner: ownerOf(pod) ?? null, reason: answer.reason, fix: answer.fix})
@@ -133,9 +149,9 @@ function emptyNode({input, pods, places, budgets, broken, node, storage}: Emptyi
       if (answer.goes === 'unknown') result.unknown.push({pod: podName(pod), owner: ownerOf(pod) ?? null, reason: `whether ${answer.pdb} lets it go: ${answer.reason}`})
       noteLocal(result, pod, storage)
       result.evictions += 1
-      if (moveAway({pods, places, index, result})) {
-        if (!isReady(pod)) broken.add(index)
-      } else if (isReady(pod)) for (const budget of own) budget.healthy -= 1
+      const found = moveAway({pods, places, index, result})
+      if (!isReady(now)) broken.add(index)
+      else if (!found) for (const budget of own) budget.healthy -= 1
     }
     if (stay.length === left.length) break
     left = stay

@@ -34,6 +34,12 @@ describe('budgets', () => {
     expect(strict[0]?.blockedBy[0]?.reason).toBe('maxUnavailable is 1: 2 of 3 are well, 2 must be')
   })
 
+  it('hold a pod that still waited for the scheduler when it was looked: it runs before its node is emptied', () => {
+    const pods = deployment('web', ['n1']).map((pod) => ({...pod, spec: {...pod.spec, nodeName: undefined}, status: {phase: 'Pending', conditions: [{type: 'PodScheduled', status: 'False'}]}})) as never
+    const found = run({nodes: three.slice(0, 1), pods, budgets: [budget('web', {minAvailable: 1, expected: 1, healthy: 0})]}, ['n1'])
+    expect(found[0]?.blockedBy).toMatchObject([{pdb: 'shop/web', reason: 'minAvailable is 1, and it runs once'}])
+  })
+
   it('are two about one pod: nothing evicts it', () => {
     const second = {...budget('web', {maxUnavailable: 1, expected: 3}), metadata: {name: 'web-too', namespace: 'shop', generation: 1}}
     expect(run({pods: web, budgets: [budget('web', {maxUnavailable: 1, expected: 3}), second]})[0]?.blockedBy[0]?.pdb).toBe('shop/web and shop/web-too')
