@@ -16,7 +16,7 @@ import {errorBodyOf} from '../ui/make-results.ts'
 import {renderError} from '../ui/render-error.ts'
 import {renderUpgrade, renderUpgradePlan} from '../ui/render-upgrade.ts'
 import type {UpgradePlanResult, UpgradeResult} from '../ui/results.ts'
-import {shellQuote} from '../ui/text.ts'
+import {count, shellQuote} from '../ui/text.ts'
 
 export default class Upgrade extends BuildCommand {
   static override summary = 'Upgrade Kubernetes behind gates, node by node, measured from outside'
@@ -83,7 +83,7 @@ export default class Upgrade extends BuildCommand {
       if (refused !== undefined) return this.resultOf({...NOTHING, ...base, result: 'refused', durationMs: Date.now() - started, error: {code: 'GATE', message: `the upgrade to ${plan.target.to} is refused by ${refused.gates.length} ${refused.gates.length === 1 ? 'gate' : 'gates'}`, details: refused.gates, next: refused.next}}, EXIT.refused)
       await this.stopLooking()
       if (!this.global.json && !this.global.yes) await this.print(`${renderUpgradePlan({...base}, this.terminal)}\n\n`)
-      await this.ask({risk: 'disrupts', what: `upgrade ${environment.cluster} from ${plan.target.from} to ${plan.target.to}: ${plan.backupFirst === undefined ? '' : 'a backup is made and proven first, then '}${plan.waves.flatMap(({nodes}) => nodes).length} nodes are emptied one after the other`, cluster: environment.cluster, protected: environment.protected})
+      await this.ask({risk: 'disrupts', what: question(environment.cluster, plan), cluster: environment.cluster, protected: environment.protected})
       await watch.show()
       const outcome = await runUpgrade({ctx, plan, command, runId, session, soakSeconds: request.soakSeconds, ...limits, reopen: async () => (await this.open({runId, mayInstall: true})).ctx})
       await watch.end()
@@ -100,6 +100,12 @@ export default class Upgrade extends BuildCommand {
     const text = (): string => [renderUpgrade(value, this.terminal, ['kp upgrade', ...this.argv.map(shellQuote)].join(' ')), ...(error === undefined || value.result === 'interrupted' ? [] : [renderError(errorBodyOf(error), this.terminal, this.words())])].join('\n\n')
     return {json: value, text, exit}
   }
+}
+
+function question(cluster: string, {target, backupFirst, waves}: UpgradePlan): string {
+  const nodes = waves.flatMap((wave) => wave.nodes).length
+  const emptied = nodes === 0 ? '' : `${backupFirst === undefined ? ': ' : ', then '}${count(nodes, 'node')} ${nodes === 1 ? 'is' : 'are'} emptied${nodes === 1 ? '' : ', wave after wave'}`
+  return `${target.from === target.to ? `finish the upgrade of ${cluster} to ${target.to}` : `upgrade ${cluster} from ${target.from} to ${target.to}`}${backupFirst === undefined ? '' : ': a backup first'}${emptied}`
 }
 
 const NOTHING: Pick<UpgradeResult, 'schema' | 'run' | 'nodes' | 'requests' | 'objects'> = {schema: 'kp/upgrade/v1', run: null, nodes: [], requests: null, objects: null}

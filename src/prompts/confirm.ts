@@ -37,7 +37,8 @@ export async function confirm(options: ConfirmOptions): Promise<Answered | undef
   const name = await ttyPrompt(io, (context) =>
     askText(
       {
-        message: question,
+        // On a line of its own: the prompt breaks a long line in the middle of a word.
+        message: question.replace(/\? Type/, '?\n  Type'),
         theme,
         validate: (value) => value.trim() === '' || value.trim() === options.cluster || `This is not its name. Type ${options.cluster}, or nothing to stop.`,
       },

@@ -91,7 +91,7 @@ export function renderUpgrade(result: UpgradeResult, look: Look, again: string):
   if (result.result === 'refused') return [renderUpgradePlan(result, look, {brief: true}), '', ...nextLines(result.error?.next ?? [], look)].join('\n')
   const time = formatDuration(result.durationMs)
   const headline = {ok: green(`Kubernetes ${result.to} in ${time}.`), failed: red(`The upgrade to ${result.to} failed after ${time}.`), interrupted: yellow(`Stopped after ${time}; everything is journalled.`)}[result.result]
-  const rows = result.nodes.map(({node, zone, from, to, result: came, evictions, durationMs, requests}) => [node, zone ?? '', `${from} to ${to}`, came === 'failed' ? {text: 'failed', colour: 'red' as const} : formatDuration(durationMs), String(evictions), requests === null ? 'not asked' : `${requests.failed} of ${requests.sent}`])
+  const rows = result.nodes.map(({node, zone, from, to, result: came, evictions, durationMs, requests}) => [node, zone ?? '', `${from} to ${to}`, came === 'failed' ? (result.result === 'interrupted' ? {text: 'stopped', colour: 'yellow' as const} : {text: 'failed', colour: 'red' as const}) : formatDuration(durationMs), String(evictions), requests === null ? 'not asked' : `${requests.failed} of ${requests.sent}`])
   return [
     headline,
     '',

@@ -56,7 +56,7 @@ export function applyEvent(run: RunState, event: Event): RunState {
   if (event.code === 'note' || event.code === 'warning') return addMessage(run, event)
   if (event.code === 'step.probed' || event.code === 'check.finished') return countLook(run, event)
   const step = event.step ?? (event.code.startsWith('tool.') ? onlyStepAtWork(run) : undefined)
-  const phase = event.phase ?? step?.split('/')[0]
+  const phase = event.phase ?? phaseOf(run, step)
   if (event.code.startsWith('run.') || phase === undefined) return applyToRun(run, event)
   if (run.startedAt === undefined) return {...run, looked: {...run.looked, last: oneLine(event.text ?? run.looked.last)}}
   // Within a run others are looked at too, to find what is to be done: none of that is a phase of the run.
@@ -180,6 +180,11 @@ function countLook(run: RunState, event: Event): RunState {
 function onlyStepAtWork(run: RunState): string | undefined {
   const busy = run.phases.flatMap(({steps}) => steps.filter(({state}) => state === 'working' || state === 'looking' || state === 'retrying'))
   return busy.length === 1 ? busy[0]?.id : undefined
+}
+
+/** Steps bear the name of their phase, but those of an upgrade. */
+function phaseOf(run: RunState, step: string | undefined): string | undefined {
+  return run.phases.find(({steps}) => steps.some(({id}) => id === step))?.id ?? step?.split('/')[0]
 }
 
 function addMessage(run: RunState, event: Event): RunState {

@@ -41,7 +41,7 @@ export const issuingChecks: PlatformCheck[] = [
           ...(since > HOUR_MS ? [`${name} has been issued for ${Math.round(since / HOUR_MS)} hours: ${issuing?.message ?? issuing?.reason ?? 'no reason'}`] : []),
         ]
       })
-      return verdict(complaints, `${certificates.length} certificates`, 'status.renewalTime in the future, no issuing that takes an hour')
+      return verdict(complaints, `${certificates.length} ${certificates.length === 1 ? 'certificate is' : 'certificates are'} renewed in time`, 'status.renewalTime in the future, no issuing that takes an hour')
     },
   }),
   check({

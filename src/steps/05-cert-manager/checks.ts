@@ -108,7 +108,7 @@ export const checks: PlatformCheck[] = [
       const certificates = await (await ctx.cluster()).list(GROUP, 'Certificate')
       if (certificates === undefined) return {status: 'fail', observed: 'the cluster does not know Certificate', expected: 'the kinds of cert-manager'}
       const complaints = certificates.flatMap((certificate) => complainAboutCertificate(certificate, ctx.clock.now()) ?? [])
-      return verdict(complaints, `${certificates.length} certificates`, `Ready=True and valid for more than ${LEAST_DAYS} days`)
+      return verdict(complaints, `${certificates.length} ${certificates.length === 1 ? 'certificate is' : 'certificates are'} ready`, `Ready=True and valid for more than ${LEAST_DAYS} days`)
     },
   }),
   ...issuingChecks,

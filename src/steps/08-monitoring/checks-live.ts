@@ -103,7 +103,7 @@ export const liveChecks: PlatformCheck[] = [
       if (data?.alerts === undefined) return SILENT
       const firing = data.alerts.filter(({state, labels}) => state === 'firing' && ['page', 'critical'].includes(labels['severity'] ?? ''))
       const where = ({namespace, pod, node, instance}: Record<string, string | undefined>): string => [namespace, pod ?? node ?? instance].filter((part) => part !== undefined).join('/')
-      return verdict(firing.map(({labels, activeAt}) => `${labels['alertname']}${where(labels) === '' ? '' : ` at ${where(labels)}`}${activeAt === undefined ? '' : ` since ${activeAt}`}`), `${data.alerts.length} alerts, none of severity page or critical`, 'no alert of severity page or critical')
+      return verdict(firing.map(({labels, activeAt}) => `${labels['alertname']}${where(labels) === '' ? '' : ` at ${where(labels)}`}${activeAt === undefined ? '' : ` since ${activeAt}`}`), `${data.alerts.length} ${data.alerts.length === 1 ? 'alert' : 'alerts'}, none of severity page or critical`, 'no alert of severity page or critical')
     },
   }),
   check({

@@ -92,6 +92,16 @@ test('a tool without a step belongs to the only one at work', () => {
   expect(picture(stateAfter(events), 80).join('\n')).toContain('› helm upgrade x')
 })
 
+test('a tool belongs to the phase that has the step, however both are called', () => {
+  const events = [
+    eventAt(0, 'run.started', {data: {phases: [{id: 'upgrade-nodes', title: 'Upgrade the nodes'}]}}),
+    eventAt(0, 'phase.started', {phase: 'upgrade-nodes', data: {title: 'Upgrade the nodes', steps: [{id: 'upgrade/new-nodes', title: 'New nodes'}]}}),
+    eventAt(1, 'step.started', {phase: 'upgrade-nodes', step: 'upgrade/new-nodes', data: {title: 'New nodes'}}),
+    eventAt(2, 'tool.started', {data: {command: 'kubectl apply'}}),
+  ]
+  expect(stateAfter(events).phases.map(({id}) => id)).toEqual(['upgrade-nodes'])
+})
+
 test('waiting for a lock is shown until something moves', () => {
   const waiting = stateAfter([...MIDDLE, eventAt(8, 'lock.waiting', {data: {holder: 'anna@laptop', since: '12:00', remainingMs: 11_400}})])
   expect(picture(waiting, 80).join('\n')).toContain('waiting for the lock of anna@laptop (since 12:00), 12s left')
