@@ -66,7 +66,7 @@ export const pitfalls: Pitfall[] = [
     title: 'CI is not let into a protected environment',
     symptom: 'kp up on merge ends with exit 7: --yes is not enough without a terminal, --confirm is needed too.',
     cause: 'The environment is protected: true. Nobody can type the name of the cluster on a runner.',
-    match: [{output: /--yes is not enough without a terminal, --confirm [a-z0-9-]+ is needed too/}],
+    match: [{output: /The environment is protected: --yes is not enough without a terminal, --confirm [a-z0-9-]+ is needed too/}],
     fix: [
       {text: 'The rendered workflow gives --confirm, behind an approval of the CI: was it edited?', command: 'kp render --force --yes'},
       {text: 'By hand: give the name of the cluster.', command: 'kp up --env <environment> --yes --confirm <cluster>'},
