@@ -1,5 +1,5 @@
 /** The AWS provider of terraform in kp's cache, laid out as terraform wants a mirror on disk. */
-import {mkdir, readlink, rm, symlink} from 'node:fs/promises'
+import {mkdir, readFile, readlink, rename, rm, symlink, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {systemClock} from '../../src/engine/clock.ts'
 import {isComplete} from '../../src/tools/toolchain/build.ts'
@@ -35,16 +35,36 @@ export async function bringProvider(env: Record<string, string | undefined>, onP
  * @returns the folder for `filesystem_mirror`
  */
 export async function layMirror(env: Record<string, string | undefined>): Promise<string> {
+  return lay(env, 'mirror', async (path, built) => {
+    if ((await readlink(path).catch(() => undefined)) === built) return
+    await rm(path, {force: true})
+    await symlink(built, path)
+  })
+}
+
+/**
+ * The same for tests, with a launcher in the place of the provider: terraform takes the digest of the whole package with each
+ * command, which for 900 MB is a fifth of what a command takes.
+ * @returns the folder for `filesystem_mirror`
+ */
+export async function layLaunchers(env: Record<string, string | undefined>): Promise<string> {
+  return lay(env, 'launchers', async (path, built) => {
+    const text = `#!/bin/sh\nexec '${built}' "$@"\n`
+    if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return
+    // Whole or not at all: test files lay it beside each other.
+    await writeFile(`${path}.${process.pid}`, text, {mode: 0o755})
+    await rename(`${path}.${process.pid}`, path)
+  })
+}
+
+async function lay(env: Record<string, string | undefined>, name: string, put: (path: string, built: string) => Promise<void>): Promise<string> {
   const built = join(await toolFolder(entry(), cacheDir(env)), PROGRAM)
   const {os, arch} = thisMachine()
-  const mirror = join(cacheDir(env), 'terraform', 'mirror')
+  const mirror = join(cacheDir(env), 'terraform', name)
   for (const registry of ['registry.terraform.io', 'registry.opentofu.org']) {
     const folder = join(mirror, registry, 'hashicorp', 'aws', AWS_PROVIDER.release, `${os}_${arch}`)
-    const link = join(folder, `${PROGRAM}_v${AWS_PROVIDER.release}`)
     await mkdir(folder, {recursive: true})
-    if ((await readlink(link).catch(() => undefined)) === built) continue
-    await rm(link, {force: true})
-    await symlink(built, link)
+    await put(join(folder, `${PROGRAM}_v${AWS_PROVIDER.release}`), built)
   }
   return mirror
 }

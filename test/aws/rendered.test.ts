@@ -3,7 +3,7 @@ import {execFileSync} from 'node:child_process'
 import {cpSync, mkdirSync, mkdtempSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {beforeAll, describe, expect, it} from 'vitest'
-import {layMirror} from '../../scripts/aws/provider.ts'
+import {layLaunchers} from '../../scripts/aws/provider.ts'
 import {STACK_IDS} from '../../src/components/terraform/ids.ts'
 import {stackFiles} from '../../src/components/terraform/stacks.ts'
 import type {EnvironmentSpec} from '../../src/spec/types.ts'
@@ -31,7 +31,7 @@ let env: NodeJS.ProcessEnv
 
 beforeAll(async () => {
   const config = join(kept, 'terraform.rc')
-  writeFileSync(config, `provider_installation {\n  filesystem_mirror {\n    path = "${process.env['KP_TEST_AWS_MIRROR'] ?? (await layMirror(process.env))}"\n  }\n}\n`)
+  writeFileSync(config, `provider_installation {\n  filesystem_mirror {\n    path = "${process.env['KP_TEST_AWS_MIRROR'] ?? (await layLaunchers(process.env))}"\n  }\n}\n`)
   mkdirSync(join(kept, 'plugins'))
   env = {...process.env, TF_CLI_CONFIG_FILE: config, TF_PLUGIN_CACHE_DIR: join(kept, 'plugins'), TF_IN_AUTOMATION: '1'}
 })

@@ -2,7 +2,7 @@
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {layMirror} from '../../scripts/aws/provider.ts'
+import {layLaunchers} from '../../scripts/aws/provider.ts'
 import {openClients} from '../../src/providers/aws/clients.ts'
 import type {AwsClients} from '../../src/providers/aws/clients.ts'
 import {eksText} from './eks.ts'
@@ -33,7 +33,7 @@ export async function makeAwsPlatform(moto: Moto, sections: Record<string, unkno
   mkdirSync(root)
   const config = join(folder, 'terraform.rc')
   // As an air-gapped machine has it: providers from the disk alone. KP_TEST_AWS_MIRROR names another mirror than kp's own.
-  const mirror = process.env['KP_TEST_AWS_MIRROR'] ?? (await layMirror(process.env))
+  const mirror = process.env['KP_TEST_AWS_MIRROR'] ?? (await layLaunchers(process.env))
   writeFileSync(config, `provider_installation {\n  filesystem_mirror {\n    path = "${mirror}"\n  }\n}\n`)
   // Its own: terraform's store of providers is not made for two at a time, and test files run beside each other.
   const plugins = join(folder, 'plugins')
