@@ -11,8 +11,9 @@ import type {DestroyResult} from '../ui/results.ts'
 export default class Destroy extends OperationCommand {
   static override summary = 'Take a platform on AWS down, and look what is left'
   static override description = 'Shows what goes by name with its cost, and wants the name of the cluster. Switches GitOps and autoscalers off, takes away what the cluster itself made (load balancers, volumes, machines, records), destroys the stacks in the opposite order, and then looks through the account by tags, by the network and by what kp saw being made. Exit code 1 where something is left. One that was cut off goes on.'
-  static override examples = ['<%= config.bin %> destroy', '<%= config.bin %> destroy --last-backup', '<%= config.bin %> destroy --env dev --yes --confirm acme-dev']
+  static override examples = ['<%= config.bin %> destroy', '<%= config.bin %> destroy --last-backup', '<%= config.bin %> destroy --delete-backups', '<%= config.bin %> destroy --env dev --yes --confirm acme-dev']
   static override flags = {
+    'delete-backups': Flags.boolean({summary: 'Take the bucket of the backups along, with every backup in it; without this it stays'}),
     'last-backup': Flags.boolean({summary: 'Make a backup with Velero first, and keep the snapshots of volumes; nothing goes where it does not end well'}),
   }
 
@@ -28,7 +29,7 @@ export default class Destroy extends OperationCommand {
       work: async (ctx, begin) => {
         const {environment} = ctx.spec
         this.refuseFlags(environment)
-        const look = await lookAtDestroy(ctx, {lastBackup: flags['last-backup']})
+        const look = await lookAtDestroy(ctx, {lastBackup: flags['last-backup'], deleteBackups: flags['delete-backups']})
         const {stacks, made} = look
         if (stacks.length + made.length === 0) return destroyResult({environment, outcome: undefined, audit: await audit(ctx, look), durationMs: Date.now() - started})
         const total = stacks.reduce((sum, {goes}) => sum + goes.length, made.length)

@@ -11,10 +11,12 @@ export interface Doomed {
   stacks: readonly {stack: string; goes: readonly {address: string; monthly: number}[]}[]
   made: readonly {kind: string; id: string; name?: string | undefined; because: string; monthly: number}[]
   lastBackup: boolean
+  deleteBackups?: boolean
+  keptBucket?: string | undefined
 }
 
 /** The same for people who are asked. */
-export function renderDoomed({stacks, made, lastBackup}: Doomed, look: Look): string {
+export function renderDoomed({stacks, made, lastBackup, deleteBackups = false, keptBucket}: Doomed, look: Look): string {
   const monthly = stacks.flatMap(({goes}) => goes).reduce((sum, one) => sum + one.monthly, 0) + made.reduce((sum, one) => sum + one.monthly, 0)
   const lines = [
     ...(lastBackup ? wrap('First a backup by Velero; the snapshots of volumes stay.', look.columns) : []),
@@ -22,6 +24,8 @@ export function renderDoomed({stacks, made, lastBackup}: Doomed, look: Look): st
     '',
     ...(made.length === 0 ? [] : ['What the cluster itself made:', ...made.flatMap((thing) => thingLines(thing, look, '-')), '']),
     ...stacks.flatMap(({stack, goes}) => [`The stack ${stack}:`, ...goes.map(({address, monthly: price}) => truncate(`  - ${address}${perMonth(price)}`, look.columns)), '']),
+    ...(keptBucket === undefined ? [] : [...wrap(`The bucket ${keptBucket} stays with the backups in it: --delete-backups takes it along.`, look.columns), '']),
+    ...(deleteBackups && stacks.some(({stack}) => stack === 'backup-store') ? [...wrap('Every backup goes with its bucket, and nothing brings them back.', look.columns), ''] : []),
     ...wrap(`Together about $${monthly.toFixed(2)} a month by list prices.${lastBackup ? '' : ' Volumes go with their data: --last-backup makes a backup first.'}`, look.columns),
     '',
   ]
@@ -38,7 +42,7 @@ export function renderDestroy(result: DestroyResult, look: Look): string {
   return [
     ...wrap(head, look.columns),
     ...(backup === undefined ? [] : wrap(`The last backup is ${backup}.`, look.columns)),
-    ...(kept.length === 0 ? [] : ['', ...wrap(`${count(kept.length, 'snapshot stays', 'snapshots stay')} on purpose, about $${total(kept)} a month:`, look.columns), ...kept.flatMap((thing) => thingLines(thing, look, ' '))]),
+    ...(kept.length === 0 ? [] : ['', ...wrap(`${count(kept.length, 'thing stays', 'things stay')} on purpose, about $${total(kept)} a month:`, look.columns), ...kept.flatMap((thing) => thingLines(thing, look, ' '))]),
     ...(left.length === 0 ? [] : ['', ...wrap(`${count(left.length, 'thing is', 'things are')} still there, about $${total(left)} a month:`, look.columns), ...left.flatMap((thing) => [...thingLines(thing, look, ' '), `    ${thing.remove}`])]),
     ...(unseen.length === 0 ? [] : ['', ...unseen.flatMap(({what, why}) => wrap(`Could not look at ${what}: ${why}`, look.columns))]),
     ...(left.length + unseen.length === 0 ? wrap('Nothing is left in the account, by tags, by the network and by what kp saw being made.', look.columns) : ['', ...nextLines(nextOf(result), look)]),

@@ -23,7 +23,26 @@ const insights = (...found: {name: string; status: string; version?: string; rea
 const WITHOUT_CNI: CheckCase['platform'] = {...EKS, phases: {cni: {enabled: false}}, nodePools: [{name: 'general', instanceType: 'm6i.large', min: 3, max: 9, pods: 29}]}
 const room = (known: Record<string, {single: number; blocks: number}>): ContextOf => aws({maxPods: () => Promise.resolve(known)})
 
+const bucket = (lacks: string[] | KpError): ContextOf => aws({stateBucket: (name, region) => ({name, region, lacks: () => (lacks instanceof KpError ? Promise.reject(lacks) : Promise.resolve(lacks as [])), make: () => Promise.resolve(), has: () => Promise.resolve(false)})})
+
 export const awsCases: CheckCase[] = [
+  {
+    check: 'backup.bucket',
+    platform: EKS,
+    context: bucket([]),
+    passes: NOTHING,
+    fails: [
+      {what: 'it keeps no versions', context: bucket(['versioned']), observed: /acme-dev-backup keeps no versions/},
+      {what: 'it is gone', context: bucket(['exists', 'versioned']), observed: /acme-dev-backup is not there/},
+      {what: 'somebody else has the name', context: bucket(new KpError({code: 'NOT_OURS', message: 'the bucket acme-dev-backup belongs to somebody else'})), observed: /belongs to somebody else/},
+    ],
+    survives: ASKS_AWS,
+    unknown: [{what: 'S3 does not answer', context: bucket(new KpError({code: 'API_ERROR', message: 'AWS does not answer in eu-central-1'})), observed: /does not answer/}],
+    skips: [
+      {what: 'a lab', platform: {}, context: () => ({aws: undefined}) as object, observed: /no bucket/},
+      {what: 'kp.yaml names a bucket', platform: {...EKS, phases: {backup: {store: {bucket: 'theirs'}}}}, observed: /no bucket/},
+    ],
+  },
   {
     check: 'prerequisites.cloud-permissions',
     platform: EKS,

@@ -2,7 +2,7 @@
 import {answering, changed, condition, EXISTING, node, nodesOf, readyComponent, thing, without, withMore} from '../helpers/check-cases.ts'
 import type {PlatformAnswers} from '../../src/spec/defaults.ts'
 import type {CheckCase} from '../helpers/check-cases.ts'
-import {bareMetalProvider} from '../helpers/kubeadm.ts'
+import {bareMetalProvider, kubeadmProvider} from '../helpers/kubeadm.ts'
 
 /** Machines that kp sets up, whose nodes come before the pod network. */
 const OWN_HOSTS = {provider: bareMetalProvider() as PlatformAnswers['provider'], nodePools: [{name: 'general', min: 3}, {name: 'storage', min: 1}], email: 'ops@acme.org', domain: 'acme.org'}
@@ -135,6 +135,16 @@ export const nodePoolsCases: CheckCase[] = [
       {what: 'one is unhealthy', change: changed('Node', () => gpus('2', '1'), 'gpu-0'), observed: /offers 1 of its 2 nvidia\.com\/gpu/},
       {what: 'the machine has fewer', change: changed('Node', () => gpus('1'), 'gpu-0'), observed: /offers 1 nvidia\.com\/gpu, kp\.yaml says 2/},
     ],
+  },
+  {
+    check: 'node-pools.ebs-csi-driver',
+    platform: {provider: kubeadmProvider(), domain: 'acme.org', email: 'ops@acme.org', nodePools: [{name: 'general', instanceType: 'm6i.large', min: 3}]},
+    passes: (ctx) => ({objects: readyComponent(ctx, 'aws-ebs-csi-driver')}),
+    fails: [
+      {what: 'its controller is gone', change: without('Deployment'), observed: /Deployment kube-system\/ebs-csi-controller does not exist/},
+      {what: 'no node has it', change: without('DaemonSet'), observed: /DaemonSet kube-system\/ebs-csi-node does not exist/},
+    ],
+    skips: [{what: 'a lab', platform: {}, observed: /not those of EBS/}],
   },
   {
     check: 'node-pools.spot-handler',

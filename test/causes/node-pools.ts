@@ -52,5 +52,6 @@ export const nodePoolsCauses: Record<string, Cause[]> = {
   KP0341: [{by: 'machine', what: 'no repository of packages has it', cause: ({tool}) => tool('apt-get', ['install', '--simulate', 'kubeadm=1.35.4-1.1'])}],
   KP0342: capture('only EC2 ends machines at their start'),
   KP0343: [{by: 'machine', what: 'no runtime answers', cause: (machine) => preflight(machine, 'CRI')}],
+  KP0345: check('node-pools.ebs-csi-driver'),
   KP0344: capture('only EC2 counts volumes'),
 }

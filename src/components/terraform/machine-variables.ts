@@ -4,6 +4,7 @@ import {controlPlaneMachines, workerMachines} from '../hosts/aws-machines.ts'
 import {podNetworkPorts} from '../hosts/ports.ts'
 import {gibibytes, poolVolumes} from './disks.ts'
 import type {StackId} from './ids.ts'
+import {backupBucket, backupKey, hostedZones, podRoles} from './pod-roles.ts'
 
 /** Makers of operating systems: their accounts, and the names of their images. */
 const SYSTEMS: Readonly<Record<string, {owner: string; name: string}>> = {
@@ -20,7 +21,7 @@ export function machineVariables(spec: EnvironmentSpec, settings: ProviderOf<'ku
   const routed = {source_dest_check: spec.phases.cni.routing !== 'native'}
   switch (stack) {
     case 'machine-roles':
-      return {machine_policies: ['AmazonEC2ContainerRegistryPullOnly', 'service-role/AmazonEBSCSIDriverPolicy', ...(settings.bastion === 'ssm' ? ['AmazonSSMManagedInstanceCore'] : [])]}
+      return {machine_policies: ['AmazonEC2ContainerRegistryPullOnly', 'service-role/AmazonEBSCSIDriverPolicy', ...(settings.bastion === 'ssm' ? ['AmazonSSMManagedInstanceCore'] : [])], ...controllerRights(spec, settings)}
     case 'control-plane-machines':
       return {
         ...keys,
@@ -47,6 +48,18 @@ export function machineVariables(spec: EnvironmentSpec, settings: ProviderOf<'ku
       }
     default:
       return {}
+  }
+}
+
+/** The controllers that call AWS have the rights of the worker that they run on: Pod Identity is there on EKS alone. */
+function controllerRights(spec: EnvironmentSpec, settings: ProviderOf<'kubeadm-aws'>): Record<string, unknown> {
+  const policies = podRoles(spec).flatMap(({name, policy, assumes}) => (policy === undefined ? [] : [[name, {file: policy, assumes: assumes ?? null}] as const]))
+  return {
+    policies: Object.fromEntries(policies),
+    hosted_zones: hostedZones(spec),
+    backup_bucket: backupBucket(spec),
+    backup_key: backupKey(spec, settings),
+    secrets_region: spec.phases.secrets.aws.region ?? settings.region,
   }
 }
 

@@ -21,7 +21,7 @@ export interface PodRole {
 /** The roles of an environment. */
 export function podRoles(spec: EnvironmentSpec): PodRole[] {
   const {phases} = spec
-  const {ingress, autoscaling, backup, secrets} = phases
+  const {ingress, autoscaling, secrets} = phases
   const certManager = phases['cert-manager']
   const scaler = autoscaling.enabled ? autoscaling.nodes : 'none'
   return [
@@ -31,7 +31,7 @@ export function podRoles(spec: EnvironmentSpec): PodRole[] {
     ...(scaler === 'cluster-autoscaler' || scaler === 'karpenter' ? [role(scaler, 'kube-system')] : []),
     ...(certManager.enabled && certManager.issuer === 'dns01' && byRole(certManager.dns01) ? [dnsRole('cert-manager', certManager.dns01)] : []),
     ...(ingress.enabled && ingress.externalDns.enabled && byRole(ingress.externalDns) ? [dnsRole('external-dns', ingress.externalDns)] : []),
-    ...(backup.enabled && backup.store.endpoint === undefined && backup.store.secret === undefined ? [{...role('velero', 'velero'), account: 'velero-server'}] : []),
+    ...(backsUpByRole(spec) ? [{...role('velero', 'velero'), account: 'velero-server'}] : []),
     ...(secrets.enabled && secrets.delivery === 'external-secrets' && secrets.store === 'aws-secrets-manager' && secrets.aws.accessKeyId === undefined ? [assuming(role('external-secrets', 'external-secrets'), secrets.aws.role)] : []),
   ]
 }
@@ -53,9 +53,24 @@ export function hostedZones({phases}: Pick<EnvironmentSpec, 'phases'>): string[]
   return ids.includes('*') ? ['*'] : [...new Set(ids)].toSorted()
 }
 
+/** Whether Velero writes to S3 of AWS with the rights of its pod or machine. */
+function backsUpByRole({phases: {backup}}: Pick<EnvironmentSpec, 'phases'>): boolean {
+  return backup.enabled && backup.store.endpoint === undefined && backup.store.secret === undefined
+}
+
+/** Whether kp makes the bucket of the backups: one that kp.yaml names is somebody's already. */
+export function makesBackupBucket({phases: {backup}, provider}: Pick<EnvironmentSpec, 'phases' | 'provider'>): boolean {
+  return (provider.type === 'eks' || provider.type === 'kubeadm-aws') && backup.enabled && backup.store.endpoint === undefined && backup.store.bucket === undefined
+}
+
 /** The bucket of the backups. */
 export function backupBucket({phases, environment}: Pick<EnvironmentSpec, 'phases' | 'environment'>): string {
   return phases.backup.store.bucket ?? `${environment.cluster}-backup`
+}
+
+/** The key that encrypts the bucket that kp makes; null where S3 has its own, or the bucket is somebody's. */
+export function backupKey(spec: Pick<EnvironmentSpec, 'phases' | 'provider'>, {kmsKey}: {kmsKey?: string | undefined}): string | null {
+  return makesBackupBucket(spec) ? kmsKey ?? null : null
 }
 
 /** The ARNs of the roles by component, where pods get them by an annotation of their account. Empty for Pod Identity. */

@@ -3,7 +3,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {EnvironmentSpec} from '../../spec/types.ts'
 import type {StackId} from './ids.ts'
-import {podRoles, usesKarpenter} from './pod-roles.ts'
+import {backupBucket, podRoles, usesKarpenter} from './pod-roles.ts'
 import {stateText} from './state.ts'
 import type {StatePlace} from './state.ts'
 import {stackVariables} from './variables.ts'
@@ -22,6 +22,12 @@ export interface Stack {
 
 /** Every stack. */
 export const STACKS: Readonly<Record<StackId, Stack>> = {
+  'backup-store': {
+    id: 'backup-store',
+    title: 'the bucket of the backups',
+    upstream: [],
+    makes: (spec) => [`the bucket ${backupBucket(spec)}: versioned, encrypted, closed to the public`],
+  },
   network: {
     id: 'network',
     title: 'the network',
@@ -94,11 +100,16 @@ export interface StackInput {
   emulated?: boolean
 }
 
+/** No autoscaler runs where the machines are named in the inventory. */
+const MACHINE_POLICIES = /^policy-(?!karpenter|cluster-autoscaler)/
+
 /** The files of a stack that are the same in every environment: kp's own templates. */
 export function moduleFiles(home: string, stack: StackId): StackFile[] {
-  return ['shared', stack].flatMap((folder) => {
+  return ['shared', stack, ...(stack === 'machine-roles' ? ['pod-roles'] : [])].flatMap((folder) => {
     const path = join(home, 'templates', 'terraform', folder)
-    return readdirSync(path).toSorted().map((name) => ({name, text: readFileSync(join(path, name), 'utf8')}))
+    // Of another stack's folder, what its controllers may do: on machines they have the rights of the machine.
+    const names = readdirSync(path).filter((name) => folder === stack || folder === 'shared' || MACHINE_POLICIES.test(name))
+    return names.toSorted().map((name) => ({name, text: readFileSync(join(path, name), 'utf8')}))
   })
 }
 

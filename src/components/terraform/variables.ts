@@ -1,11 +1,12 @@
 /** What kp.yaml means to the stacks: the values of their variables. Pure. */
 import {planAddresses} from '../../spec/address-plan.ts'
 import {parseTaint, POOL_LABEL} from '../../spec/pools.ts'
+import {durationSeconds} from '../../spec/units.ts'
 import type {EnvironmentSpec, NodePool, ProviderOf} from '../../spec/types.ts'
 import type {StackId} from './ids.ts'
 import {gibibytes, poolVolumes} from './disks.ts'
 import {machineVariables} from './machine-variables.ts'
-import {backupBucket, hostedZones, ownNetwork, podRoles, usesKarpenter} from './pod-roles.ts'
+import {backupBucket, backupKey, hostedZones, ownNetwork, podRoles, usesKarpenter} from './pod-roles.ts'
 
 /** What besides kp.yaml decides. */
 export interface VariableFacts {
@@ -41,11 +42,13 @@ export function stackTags(spec: EnvironmentSpec, stack: StackId): Record<string,
   return {...('tags' in spec.provider ? spec.provider.tags : {}), 'kp:platform': spec.platform, 'kp:environment': spec.environment.name, 'kp:stack': stack}
 }
 
+const DAY_SECONDS = 24 * 3600
+
 /** Services that nodes must reach where there is no way out. */
 const WITHOUT_NAT = ['autoscaling', 'ec2', 'ecr.api', 'ecr.dkr', 'eks', 'eks-auth', 'elasticloadbalancing', 'logs', 'ssm', 'ssmmessages', 'ec2messages', 'sts']
 
 function ownVariables(spec: EnvironmentSpec, stack: StackId, facts: VariableFacts): Record<string, unknown> {
-  if (spec.provider.type === 'kubeadm-aws' && stack !== 'network') return machineVariables(spec, spec.provider, stack, facts.zones)
+  if (spec.provider.type === 'kubeadm-aws' && stack !== 'network' && stack !== 'backup-store') return machineVariables(spec, spec.provider, stack, facts.zones)
   return OWN[stack]?.(spec, spec.provider as ProviderOf<'eks'>, facts) ?? {}
 }
 
@@ -61,6 +64,15 @@ const OWN: Partial<Record<StackId, (spec: EnvironmentSpec, eks: ProviderOf<'eks'
       interface_endpoints: spec.network.nat === 'none' ? WITHOUT_NAT.filter((name) => spec.provider.type === 'eks' || !name.startsWith('eks')) : [],
     }
   },
+  'backup-store': (spec, eks, {emulated}) => ({
+    // A bucket for a disaster may be in another region than what it is for.
+    region: spec.phases.backup.store.region ?? eks.region,
+    bucket: backupBucket(spec),
+    kms_key: eks.kmsKey ?? null,
+    keep_deleted_days: Math.max(1, Math.ceil(durationSeconds(spec.phases.backup.retention) / DAY_SECONDS)),
+    // What answers without TLS would refuse everything.
+    tls_only: !emulated,
+  }),
   iam: (_spec, eks) => ({
     node_policies: ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly', ...(eks.bastion === 'ssm' ? ['AmazonSSMManagedInstanceCore'] : [])],
   }),
@@ -86,6 +98,7 @@ const OWN: Partial<Record<StackId, (spec: EnvironmentSpec, eks: ProviderOf<'eks'
     addons: emulated || ownNetwork(spec) ? {} : {'vpc-cni': addon('vpc-cni', 'aws-node')},
     hosted_zones: hostedZones(spec),
     backup_bucket: backupBucket(spec),
+    backup_key: backupKey(spec, eks),
     secrets_region: spec.phases.secrets.aws.region ?? eks.region,
     ...(usesKarpenter(spec) ? {karpenter: true} : {}),
   }),

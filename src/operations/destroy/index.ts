@@ -9,6 +9,7 @@ import {whileLocked} from '../../checks/terraform/lock.ts'
 import {prepareStack, requireAws} from '../../checks/terraform/place.ts'
 import {stacksOf} from '../../components/terraform/ids.ts'
 import type {StackId} from '../../components/terraform/ids.ts'
+import {backupBucket} from '../../components/terraform/pod-roles.ts'
 import {summarizePlan} from '../../components/terraform/plan.ts'
 import type {PlanJson} from '../../components/terraform/plan.ts'
 import type {PlatformContext} from '../../context.ts'
@@ -35,6 +36,8 @@ export interface DoomedStack {
 export interface DestroyOptions {
   /** Make a backup first, and keep the snapshots that it may be made of. */
   lastBackup: boolean
+  /** Take the bucket of the backups along, with every backup in it. */
+  deleteBackups: boolean
 }
 
 /** What a teardown would do. */
@@ -43,6 +46,8 @@ export interface DestroyLook extends DestroyOptions {
   stacks: DoomedStack[]
   /** What the cluster itself made, and goes. */
   made: Remainder[]
+  /** The bucket of the backups, where it stays. */
+  keptBucket?: string
   memory: Memory
 }
 
@@ -63,6 +68,8 @@ export interface DestroyAudit extends Remains {
   kept: Remainder[]
 }
 
+/** Its bucket outlives the cluster unless somebody says otherwise. */
+const BACKUPS: StackId = 'backup-store'
 const APPLY_MS = 90 * 60_000
 /** What holds a network that it is in. */
 const HOLDS_NETWORK = new Set<Remainder['kind']>(['instance', 'load balancer', 'classic load balancer', 'NAT gateway', 'VPC endpoint', 'network interface', 'security group'])
@@ -79,17 +86,22 @@ export async function lookAtDestroy(ctx: PlatformContext, options: DestroyOption
   const memory = await remember(ctx)
   if (options.lastBackup && memory.backup === undefined) await requireVelero(ctx)
   const stacks: DoomedStack[] = []
+  let keptBucket: string | undefined
   for (const stack of stacksOf(ctx.provider.id).toReversed()) {
     if (ctx.spec.infra.backend.type === 'local' && !existsSync(join(ctx.aws.stacksFolder, `${stack}.tfstate`))) continue
     const {place} = await prepareStack(ctx, stack)
     if (isEmpty(await pullState(place, `read the state of the stack ${stack}`))) continue
+    if (stack === BACKUPS && !options.deleteBackups) {
+      keptBucket = backupBucket(ctx.spec)
+      continue
+    }
     const {exitCode} = await plan(place, {doing: `look what of the stack ${stack} is there`, destroy: true})
     if (exitCode === 0) continue
     const {goes} = summarizePlan((await showPlan(place, `read the plan of the stack ${stack}`)) as PlanJson, ctx.aws.region)
     stacks.push({stack, goes: goes.map(({address, monthly}) => ({address, monthly}))})
   }
   const {found} = await ctx.aws.remains(scopeOf(ctx, memory))
-  return {...options, stacks, made: found.filter((thing) => isSwept(ctx, thing, {when: 'after', keeps: keeping(options)})), memory}
+  return {...options, stacks, made: found.filter((thing) => isSwept(ctx, thing, {when: 'after', keeps: keeping(ctx, options)})), ...(keptBucket === undefined ? {} : {keptBucket}), memory}
 }
 
 const BACKUP: Stage = {id: 'destroy/last-backup', title: 'Make the last backup'}
@@ -97,7 +109,7 @@ const SWITCH_OFF: Stage = {id: 'destroy/switch-off', title: 'Switch off what wou
 const SWEEPS = {before: {id: 'destroy/cluster-made', title: 'Take away what the cluster made'}, after: {id: 'destroy/cluster-left', title: 'Take away what the cluster left behind'}} as const
 const AUDIT: Stage = {id: 'destroy/audit', title: 'Look what is left in the account'}
 const stackStage = ({stack}: Pick<DoomedStack, 'stack'>): Stage => ({id: `destroy/${stack}`, title: `Destroy the stack ${stack}`})
-const goesAfterSweep = ({stack}: Pick<DoomedStack, 'stack'>): boolean => stack === 'iam' || stack === 'network'
+const goesAfterSweep = ({stack}: Pick<DoomedStack, 'stack'>): boolean => stack === 'iam' || stack === 'network' || stack === BACKUPS
 
 /** What a teardown does, in order. */
 export function destroyStages({stacks, lastBackup, memory}: Pick<DestroyLook, 'stacks' | 'lastBackup' | 'memory'>): Stage[] {
@@ -117,13 +129,13 @@ export async function destroy(ctx: PlatformContext, look: DestroyLook): Promise<
     await keepMemory(ctx, memory)
   }
   const outcome: DestroyOutcome = {quiet: await stage(ctx, SWITCH_OFF, () => quieten(ctx)), destroyed: [], removed: [], held: [], ...(memory.backup === undefined ? {} : {backup: memory.backup})}
-  const keeps = keeping(look)
+  const keeps = keeping(ctx, look)
   const takeAway = async (when: 'before' | 'after'): Promise<void> => void outcome.removed.push(...(await stage(ctx, SWEEPS[when], () => sweep(ctx, {memory, when, keeps}))))
   const takeDown = async (doomed: DoomedStack): Promise<void> => void outcome.destroyed.push(await stage(ctx, stackStage(doomed), () => destroyStack(ctx, doomed)))
   await takeAway('before')
   for (const doomed of look.stacks.filter((one) => !goesAfterSweep(one))) await takeDown(doomed)
   await takeAway('after')
-  for (const doomed of look.stacks.filter(({stack}) => stack === 'iam')) await takeDown(doomed)
+  for (const doomed of look.stacks.filter(({stack}) => stack === 'iam' || stack === BACKUPS)) await takeDown(doomed)
   const network = look.stacks.find(({stack}) => stack === 'network')
   if (network === undefined) return outcome
   // AWS would refuse after twenty minutes, and say no name.
@@ -139,6 +151,7 @@ async function destroyStack(ctx: PlatformContext, doomed: DoomedStack): Promise<
   const aws = requireAws(ctx)
   if (ctx.stopping()) throw new KpError({code: 'INTERRUPTED', message: 'stopped between two stacks', next: ['run the same command again: it goes on where it is']})
   if (stack === 'eks') await ctx.change({doing: 'take the protection of the cluster away', command: `aws eks update-cluster-config --name ${ctx.spec.environment.cluster} --no-deletion-protection`}, () => aws.unprotect())
+  if (stack === BACKUPS) await emptyBackups(ctx)
   const {place} = await prepareStack(ctx, stack)
   const at = {phase: 'destroy', step: `destroy/${stack}`}
   await whileLocked(ctx, {stack, place}, () =>
@@ -161,18 +174,26 @@ export function auditAfter(ctx: PlatformContext, look: DestroyLook): Promise<Des
   return stage(ctx, AUDIT, () => audit(ctx, look))
 }
 
+/** A bucket goes only when it is empty, of every version. By now nobody writes to it any more. */
+async function emptyBackups(ctx: PlatformContext): Promise<void> {
+  const bucket = backupBucket(ctx.spec)
+  const aws = requireAws(ctx)
+  await ctx.change({doing: `delete every backup in the bucket ${bucket}`, command: `aws s3api delete-objects --bucket ${bucket}   # every version`}, () => aws.emptyBucket(bucket, ctx.spec.phases.backup.store.region ?? aws.region))
+}
+
 /** Looks through the account. @throws KpError where AWS does not answer: that is not nothing */
-export async function audit(ctx: PlatformContext, {memory, lastBackup}: Pick<DestroyLook, 'memory' | 'lastBackup'>): Promise<DestroyAudit> {
+export async function audit(ctx: PlatformContext, {memory, ...options}: DestroyOptions & Pick<DestroyLook, 'memory'>): Promise<DestroyAudit> {
   const {found, unseen} = await requireAws(ctx).remains(scopeOf(ctx, memory))
-  const keeps = keeping({lastBackup})
+  const keeps = keeping(ctx, options)
   const result = {found: found.filter((thing) => !keeps(thing)), kept: found.filter(keeps), unseen}
   if (result.found.length === 0 && unseen.length === 0 && !ctx.dryRun) forgetMemory(ctx)
   return result
 }
 
-/** A backup by snapshots is nothing without them. */
-function keeping({lastBackup}: DestroyOptions): (thing: Remainder) => boolean {
-  return ({kind}) => lastBackup && kind === 'snapshot'
+/** A backup by snapshots is nothing without them; and a bucket of backups outlives what they are of. */
+function keeping(ctx: PlatformContext, {lastBackup, deleteBackups}: DestroyOptions): (thing: Remainder) => boolean {
+  const bucket = `:s3:::${backupBucket(ctx.spec)}`
+  return ({kind, id}) => (lastBackup && kind === 'snapshot') || (!deleteBackups && kind === 'bucket' && id.endsWith(bucket))
 }
 
 function isEmpty(state: string): boolean {

@@ -23,6 +23,9 @@ export interface StateBucket {
 /** Statement of the bucket's policy that is kp's. */
 const TLS_STATEMENT = 'KpTlsOnly'
 
+/** What S3 deletes with one request. */
+const MOST_AT_ONCE = 1000
+
 interface Policy {
   Version?: string
   Statement?: ({Sid?: string} & Record<string, unknown>)[]
@@ -89,6 +92,21 @@ export async function makeSo(clients: AwsClients, {name, region, kmsKey}: {name:
 export async function hasObject(clients: AwsClients, {name, region}: {name: string; region: string}, key: string): Promise<boolean> {
   const {HeadObjectCommand} = await import('@aws-sdk/client-s3')
   return (await unless(['NotFound', 'NoSuchKey'], (await clients.s3(region)).send(new HeadObjectCommand({Bucket: name, Key: key})))) !== undefined
+}
+
+/** Deletes every version of every object. What a bucket keeps longer by a lock is refused, and said. */
+export async function empty(clients: AwsClients, {name, region}: {name: string; region: string}): Promise<void> {
+  const {DeleteObjectsCommand, HeadBucketCommand, ListObjectVersionsCommand} = await import('@aws-sdk/client-s3')
+  const s3 = await clients.s3(region)
+  if ((await unless(['NotFound', 'NoSuchBucket'], s3.send(new HeadBucketCommand({Bucket: name})))) === undefined) return
+  for (;;) {
+    // Always the first page: what was on it is gone by the next look.
+    const {Versions = [], DeleteMarkers = []} = await s3.send(new ListObjectVersionsCommand({Bucket: name}))
+    const Objects = [...Versions, ...DeleteMarkers].slice(0, MOST_AT_ONCE).flatMap(({Key, VersionId}) => (Key === undefined ? [] : [{Key, VersionId}]))
+    if (Objects.length === 0) return
+    const {Errors: [refused] = []} = await s3.send(new DeleteObjectsCommand({Bucket: name, Delete: {Objects, Quiet: true}}))
+    if (refused !== undefined) throw new Error(`${refused.Key}: ${refused.Code}: ${refused.Message}`)
+  }
 }
 
 async function readPolicy(clients: AwsClients, name: string, region: string): Promise<Policy> {

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {KpError} from '../../engine/errors.ts'
 import type {EnvironmentSpec, ProviderOf} from '../../spec/types.ts'
 import type {ClusterPresence} from '../types.ts'
-import {hasObject, lacking, makeSo} from './bucket.ts'
+import {empty, hasObject, lacking, makeSo} from './bucket.ts'
 import {endpointOf, openClients} from './clients.ts'
 import {awsError, bucketError} from './errors.ts'
 import {cpuQuota, findDenied, findInsights, findMaxPods, findQuotas, findSubnets} from './limits.ts'
@@ -108,6 +108,7 @@ export function createEksProvider({spec, settings, env, folder, cacheDir}: EksPr
       exists: () => asking(`look at the table ${name}`, () => hasTable(clients, {name, region: at})),
       make: () => asking(`make the table ${name}`, () => makeTable(clients, {name, region: at}, {'kp:platform': spec.platform})),
     }),
+    emptyBucket: (name, at) => asking(`delete what is in the bucket ${name}`, () => empty(clients, {name, region: at})),
     remains: (scope) => asking('look for what is in the account', () => findRemains(clients, {...scope, region})),
     removable: isRemovable,
     remove: (thing) => asking(`take away the ${thing.kind} ${thing.id}`, () => removeThing(clients, thing)),

@@ -87,6 +87,8 @@ export interface AwsProvider extends Provider {
   stateBucket(name: string, region: string): StateBucket
   /** The table of the locks of states, where kp.yaml wants one. */
   lockTable(name: string, region: string): LockTable
+  /** Deletes everything in a bucket, of every version; one that is gone is empty. */
+  emptyBucket(name: string, region: string): Promise<void>
   /** What of an environment is in the account. */
   remains(scope: AuditScope): Promise<Remains>
   /** Whether kp takes things of that kind away by itself. */

@@ -31,9 +31,6 @@ export function providerFits(spec: EnvironmentSpec): Problem[] {
   if (phases.cni.kubeProxyReplacement && provider.type === 'kubeadm-aws') {
     found.push(wrong(['phases', 'cni', 'kubeProxyReplacement'], 'cannot be had on kubeadm-aws yet: Cilium would have to know the address of the API server before it is there', ['provider', 'type']))
   }
-  if (provider.type === 'kubeadm-aws') {
-    found.push(doubt(['provider', 'type'], 'kubeadm-aws gets a StorageClass of EBS and no driver yet: install aws-ebs-csi-driver yourself, or claims wait'))
-  }
   const nodes = phases.autoscaling.nodes
   // On kubeadm-aws the machines are single ones, named in the inventory: there is no group that an autoscaler could change.
   const scalers = provider.type === 'lab' || provider.type === 'eks' ? ['none', 'cluster-autoscaler', 'karpenter'] : ['none']
@@ -78,10 +75,6 @@ export function ingressFits(spec: EnvironmentSpec): Problem[] {
   }
   if (ingress.controller === 'aws-load-balancer-controller' && spec.provider.type !== 'lab' && !providerHas.aws(spec.provider)) {
     found.push(wrong(path, `aws-load-balancer-controller works on AWS and in the lab only (provider is ${spec.provider.type})`, ['provider', 'type']))
-  }
-  // Its targets are addresses of pods, which are not those of the network there, and it has no role.
-  if (ingress.controller === 'aws-load-balancer-controller' && spec.provider.type === 'kubeadm-aws') {
-    found.push(wrong(path, 'aws-load-balancer-controller cannot be had on kubeadm-aws yet', ['provider', 'type']))
   }
   if (ingress.aws.certificateArn !== undefined && ingress.controller !== 'aws-load-balancer-controller') {
     found.push(wrong(['phases', 'ingress', 'aws', 'certificateArn'], `is used by controller aws-load-balancer-controller only (controller is ${ingress.controller})`, path))

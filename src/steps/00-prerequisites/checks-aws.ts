@@ -1,5 +1,6 @@
 /** Checks of phase 0 on AWS: whose account it is. */
 import {check} from '../../checks/builders.ts'
+import {makesBackupBucket} from '../../components/terraform/pod-roles.ts'
 import type {PlatformCheck} from '../../context.ts'
 import {asKpError} from '../../engine/errors.ts'
 
@@ -30,6 +31,7 @@ const ACTIONS = [
   'eks:CreateCluster', 'eks:CreateNodegroup', 'eks:CreateAddon', 'eks:CreateAccessEntry', 'eks:DescribeCluster', 'eks:DeleteCluster',
   'kms:CreateKey', 'kms:CreateAlias', 'logs:CreateLogGroup', 'logs:PutRetentionPolicy',
 ]
+const WITH_BACKUPS = ['s3:CreateBucket', 's3:PutBucketVersioning', 's3:PutEncryptionConfiguration', 's3:PutBucketPublicAccessBlock', 's3:PutBucketPolicy', 's3:PutLifecycleConfiguration']
 const WITH_BUCKET = ['s3:GetObject', 's3:PutObject', 's3:ListBucket']
 
 /** Whether the policies of these credentials allow what a plan needs; AWS itself is asked, and nothing is tried. */
@@ -39,7 +41,7 @@ export const permissionsCheck: PlatformCheck = check({
   pitfalls: ['KP0007'],
   appliesTo: (ctx) => (ctx.aws === undefined ? 'kp makes nothing in a cloud account' : true),
   async run(ctx) {
-    const actions = [...ACTIONS, ...(ctx.spec.infra.backend.type === 's3' ? WITH_BUCKET : []), ...(ctx.spec.provider.type === 'eks' && ctx.spec.provider.identity === 'irsa' ? ['iam:CreateOpenIDConnectProvider'] : ['eks:CreatePodIdentityAssociation'])]
+    const actions = [...ACTIONS, ...(ctx.spec.infra.backend.type === 's3' ? WITH_BUCKET : []), ...(makesBackupBucket(ctx.spec) ? WITH_BACKUPS : []), ...(ctx.spec.provider.type === 'eks' && ctx.spec.provider.identity === 'irsa' ? ['iam:CreateOpenIDConnectProvider'] : ['eks:CreatePodIdentityAssociation'])]
     const expected = `${actions.length} actions`
     try {
       const denied = (await ctx.aws?.denied(actions)) ?? []

@@ -13,6 +13,7 @@ import {machinePitfalls} from './pitfalls-machines.ts'
 import {workloadPitfalls} from './pitfalls-workloads.ts'
 import {pitfalls} from './pitfalls.ts'
 import {specialPools} from './special-pools.ts'
+import {ebsDriverCheck, wantsEbsDriver} from './ebs.ts'
 import {labPools, localVolumes, nodeGroups, snapshotClass, storageClass, workers} from './steps.ts'
 
 /** What is done in the cluster, for its nodes and volumes. */
@@ -28,6 +29,8 @@ const onNodes: PlatformStep[] = [
     appliesTo: (platform) => (platform.spec.phases['node-pools'].snapshots ? true : 'phases.node-pools.snapshots is off'),
   }),
   labStages('node-pools/simulation', 'snapshot-controller'),
+  // After the kinds of snapshots, which its sidecar watches.
+  componentStep({id: 'node-pools/ebs-csi-driver', title: 'Install the EBS CSI driver', component: 'aws-ebs-csi-driver', appliesTo: wantsEbsDriver, verify: ['node-pools.ebs-csi-driver']}),
   snapshotClass,
 ]
 
@@ -42,6 +45,6 @@ export const nodePools: PlatformPhase = {
     ...workers(ctx),
     ...onNodes.map(needsApi),
   ],
-  checks: [...checks, maxPodsCheck],
+  checks: [...checks, maxPodsCheck, ebsDriverCheck],
   pitfalls: [...pitfalls, ...healthPitfalls, ...workloadPitfalls, ...machinePitfalls],
 }

@@ -4,6 +4,23 @@ import type {Pitfall} from '../../engine/types.ts'
 /** Pitfalls of machines of one's own. */
 export const machinePitfalls: Pitfall[] = [
   {
+    code: 'KP0345',
+    title: 'The EBS driver may not call EC2, or is not there',
+    symptom: 'Claims stay Pending and the controller of the driver says UnauthorizedOperation, "no EC2 IMDS role found", or is not ready.',
+    cause: 'On machines of kubeadm the driver has the rights of the machine: its role has no AmazonEBSCSIDriverPolicy, or the metadata service answers over one hop alone. Or somebody removed the driver.',
+    match: [
+      {output: /api error UnauthorizedOperation: You are not authorized to perform this operation[^\n]*ec2:(?:CreateVolume|AttachVolume|CreateSnapshot|ModifyVolume)/},
+      {check: 'node-pools.ebs-csi-driver'},
+    ],
+    fix: [
+      {text: 'What does it say?', command: 'kubectl -n kube-system logs deployment/ebs-csi-controller -c ebs-plugin --tail=50'},
+      {text: 'Which policies has the role of the machines? kp gives them AmazonEBSCSIDriverPolicy.', command: 'aws iam list-attached-role-policies --role-name <cluster>-worker'},
+      {text: 'Put the roles back, then the driver.', command: 'kp up --only networking,node-pools'},
+    ],
+    confirmBy: 'node-pools.ebs-csi-driver',
+    source: 'aws-ebs-csi-driver: docs/install.md, set up driver permissions',
+  },
+  {
     code: 'KP0333',
     title: 'A new machine does not answer to SSH',
     symptom: 'ssh and Ansible end with "Connection timed out", "Connection refused" or UNREACHABLE right after the machine was made.',

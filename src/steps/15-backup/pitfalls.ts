@@ -1,6 +1,7 @@
 /** Known failures of phase 15: store, schedule, server. */
 import type {Pitfall} from '../../engine/types.ts'
 import {BACKUP_KINDS, findMissingBucket, findReadOnlyLocation, findStandingSchedule} from './find-backups.ts'
+import {bucketPitfalls} from './pitfalls-bucket.ts'
 import {restorePitfalls} from './pitfalls-restore.ts'
 import {volumePitfalls} from './pitfalls-volumes.ts'
 
@@ -217,4 +218,4 @@ const storePitfalls: Pitfall[] = [
 ]
 
 /** All of the phase, by code. */
-export const pitfalls: Pitfall[] = [...storePitfalls, ...volumePitfalls, ...restorePitfalls].toSorted((a, b) => a.code.localeCompare(b.code))
+export const pitfalls: Pitfall[] = [...storePitfalls, ...bucketPitfalls, ...volumePitfalls, ...restorePitfalls].toSorted((a, b) => a.code.localeCompare(b.code))

@@ -137,7 +137,7 @@ export const destroy = z.object({
   destroyed: z.array(z.object({stack: z.string(), resources: z.array(z.string()).describe('Addresses of what went.')})),
   removed: z.array(cloudThing).describe('What the cluster itself had made, and is gone.'),
   saved: z.number().describe('US dollars a month that end, by list price.'),
-  kept: z.array(cloudThing).describe('What stays on purpose: snapshots, with --last-backup.'),
+  kept: z.array(cloudThing).describe('What stays on purpose: the bucket of the backups, and snapshots with --last-backup.'),
   left: z.array(cloudThing.extend({remove: z.string().describe('The command that takes it away.'), holdsNetwork: z.boolean().describe('The network stays because of it.')})).describe('What is still in the account.'),
   unseen: z.array(z.object({what: z.string(), why: z.string()})).describe('Parts of the account that could not be looked at.'),
   durationMs: z.number().nonnegative(),

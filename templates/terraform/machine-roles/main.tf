@@ -2,6 +2,8 @@
 
 data "aws_partition" "current" {}
 
+data "aws_caller_identity" "current" {}
+
 data "aws_iam_policy_document" "trust" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -114,6 +116,28 @@ resource "aws_iam_role_policy" "control_plane" {
   name   = "cloud-controller"
   role   = aws_iam_role.machine["control-plane"].id
   policy = data.aws_iam_policy_document.control_plane.json
+}
+
+# Controllers that call AWS run on workers: each policy is the one that their pods have on EKS, in the files beside this one.
+locals {
+  facts = {
+    partition      = data.aws_partition.current.partition
+    region         = var.region
+    account        = data.aws_caller_identity.current.account_id
+    cluster        = var.cluster
+    zones          = [for zone in var.hosted_zones : "arn:${data.aws_partition.current.partition}:route53:::hostedzone/${zone}"]
+    bucket         = var.backup_bucket
+    backup_key     = var.backup_key
+    secrets_region = var.secrets_region
+  }
+}
+
+resource "aws_iam_role_policy" "controller" {
+  for_each = var.policies
+
+  name   = each.key
+  role   = aws_iam_role.machine["worker"].id
+  policy = templatefile("${path.module}/policy-${each.value.file}.json.tftpl", merge(local.facts, { assumed_role = each.value.assumes }))
 }
 
 # A worker learns what it is itself, and pulls images.

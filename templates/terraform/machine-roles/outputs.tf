@@ -3,5 +3,5 @@ output "instance_profiles" {
   value       = { for name, profile in aws_iam_instance_profile.machine : name => profile.name }
 
   # A machine that starts without its rights does not ask again.
-  depends_on = [aws_iam_role_policy_attachment.machine, aws_iam_role_policy.control_plane, aws_iam_role_policy.worker]
+  depends_on = [aws_iam_role_policy_attachment.machine, aws_iam_role_policy.control_plane, aws_iam_role_policy.worker, aws_iam_role_policy.controller]
 }

@@ -16,6 +16,7 @@ locals {
     node_role      = local.iam.node_role_arn
     zones          = [for zone in var.hosted_zones : "arn:${data.aws_partition.current.partition}:route53:::hostedzone/${zone}"]
     bucket         = var.backup_bucket
+    backup_key     = var.backup_key
     secrets_region = var.secrets_region
   }
 }

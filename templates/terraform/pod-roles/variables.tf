@@ -40,6 +40,11 @@ variable "backup_bucket" {
   type        = string
 }
 
+variable "backup_key" {
+  description = "ARN of the KMS key that encrypts the backups; null where S3 does it with its own."
+  type        = string
+}
+
 variable "secrets_region" {
   description = "Region of the secrets that the cluster reads."
   type        = string

@@ -163,7 +163,6 @@ describe('choices that need or exclude each other', () => {
     ['phases: {mesh: {tracing: {backend: otlp}}}', MINIMAL, 'phases.mesh.tracing.endpoint  is missing: otlp needs the address of a collector'],
     ['phases: {cni: {plugin: calico, kubeProxyReplacement: true}}', MINIMAL, 'phases.cni.kubeProxyReplacement  needs phases.cni.plugin cilium'],
     ['phases: {cni: {enabled: false}}', KUBEADM, 'phases.cni.enabled  cannot be off: without a pod network no node becomes ready'],
-    ['phases: {ingress: {controller: aws-load-balancer-controller}}', KUBEADM, 'phases.ingress.controller  aws-load-balancer-controller cannot be had on kubeadm-aws yet'],
     ['phases: {autoscaling: {nodes: karpenter}}', KUBEADM, 'phases.autoscaling.nodes  must be none on kubeadm-aws (got "karpenter")'],
     ['phases: {autoscaling: {hpa: {min: 5, max: 2}}}', MINIMAL, 'phases.autoscaling.hpa.max  2 is less than min 5'],
     ['phases: {secrets: {store: vault}}', MINIMAL, 'phases.secrets.vault.unsealKeys  is missing: say where the unseal keys are kept, or use unseal kms'],

@@ -27,6 +27,7 @@ const BY_ID: Readonly<Record<Thing['kind'], (id: string) => string>> = {
   'route table': (id) => `aws ec2 delete-route-table --route-table-id ${id}`,
   'internet gateway': (id) => `aws ec2 delete-internet-gateway --internet-gateway-id ${id}`,
   VPC: (id) => `aws ec2 delete-vpc --vpc-id ${id}`,
+  bucket: (id) => `aws s3 rb --force s3://${id.split(':').at(-1)}   # where versions are kept, they first`,
   other: (id) => `aws resourcegroupstaggingapi get-resources --resource-arn-list ${id}`,
 }
 

@@ -162,7 +162,7 @@ const tagged: Look = {
     const found = new Map<string, Thing>()
     for (const TagFilters of [[{Key: 'kp:platform', Values: [platform]}, {Key: 'kp:environment', Values: [environment]}], [{Key: `kubernetes.io/cluster/${cluster}`, Values: ['owned']}]]) {
       for await (const {ResourceTagMappingList = []} of paginateGetResources({client}, {TagFilters})) {
-        for (const {ResourceARN: id = '', Tags: tags = []} of ResourceTagMappingList) if (!LOOKED_AT.test(id)) found.set(id, {kind: 'other', id, name: nameTag(tags), tags, monthly: 0})
+        for (const {ResourceARN: id = '', Tags: tags = []} of ResourceTagMappingList) if (!LOOKED_AT.test(id)) found.set(id, {kind: /^arn:[a-z-]+:s3:::/.test(id) ? 'bucket' : 'other', id, name: nameTag(tags), tags, monthly: 0})
       }
     }
     return [...found.values()]

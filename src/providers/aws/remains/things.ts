@@ -10,7 +10,7 @@ export interface Tag {
 /** Every kind of thing that is looked for, in the order in which things of several kinds must go. */
 export const KINDS = [
   'EKS cluster', 'instance', 'load balancer', 'classic load balancer', 'target group', 'NAT gateway', 'VPC endpoint', 'network interface', 'security group', 'volume', 'snapshot', 'launch template',
-  'address', 'DNS record', 'queue', 'log group', 'OIDC provider', 'KMS key', 'key pair', 'instance profile', 'role', 'subnet', 'route table', 'internet gateway', 'VPC', 'other',
+  'address', 'DNS record', 'queue', 'log group', 'OIDC provider', 'KMS key', 'key pair', 'instance profile', 'role', 'subnet', 'route table', 'internet gateway', 'VPC', 'bucket', 'other',
 ] as const
 
 /** A kind. */

@@ -21,7 +21,7 @@ interface Statement {
 
 /** The policy with its placeholders filled, as templatefile does. */
 function readPolicy(file: string): Statement[] {
-  const text = readFileSync(join(FOLDER, file), 'utf8').replaceAll('${jsonencode(zones)}', '["arn:aws:route53:::hostedzone/Z1"]').replaceAll(/\$\{(\w+)\}/g, (_whole, name: string) => (name === 'account' ? '123456789012' : name === 'partition' ? 'aws' : name))
+  const text = readFileSync(join(FOLDER, file), 'utf8').replaceAll(/%\{ [^}]*\}/g, '').replaceAll('${jsonencode(zones)}', '["arn:aws:route53:::hostedzone/Z1"]').replaceAll(/\$\{(\w+)\}/g, (_whole, name: string) => (name === 'account' ? '123456789012' : name === 'partition' ? 'aws' : name))
   return (JSON.parse(text) as {Statement: Statement[]}).Statement
 }
 
