@@ -32,9 +32,9 @@ export const awsCases: CheckCase[] = [
     context: bucket([]),
     passes: NOTHING,
     fails: [
-      {what: 'it keeps no versions', context: bucket(['versioned']), observed: /acme-dev-backup keeps no versions/},
-      {what: 'it is gone', context: bucket(['exists', 'versioned']), observed: /acme-dev-backup is not there/},
-      {what: 'somebody else has the name', context: bucket(new KpError({code: 'NOT_OURS', message: 'the bucket acme-dev-backup belongs to somebody else'})), observed: /belongs to somebody else/},
+      {what: 'it keeps no versions', context: bucket(['versioned']), observed: /acme-backup keeps no versions/},
+      {what: 'it is gone', context: bucket(['exists', 'versioned']), observed: /acme-backup is not there/},
+      {what: 'somebody else has the name', context: bucket(new KpError({code: 'NOT_OURS', message: 'the bucket acme-backup belongs to somebody else'})), observed: /belongs to somebody else/},
     ],
     survives: ASKS_AWS,
     unknown: [{what: 'S3 does not answer', context: bucket(new KpError({code: 'API_ERROR', message: 'AWS does not answer in eu-central-1'})), observed: /does not answer/}],

@@ -2,10 +2,12 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
-import {annotatedRoles, hostedZones, podRoles} from '../../../../src/components/terraform/pod-roles.ts'
+import {annotatedRoles, hostedZones, makesBackupBucket, podRoles} from '../../../../src/components/terraform/pod-roles.ts'
+import {moduleFiles} from '../../../../src/components/terraform/stacks.ts'
 import {stackVariables} from '../../../../src/components/terraform/variables.ts'
 import type {EnvironmentSpec} from '../../../../src/spec/types.ts'
 import {eksSpec} from '../../../helpers/eks.ts'
+import {kubeadmSpec} from '../../../helpers/kubeadm.ts'
 import {PROJECT} from '../../../helpers/run-kp.ts'
 
 const FOLDER = join(PROJECT, 'templates', 'terraform', 'pod-roles')
@@ -61,6 +63,43 @@ describe('the policies of pods', () => {
 
   it.each(policies)('%s fits into a role', (file) => {
     expect(JSON.stringify(readPolicy(file)).length).toBeLessThan(10_240 - 200)
+  })
+})
+
+describe('the workers of kubeadm on EC2', () => {
+  const spec = kubeadmSpec({phases: {'cert-manager': {issuer: 'dns01'}, ingress: {controller: 'aws-load-balancer-controller', externalDns: {enabled: true}}, backup: {enabled: true}, secrets: {store: 'aws-secrets-manager'}}})
+  const {policies: rights} = stackVariables(spec, 'machine-roles', {zones: ['eu-central-1a'], emulated: false}) as {policies: Record<string, {file: string}>}
+
+  it('have the rights of their controllers, each by a file that lies beside the stack', () => {
+    expect(Object.keys(rights)).toEqual(['aws-load-balancer-controller', 'cert-manager', 'external-dns', 'velero', 'external-secrets'])
+    const files = moduleFiles(PROJECT, 'machine-roles').map(({name}) => name)
+    for (const {file} of Object.values(rights)) expect(files).toContain(`policy-${file}.json.tftpl`)
+    expect(files.filter((name) => /karpenter|autoscaler/.test(name))).toEqual([])
+  })
+
+  it('have no more than fits into one role', () => {
+    // All inline policies of a role count together, without blanks.
+    const sizes = Object.values(rights).map(({file}) => JSON.stringify(readPolicy(`policy-${file}.json.tftpl`)).length)
+    expect(sizes.reduce((sum, one) => sum + one, 0)).toBeLessThan(10_240 - 1500)
+  })
+})
+
+describe('the bucket of the backups', () => {
+  const variables = (sections: Record<string, unknown>) => stackVariables(eksSpec(sections), 'backup-store', {zones: [], emulated: false})
+
+  it('is made where kp.yaml names none, and keeps what was deleted as long as a backup', () => {
+    expect(variables({phases: {backup: {retention: '36h'}}})).toMatchObject({bucket: 'acme-dev-backup', region: 'eu-central-1', keep_deleted_days: 2, tls_only: true})
+    expect(variables({phases: {backup: {store: {region: 'eu-west-1'}}}})).toMatchObject({region: 'eu-west-1'})
+    expect(makesBackupBucket(eksSpec())).toBe(true)
+    for (const store of [{bucket: 'theirs'}, {bucket: 'backups', endpoint: 'https://s3.example.org', secret: 'store'}]) expect(makesBackupBucket(eksSpec({phases: {backup: {store}}, secrets: {store: 'env:STORE'}}))).toBe(false)
+  })
+
+  it('has its key in the role of velero only where kp made it', () => {
+    const kmsKey = 'arn:aws:kms:eu-central-1:123456789012:key/0d0bb9fa-9a31-4a42-8e3a-7dbd9c1a1f6e'
+    const provider = {type: 'eks', region: 'eu-central-1', account: '123456789012', kmsKey}
+    const key = (store: Record<string, unknown>) => stackVariables(eksSpec({provider, phases: {backup: {store}}}), 'pod-roles', {zones: [], emulated: false})['backup_key']
+    expect(key({})).toBe(kmsKey)
+    expect(key({bucket: 'theirs'})).toBeNull()
   })
 })
 
