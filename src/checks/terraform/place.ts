@@ -3,6 +3,7 @@ import {existsSync, mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {STACK_IDS, stacksOf} from '../../components/terraform/ids.ts'
 import {stackFiles, VARIABLES_FILE} from '../../components/terraform/stacks.ts'
+import {stackTags} from '../../components/terraform/variables.ts'
 import {terragruntFiles} from '../../components/terraform/terragrunt.ts'
 import type {StackId} from '../../components/terraform/ids.ts'
 import type {StackFile} from '../../components/terraform/stacks.ts'
@@ -41,8 +42,11 @@ export function stackRepositoryFiles(ctx: RepositoryContext, stacks: readonly St
 /** The provider asks an emulator nothing that only AWS knows. */
 const EMULATED_PROVIDER = '  skip_credentials_validation = true\n  skip_metadata_api_check     = true\n  s3_use_path_style           = true\n'
 
-/** Tags of a bucket are read at a host name that begins with the account, which leads to no emulator: without an account they are read by path. */
-const WITHOUT_ACCOUNT = '  skip_requesting_account_id  = true\n  allowed_account_ids         = null\n'
+/**
+ * Tags of a bucket are read at a host name that begins with the account, which leads to no emulator: without an account they are read
+ * by path. And an emulator takes no tags with a new bucket.
+ */
+const BUCKET_PROVIDER = (tags: readonly string[]): string => `  skip_requesting_account_id  = true\n  allowed_account_ids         = null\n\n  ignore_tags {\n    keys = ${JSON.stringify(tags)}\n  }\n`
 
 /** What an emulator forgets, or tells in another way than AWS, is no drift there: by resource, which is named `this` where its address says nothing else. */
 const FORGOTTEN: Readonly<Partial<Record<StackId, Record<string, string[]>>>> = {
@@ -52,9 +56,9 @@ const FORGOTTEN: Readonly<Partial<Record<StackId, Record<string, string[]>>>> = 
 }
 
 /** What is another one in the working copy where an emulator answers. */
-function emulated(stack: StackId): StackFile {
+function emulated(spec: PlatformContext['spec'], stack: StackId): StackFile {
   const ignored = Object.entries(FORGOTTEN[stack] ?? {}).map(([address, fields]) => `\nresource "${address.replace('.', '" "')}${address.includes('.') ? '' : '" "this'}" {\n  lifecycle {\n    ignore_changes = [${fields.join(', ')}]\n  }\n}\n`)
-  return {name: 'kp_override.tf', text: [`provider "aws" {\n${EMULATED_PROVIDER}${stack === 'backup-store' ? WITHOUT_ACCOUNT : ''}}\n`, ...ignored].join('')}
+  return {name: 'kp_override.tf', text: [`provider "aws" {\n${EMULATED_PROVIDER}${stack === 'backup-store' ? BUCKET_PROVIDER(Object.keys(stackTags(spec, stack))) : ''}}\n`, ...ignored].join('')}
 }
 
 /** kp's working copy of a stack as it should be now. */
@@ -63,7 +67,7 @@ export function workingFiles(ctx: PlatformContext, stack: StackId): StackFile[] 
   const pretended = aws.emulator !== undefined
   const place = {local: (name: string) => `../${name}.tfstate`, pathStyle: pretended}
   const files = stackFiles({home: ctx.home, spec: ctx.spec, zones: aws.zones(ctx.spec), stack, place, emulated: pretended})
-  return pretended ? [...files, emulated(stack)] : files
+  return pretended ? [...files, emulated(ctx.spec, stack)] : files
 }
 
 /** The program of `infra.tool`. */
