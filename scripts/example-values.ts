@@ -20,7 +20,7 @@ export const EXAMPLE_VALUES: ValuesContext = {
   spotPools: ['spot'],
   cni: {
     kubeProxyReplacement: true, healthzBindAddress: '0.0.0.0:10256', apiServer: {host: '10.0.0.10', port: 6443}, routingMode: 'native', nativeCidr: '10.244.0.0/16', nodeRoutes: true,
-    encryption: true, hubble: true, calico: {encapsulation: 'VXLAN', bgp: 'Disabled'},
+    encryption: true, hubble: true, bgp: true, calico: {encapsulation: 'VXLAN', bgp: 'Disabled'},
   },
   policies: {replicas: 3, guarded: true, minAvailable: 1, scanInterval: '1h', auditSeconds: 3600, action: 'Audit', exempt: ['kube-system']},
   ingress: {replicas: 2, serviceAnnotations: {}, scheme: 'internet-facing', targetType: 'instance', region: 'eu-central-1'},

@@ -68,6 +68,7 @@ function cniValues({spec, provider}: Pick<ValuesPlatform, 'spec' | 'provider'>):
     ...(native ? {nativeCidr: spec.network.podCidr, nodeRoutes: true} : {}),
     encryption: encryption === 'wireguard',
     hubble,
+    bgp: spec.provider.type === 'bare-metal' && spec.provider.loadBalancer === 'cilium-bgp',
     ...(spec.phases.mesh.enabled ? {exclusive: false, hostSocketsOnly: true} : {}),
     calico: native ? {encapsulation: 'None', bgp: 'Enabled'} : {encapsulation: 'VXLAN', bgp: 'Disabled'},
   }

@@ -135,6 +135,8 @@ export interface CniValues {
   nodeRoutes?: boolean
   encryption: boolean
   hubble: boolean
+  /** Routers are told by BGP where the addresses of load balancers are. */
+  bgp: boolean
   /** Only with a mesh: plugins of others may stand beside it, and its balancer leaves connections of pods to their proxies. */
   exclusive?: boolean
   hostSocketsOnly?: boolean

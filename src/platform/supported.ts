@@ -32,7 +32,7 @@ export const NOT_BUILT_ON: Readonly<Partial<Record<ProviderType, readonly NotBui
   ],
   'bare-metal': [
     {field: 'provider.provisioner', values: ['kubespray']},
-    {field: 'provider.loadBalancer', values: ['metallb', 'cilium-bgp']},
+    {field: 'provider.loadBalancer', values: ['metallb']},
     {field: 'provider.storage', values: ['topolvm']},
   ],
   kind: [

@@ -2,6 +2,7 @@
 import type {PlatformContext} from '../../src/context.ts'
 import type {ToolCall} from '../../src/engine/types.ts'
 import type {PlatformAnswers} from '../../src/spec/defaults.ts'
+import {changed, thing} from '../helpers/check-cases.ts'
 import type {CheckCase, ContextOf} from '../helpers/check-cases.ts'
 import {tempFolder} from '../helpers/temp.ts'
 import {bareMetalProvider} from '../helpers/kubeadm.ts'
@@ -25,7 +26,21 @@ const saying = (...events: Event[]): ContextOf => (ctx: PlatformContext) => ({
 })
 const fails = (what: string, observed: RegExp, ...events: Event[]): CheckCase['fails'][number] => ({what, context: saying(...events, END), observed})
 
+const WITH_BGP = {...OWN, provider: bareMetalProvider({loadBalancer: 'cilium-bgp', bgp: {asn: 64_512, peers: [{address: '192.168.10.1', asn: 64_500}]}}) as PlatformAnswers['provider']}
+const speaker = (name: string, peeringState?: string): ReturnType<typeof thing> => thing('cilium.io/v2', 'CiliumBGPNodeConfig', name, {status: {bgpInstances: [{name: 'kp', localASN: 64_512, peers: [{name: 'router-192-168-10-1', peerAddress: '192.168.10.1', ...(peeringState === undefined ? {} : {peeringState})}]}]}})
+
 export const hostCases: CheckCase[] = [
+  {
+    check: 'cni.bgp-sessions',
+    platform: WITH_BGP,
+    passes: () => ({objects: [speaker('worker-1', 'established'), speaker('worker-2', 'established')]}),
+    fails: [
+      {what: 'a router does not answer one', change: changed('CiliumBGPNodeConfig', () => ({...speaker('worker-2', 'active')}), 'worker-2'), observed: /node worker-2 and router 192\.168\.10\.1: active/},
+      {what: 'an agent says nothing', change: changed('CiliumBGPNodeConfig', () => ({status: {}}), 'worker-1'), observed: /node worker-1 says nothing/},
+      {what: 'BGP is off', change: () => ({objects: []}), observed: /no worker has|does not know CiliumBGPNodeConfig/},
+    ],
+    skips: [{what: 'addresses come from elsewhere', platform: OWN, observed: /no router is told/}],
+  },
   {
     check: 'networking.hosts',
     platform: OWN,

@@ -138,7 +138,7 @@ export const nodePoolsCases: CheckCase[] = [
   },
   {
     check: 'node-pools.ebs-csi-driver',
-    platform: {provider: kubeadmProvider(), domain: 'acme.org', email: 'ops@acme.org', nodePools: [{name: 'general', instanceType: 'm6i.large', min: 3}]},
+    platform: {provider: kubeadmProvider() as PlatformAnswers['provider'], domain: 'acme.org', email: 'ops@acme.org', nodePools: [{name: 'general', instanceType: 'm6i.large', min: 3}]},
     passes: (ctx) => ({objects: readyComponent(ctx, 'aws-ebs-csi-driver')}),
     fails: [
       {what: 'its controller is gone', change: without('Deployment'), observed: /Deployment kube-system\/ebs-csi-controller does not exist/},

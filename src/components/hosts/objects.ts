@@ -1,5 +1,5 @@
 /** What machines of one's own lack beside a cluster: volumes, and addresses for load balancers. Objects in kp's own words. Pure. */
-import type {EnvironmentSpec} from '../../spec/types.ts'
+import type {EnvironmentSpec, ProviderOf} from '../../spec/types.ts'
 
 /** An object of the cluster. */
 export interface HostObject {
@@ -80,16 +80,49 @@ export function vipControllerObjects(spec: EnvironmentSpec, addresses: readonly 
   ]
 }
 
+/** Control planes carry no traffic of applications. */
+const WORKERS = {matchExpressions: [{key: 'node-role.kubernetes.io/control-plane', operator: 'DoesNotExist'}]}
+
 /** Cilium gives the addresses of kp.yaml and answers for them in the network of the hosts. */
 export function ciliumAddressObjects(addresses: readonly string[]): HostObject[] {
+  return [
+    ciliumPool(addresses),
+    {apiVersion: 'cilium.io/v2alpha1', kind: 'CiliumL2AnnouncementPolicy', metadata: {name: 'kp'}, spec: {loadBalancerIPs: true, nodeSelector: WORKERS}},
+  ]
+}
+
+/** What the workers tell which routers. */
+type BgpSettings = NonNullable<ProviderOf<'bare-metal'>['bgp']>
+
+/** Cilium gives the addresses of kp.yaml, and each worker tells the routers that it leads to them. */
+export function ciliumBgpObjects(addresses: readonly string[], {asn, peers}: BgpSettings): HostObject[] {
+  const advertised = {advertise: 'kp'}
+  return [
+    ciliumPool(addresses),
+    // Of every Service that has an address; a selector that is not there would choose none.
+    {apiVersion: 'cilium.io/v2', kind: 'CiliumBGPAdvertisement', metadata: {name: 'kp', labels: advertised}, spec: {advertisements: [{advertisementType: 'Service', service: {addresses: ['LoadBalancerIP']}, selector: {matchExpressions: [{key: 'kp.dev/no-bgp', operator: 'DoesNotExist'}]}}]}},
+    {
+      apiVersion: 'cilium.io/v2',
+      kind: 'CiliumBGPPeerConfig',
+      metadata: {name: 'kp'},
+      // While an agent starts anew the routers keep its routes: its data path goes on.
+      spec: {gracefulRestart: {enabled: true, restartTimeSeconds: 120}, families: [{afi: 'ipv4', safi: 'unicast', advertisements: {matchLabels: advertised}}]},
+    },
+    {
+      apiVersion: 'cilium.io/v2',
+      kind: 'CiliumBGPClusterConfig',
+      metadata: {name: 'kp'},
+      spec: {nodeSelector: WORKERS, bgpInstances: [{name: 'kp', localASN: asn, peers: peers.map((peer) => ({name: `router-${peer.address.replaceAll('.', '-')}`, peerASN: peer.asn, peerAddress: peer.address, peerConfigRef: {name: 'kp'}}))}]},
+    },
+  ]
+}
+
+function ciliumPool(addresses: readonly string[]): HostObject {
   const blocks = addresses.map((text) => {
     const [start, stop] = text.split('-')
     return text.includes('/') ? {cidr: text} : {start, stop}
   })
-  return [
-    {apiVersion: 'cilium.io/v2', kind: 'CiliumLoadBalancerIPPool', metadata: {name: 'kp'}, spec: {blocks}},
-    {apiVersion: 'cilium.io/v2alpha1', kind: 'CiliumL2AnnouncementPolicy', metadata: {name: 'kp'}, spec: {loadBalancerIPs: true, nodeSelector: {matchExpressions: [{key: 'node-role.kubernetes.io/control-plane', operator: 'DoesNotExist'}]}}},
-  ]
+  return {apiVersion: 'cilium.io/v2', kind: 'CiliumLoadBalancerIPPool', metadata: {name: 'kp'}, spec: {blocks}}
 }
 
 function access(name: string, namespace: string, rules: Rules): HostObject[] {

@@ -1,5 +1,5 @@
 /** Addresses for Services of type LoadBalancer where no cloud gives any: on machines of one's own. */
-import {ciliumAddressObjects, vipControllerObjects} from '../../components/hosts/objects.ts'
+import {ciliumAddressObjects, ciliumBgpObjects, vipControllerObjects} from '../../components/hosts/objects.ts'
 import type {ManifestContext, PlatformStep} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import {manifestSet} from '../shared/manifest-set.ts'
@@ -11,6 +11,7 @@ function objectsOf({spec}: Pick<ManifestContext, 'spec'>): KubeObject[] {
   const {provider} = spec
   if (provider.type !== 'bare-metal' || provider.addresses.length === 0) return []
   if (provider.loadBalancer === 'kube-vip') return vipControllerObjects(spec, provider.addresses)
+  if (provider.loadBalancer === 'cilium-bgp' && provider.bgp !== undefined) return ciliumBgpObjects(provider.addresses, provider.bgp)
   return provider.loadBalancer === 'cilium-l2' ? ciliumAddressObjects(provider.addresses) : []
 }
 

@@ -2,6 +2,7 @@
 import type {PlatformPhase} from '../../context.ts'
 import {networkPolicies} from '../shared/network-policies.ts'
 import {about} from './about.ts'
+import {bgpCheck, bgpPitfalls} from './bgp.ts'
 import {checks} from './checks.ts'
 import {connectivitySteps} from './connectivity.ts'
 import {loadBalancerAddresses} from './load-balancer.ts'
@@ -15,6 +16,6 @@ export const cni: PlatformPhase = {
   // Nodes without a pod network never become ready: where nodes are real, the plugin comes right after the control plane.
   dependsOn: () => ['control-plane'],
   steps: (ctx) => [refuseSecondPlugin, ...pluginSteps(ctx), networkPolicies({id: 'cni/network-policies', namespace: 'default', rules: () => []}), loadBalancerAddresses, ...connectivitySteps],
-  checks,
-  pitfalls: [...pitfalls, ...podPitfalls],
+  checks: [...checks, bgpCheck],
+  pitfalls: [...pitfalls, ...podPitfalls, ...bgpPitfalls],
 }

@@ -1,9 +1,13 @@
 /** Hosts: inventory, ports, files, what Ansible says, the configuration of kind. */
+import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {parse} from 'yaml'
 import {kindConfig} from '../../../src/components/kind-config.ts'
 import {ansibleFiles} from '../../../src/components/hosts/files.ts'
 import {awsHosts, bareMetalHosts, inventoryText} from '../../../src/components/hosts/inventory.ts'
+import {ciliumBgpObjects} from '../../../src/components/hosts/objects.ts'
+import {loadCatalog} from '../../../src/components/load.ts'
+import {platformValues} from '../../../src/components/platform-values.ts'
 import {podNetworkPorts} from '../../../src/components/hosts/ports.ts'
 import {judge} from '../../../src/steps/shared/host-play.ts'
 import {complaintsOf, readEvent} from '../../../src/tools/ansible.ts'
@@ -21,6 +25,30 @@ function inventory(sections: Record<string, unknown> = {}): Inventory {
   if (spec.provider.type !== 'bare-metal') throw new Error('bare-metal')
   return parse(inventoryText(spec, bareMetalHosts(spec.provider), {apiEndpoint: spec.provider.apiEndpoint})) as Inventory
 }
+
+describe('addresses of load balancers by BGP', () => {
+  const bgp = {asn: 64_512, peers: [{address: '192.168.10.1', asn: 64_500}, {address: '192.168.10.2', asn: 64_501}]}
+  const of = (kind: string) => ciliumBgpObjects(['192.168.20.0/24', '192.168.10.200-192.168.10.220'], bgp).find((one) => one.kind === kind)
+
+  it('are a pool, and each router is a peer of every worker', () => {
+    expect(of('CiliumLoadBalancerIPPool')?.['spec']).toEqual({blocks: [{cidr: '192.168.20.0/24'}, {start: '192.168.10.200', stop: '192.168.10.220'}]})
+    expect(of('CiliumBGPClusterConfig')?.['spec']).toMatchObject({bgpInstances: [{localASN: 64_512, peers: [{name: 'router-192-168-10-1', peerASN: 64_500, peerAddress: '192.168.10.1', peerConfigRef: {name: 'kp'}}, {peerASN: 64_501}]}]})
+  })
+
+  it('are told by the labels of what is to be told', () => {
+    const labels = of('CiliumBGPAdvertisement')?.metadata.labels
+    expect(of('CiliumBGPPeerConfig')?.['spec']).toMatchObject({families: [{afi: 'ipv4', safi: 'unicast', advertisements: {matchLabels: labels}}]})
+  })
+
+  it('need BGP in Cilium, which is off elsewhere', () => {
+    const values = (loadBalancer: string): unknown => {
+      const spec = bareMetalSpec({provider: bareMetalProvider({loadBalancer, ...(loadBalancer === 'cilium-bgp' ? {bgp} : {})})})
+      return platformValues({spec, catalog: loadCatalog(join(PROJECT, 'templates')), provider: {}}, 'cilium').values['bgpControlPlane']
+    }
+    expect(values('cilium-bgp')).toEqual({enabled: true})
+    expect(values('kube-vip')).toEqual({enabled: false})
+  })
+})
 
 describe('the inventory of machines of one\'s own', () => {
   it('has every host in its group, with how it is reached', () => {
