@@ -12,11 +12,11 @@ export interface Doomed {
   made: readonly {kind: string; id: string; name?: string | undefined; because: string; monthly: number}[]
   lastBackup: boolean
   deleteBackups?: boolean
-  keptBucket?: string | undefined
+  keptBackups?: readonly string[]
 }
 
 /** The same for people who are asked. */
-export function renderDoomed({stacks, made, lastBackup, deleteBackups = false, keptBucket}: Doomed, look: Look): string {
+export function renderDoomed({stacks, made, lastBackup, deleteBackups = false, keptBackups = []}: Doomed, look: Look): string {
   const monthly = stacks.flatMap(({goes}) => goes).reduce((sum, one) => sum + one.monthly, 0) + made.reduce((sum, one) => sum + one.monthly, 0)
   const lines = [
     ...(lastBackup ? wrap('First a backup by Velero; the snapshots of volumes stay.', look.columns) : []),
@@ -24,8 +24,8 @@ export function renderDoomed({stacks, made, lastBackup, deleteBackups = false, k
     '',
     ...(made.length === 0 ? [] : ['What the cluster itself made:', ...made.flatMap((thing) => thingLines(thing, look, '-')), '']),
     ...stacks.flatMap(({stack, goes}) => [`The stack ${stack}:`, ...goes.map(({address, monthly: price}) => truncate(`  - ${address}${perMonth(price)}`, look.columns)), '']),
-    ...(keptBucket === undefined ? [] : [...wrap(`The bucket ${keptBucket} stays with the backups in it: --delete-backups takes it along.`, look.columns), '']),
-    ...(deleteBackups && stacks.some(({stack}) => stack === 'backup-store') ? [...wrap('Every backup goes with its bucket, and nothing brings them back.', look.columns), ''] : []),
+    ...(keptBackups.length === 0 ? [] : [...wrap(`Backups stay: ${keptBackups.join(', ')}. --delete-backups takes them along.`, look.columns), '']),
+    ...(deleteBackups && stacks.some(({stack}) => stack.startsWith('backup-')) ? [...wrap('Every backup goes too, and nothing brings them back.', look.columns), ''] : []),
     ...wrap(`Together about $${monthly.toFixed(2)} a month by list prices.${lastBackup ? '' : ' Volumes go with their data: --last-backup makes a backup first.'}`, look.columns),
     '',
   ]

@@ -28,6 +28,12 @@ export const STACKS: Readonly<Record<StackId, Stack>> = {
     upstream: [],
     makes: (spec) => [`the bucket ${backupBucket(spec)}: versioned, encrypted, closed to the public`],
   },
+  'backup-vault': {
+    id: 'backup-vault',
+    title: 'the vault of AWS Backup',
+    upstream: [],
+    makes: ({environment}) => [`the vault ${environment.cluster} with a plan that copies the volumes of the cluster each day`],
+  },
   network: {
     id: 'network',
     title: 'the network',

@@ -3,6 +3,7 @@ import {planAddresses} from '../../spec/address-plan.ts'
 import {parseTaint, POOL_LABEL} from '../../spec/pools.ts'
 import {durationSeconds} from '../../spec/units.ts'
 import type {EnvironmentSpec, NodePool, ProviderOf} from '../../spec/types.ts'
+import {BACKUP_STACKS} from './ids.ts'
 import type {StackId} from './ids.ts'
 import {gibibytes, poolVolumes} from './disks.ts'
 import {machineVariables} from './machine-variables.ts'
@@ -44,11 +45,15 @@ export function stackTags(spec: EnvironmentSpec, stack: StackId): Record<string,
 
 const DAY_SECONDS = 24 * 3600
 
+function retentionDays({phases}: Pick<EnvironmentSpec, 'phases'>): number {
+  return Math.max(1, Math.ceil(durationSeconds(phases.backup.retention) / DAY_SECONDS))
+}
+
 /** Services that nodes must reach where there is no way out. */
 const WITHOUT_NAT = ['autoscaling', 'ec2', 'ecr.api', 'ecr.dkr', 'eks', 'eks-auth', 'elasticloadbalancing', 'logs', 'ssm', 'ssmmessages', 'ec2messages', 'sts']
 
 function ownVariables(spec: EnvironmentSpec, stack: StackId, facts: VariableFacts): Record<string, unknown> {
-  if (spec.provider.type === 'kubeadm-aws' && stack !== 'network' && stack !== 'backup-store') return machineVariables(spec, spec.provider, stack, facts.zones)
+  if (spec.provider.type === 'kubeadm-aws' && stack !== 'network' && !BACKUP_STACKS.includes(stack)) return machineVariables(spec, spec.provider, stack, facts.zones)
   return OWN[stack]?.(spec, spec.provider as ProviderOf<'eks'>, facts) ?? {}
 }
 
@@ -69,9 +74,15 @@ const OWN: Partial<Record<StackId, (spec: EnvironmentSpec, eks: ProviderOf<'eks'
     region: spec.phases.backup.store.region ?? eks.region,
     bucket: backupBucket(spec),
     kms_key: eks.kmsKey ?? null,
-    keep_deleted_days: Math.max(1, Math.ceil(durationSeconds(spec.phases.backup.retention) / DAY_SECONDS)),
+    keep_deleted_days: retentionDays(spec),
     // What answers without TLS would refuse everything.
     tls_only: !emulated,
+  }),
+  'backup-vault': (spec, eks) => ({
+    kms_key: eks.kmsKey ?? null,
+    // Each night: what is lost in between is what Velero is for.
+    schedule: 'cron(0 3 * * ? *)',
+    keep_days: retentionDays(spec),
   }),
   iam: (_spec, eks) => ({
     node_policies: ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly', ...(eks.bastion === 'ssm' ? ['AmazonSSMManagedInstanceCore'] : [])],

@@ -7,7 +7,7 @@ import {join} from 'node:path'
 import {noteLine} from '../../checks/terraform/ledger.ts'
 import {whileLocked} from '../../checks/terraform/lock.ts'
 import {prepareStack, requireAws} from '../../checks/terraform/place.ts'
-import {stacksOf} from '../../components/terraform/ids.ts'
+import {BACKUP_STACKS, stacksOf} from '../../components/terraform/ids.ts'
 import type {StackId} from '../../components/terraform/ids.ts'
 import {backupBucket} from '../../components/terraform/pod-roles.ts'
 import {summarizePlan} from '../../components/terraform/plan.ts'
@@ -46,8 +46,8 @@ export interface DestroyLook extends DestroyOptions {
   stacks: DoomedStack[]
   /** What the cluster itself made, and goes. */
   made: Remainder[]
-  /** The bucket of the backups, where it stays. */
-  keptBucket?: string
+  /** Where backups are that stay: "the bucket acme-dev-backup". */
+  keptBackups: string[]
   memory: Memory
 }
 
@@ -68,8 +68,6 @@ export interface DestroyAudit extends Remains {
   kept: Remainder[]
 }
 
-/** Its bucket outlives the cluster unless somebody says otherwise. */
-const BACKUPS: StackId = 'backup-store'
 const APPLY_MS = 90 * 60_000
 /** What holds a network that it is in. */
 const HOLDS_NETWORK = new Set<Remainder['kind']>(['instance', 'load balancer', 'classic load balancer', 'NAT gateway', 'VPC endpoint', 'network interface', 'security group'])
@@ -86,13 +84,13 @@ export async function lookAtDestroy(ctx: PlatformContext, options: DestroyOption
   const memory = await remember(ctx)
   if (options.lastBackup && memory.backup === undefined) await requireVelero(ctx)
   const stacks: DoomedStack[] = []
-  let keptBucket: string | undefined
+  const keptBackups: string[] = []
   for (const stack of stacksOf(ctx.provider.id).toReversed()) {
     if (ctx.spec.infra.backend.type === 'local' && !existsSync(join(ctx.aws.stacksFolder, `${stack}.tfstate`))) continue
     const {place} = await prepareStack(ctx, stack)
     if (isEmpty(await pullState(place, `read the state of the stack ${stack}`))) continue
-    if (stack === BACKUPS && !options.deleteBackups) {
-      keptBucket = backupBucket(ctx.spec)
+    if (BACKUP_STACKS.includes(stack) && !options.deleteBackups) {
+      keptBackups.push(stack === 'backup-store' ? `the bucket ${backupBucket(ctx.spec)}` : `the vault ${ctx.spec.environment.cluster}`)
       continue
     }
     const {exitCode} = await plan(place, {doing: `look what of the stack ${stack} is there`, destroy: true})
@@ -101,7 +99,7 @@ export async function lookAtDestroy(ctx: PlatformContext, options: DestroyOption
     stacks.push({stack, goes: goes.map(({address, monthly}) => ({address, monthly}))})
   }
   const {found} = await ctx.aws.remains(scopeOf(ctx, memory))
-  return {...options, stacks, made: found.filter((thing) => isSwept(ctx, thing, {when: 'after', keeps: keeping(ctx, options)})), ...(keptBucket === undefined ? {} : {keptBucket}), memory}
+  return {...options, stacks, made: found.filter((thing) => isSwept(ctx, thing, {when: 'after', keeps: keeping(ctx, options)})), keptBackups, memory}
 }
 
 const BACKUP: Stage = {id: 'destroy/last-backup', title: 'Make the last backup'}
@@ -109,7 +107,7 @@ const SWITCH_OFF: Stage = {id: 'destroy/switch-off', title: 'Switch off what wou
 const SWEEPS = {before: {id: 'destroy/cluster-made', title: 'Take away what the cluster made'}, after: {id: 'destroy/cluster-left', title: 'Take away what the cluster left behind'}} as const
 const AUDIT: Stage = {id: 'destroy/audit', title: 'Look what is left in the account'}
 const stackStage = ({stack}: Pick<DoomedStack, 'stack'>): Stage => ({id: `destroy/${stack}`, title: `Destroy the stack ${stack}`})
-const goesAfterSweep = ({stack}: Pick<DoomedStack, 'stack'>): boolean => stack === 'iam' || stack === 'network' || stack === BACKUPS
+const goesAfterSweep = ({stack}: Pick<DoomedStack, 'stack'>): boolean => stack === 'iam' || stack === 'network' || BACKUP_STACKS.includes(stack)
 
 /** What a teardown does, in order. */
 export function destroyStages({stacks, lastBackup, memory}: Pick<DestroyLook, 'stacks' | 'lastBackup' | 'memory'>): Stage[] {
@@ -135,7 +133,7 @@ export async function destroy(ctx: PlatformContext, look: DestroyLook): Promise<
   await takeAway('before')
   for (const doomed of look.stacks.filter((one) => !goesAfterSweep(one))) await takeDown(doomed)
   await takeAway('after')
-  for (const doomed of look.stacks.filter(({stack}) => stack === 'iam' || stack === BACKUPS)) await takeDown(doomed)
+  for (const doomed of look.stacks.filter(({stack}) => stack === 'iam' || BACKUP_STACKS.includes(stack))) await takeDown(doomed)
   const network = look.stacks.find(({stack}) => stack === 'network')
   if (network === undefined) return outcome
   // AWS would refuse after twenty minutes, and say no name.
@@ -151,7 +149,7 @@ async function destroyStack(ctx: PlatformContext, doomed: DoomedStack): Promise<
   const aws = requireAws(ctx)
   if (ctx.stopping()) throw new KpError({code: 'INTERRUPTED', message: 'stopped between two stacks', next: ['run the same command again: it goes on where it is']})
   if (stack === 'eks') await ctx.change({doing: 'take the protection of the cluster away', command: `aws eks update-cluster-config --name ${ctx.spec.environment.cluster} --no-deletion-protection`}, () => aws.unprotect())
-  if (stack === BACKUPS) await emptyBackups(ctx)
+  if (stack === 'backup-store') await emptyBackups(ctx)
   const {place} = await prepareStack(ctx, stack)
   const at = {phase: 'destroy', step: `destroy/${stack}`}
   await whileLocked(ctx, {stack, place}, () =>
@@ -190,10 +188,11 @@ export async function audit(ctx: PlatformContext, {memory, ...options}: DestroyO
   return result
 }
 
-/** A backup by snapshots is nothing without them; and a bucket of backups outlives what they are of. */
+/** A backup by snapshots is nothing without them; and what holds backups outlives what they are of. */
 function keeping(ctx: PlatformContext, {lastBackup, deleteBackups}: DestroyOptions): (thing: Remainder) => boolean {
   const bucket = `:s3:::${backupBucket(ctx.spec)}`
-  return ({kind, id}) => (lastBackup && kind === 'snapshot') || (!deleteBackups && kind === 'bucket' && id.endsWith(bucket))
+  const holdsBackups = ({kind, id, tags}: Remainder): boolean => (kind === 'bucket' && id.endsWith(bucket)) || tags.some(({Key, Value}) => Key === 'kp:stack' && BACKUP_STACKS.some((stack) => stack === Value))
+  return (thing) => (lastBackup && thing.kind === 'snapshot') || (!deleteBackups && holdsBackups(thing))
 }
 
 function isEmpty(state: string): boolean {

@@ -19,12 +19,15 @@ import {firstZones} from './zones.ts'
 export interface EksProviderOptions {
   spec: EnvironmentSpec
   /** Those that both providers of AWS have. */
-  settings: Pick<ProviderOf<'eks'>, 'region' | 'account' | 'profile' | 'assumeRole' | 'kmsKey'>
+  settings: Pick<ProviderOf<'eks'>, 'region' | 'account' | 'profile' | 'assumeRole' | 'kmsKey' | 'backupVault'>
   env: Record<string, string | undefined>
   /** `.kp/environments/<name>/`. */
   folder: string
   cacheDir: string
 }
+
+/** On each volume that AWS Backup copies: the cluster. */
+const VAULT_TAG = 'kp:cluster'
 
 /** Names the kubeconfig of what stands in for the API server of a cluster that an emulator only pretends to run. */
 export const EMULATED_KUBECONFIG = 'KP_EMULATOR_KUBECONFIG'
@@ -56,7 +59,8 @@ export function createEksProvider({spec, settings, env, folder, cacheDir}: EksPr
     ...(endpoint === undefined ? {} : {emulator: endpoint}),
     ...(noApi === undefined ? {} : {noApi}),
     storageDriver: 'ebs.csi.aws.com',
-    storageParameters: {type: 'gp3', encrypted: 'true'},
+    // By the tag AWS Backup knows what to copy.
+    storageParameters: {type: 'gp3', encrypted: 'true', ...(settings.backupVault ? {tagSpecification_1: `${VAULT_TAG}=${spec.environment.cluster}`} : {})},
     stacksFolder: join(folder, 'terraform'),
     pluginCache: join(cacheDir, 'terraform', 'plugins'),
     zones: ({network}) => network.zoneNames ?? firstZones(region, network.zones),

@@ -9,20 +9,27 @@ import {terraformStack} from '../shared/terraform-stack.ts'
 
 const STEP = 'backup/bucket'
 
-/** The step that makes it; none where kp.yaml names a bucket, or a store elsewhere. */
+/** The steps that make it, and the vault; none where kp.yaml names a bucket, or a store elsewhere. */
 export function bucketSteps({spec}: Pick<ManifestContext, 'spec'>): PlatformStep[] {
-  if (!makesBackupBucket(spec)) return []
-  return [terraformStack({id: STEP, title: 'Make the bucket of the backups', stack: 'backup-store', timeoutMs: 10 * 60_000, verify: ['backup.bucket'], after: ['prerequisites']})]
+  return [...(makesBackupBucket(spec) ? [bucketStep] : []), ...(hasVault(spec) ? [vaultStep] : [])]
 }
+
+/** Whether AWS itself copies the volumes too. */
+function hasVault({provider, phases}: ManifestContext['spec']): boolean {
+  return 'backupVault' in provider && provider.backupVault && phases.backup.enabled
+}
+
+const vaultStep = terraformStack({id: 'backup/vault', title: 'Make the vault of AWS Backup', stack: 'backup-vault', timeoutMs: 10 * 60_000, after: ['prerequisites']})
+const bucketStep = terraformStack({id: STEP, title: 'Make the bucket of the backups', stack: 'backup-store', timeoutMs: 10 * 60_000, verify: ['backup.bucket'], after: ['prerequisites']})
 
 /** What must be there before velero is told where to write. */
 export function bucketFirst(ctx: Pick<ManifestContext, 'spec'>): string[] {
-  return bucketSteps(ctx).map(({id}) => id)
+  return makesBackupBucket(ctx.spec) ? [STEP] : []
 }
 
-/** The stack, for people. */
+/** The stacks, for people. */
 export function bucketFiles(ctx: RepositoryContext): RepositoryFile[] {
-  return makesBackupBucket(ctx.spec) ? stackRepositoryFiles(ctx, ['backup-store']) : []
+  return stackRepositoryFiles(ctx, [...(makesBackupBucket(ctx.spec) ? ['backup-store' as const] : []), ...(hasVault(ctx.spec) ? ['backup-vault' as const] : [])])
 }
 
 const LACKS: Readonly<Record<string, string>> = {

@@ -41,7 +41,7 @@ interface StackData {
 const LOOK_LASTS_MS = 10 * 60_000
 const DEFAULT_TIMEOUT_MS = 90 * 60_000
 /** Whoever loses these loses everything: `kp up` never does it. */
-const NEVER_REPLACED = /^(aws_vpc|aws_eks_cluster|aws_s3_bucket\.this|aws_lb|aws_instance\.control_plane)\b/
+const NEVER_REPLACED = /^(aws_vpc|aws_eks_cluster|aws_s3_bucket\.this|aws_backup_vault|aws_lb|aws_instance\.control_plane)\b/
 
 /** A step that keeps a stack as its files and kp.yaml say. */
 export function terraformStack(options: TerraformStackStep): PlatformStep {

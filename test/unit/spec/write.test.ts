@@ -97,8 +97,6 @@ describe('defaultPlatform', () => {
     } as const
     const provider = structuredClone(settings[type]) as Parameters<typeof defaultPlatform>[0]['provider']
     const text = defaultPlatform({name: 'acme', provider, domain: 'acme.io', email: 'ops@acme.io'})
-    // What is a person's to do is told from the start.
-    const told = type === 'kubeadm-aws' ? [expect.stringMatching(/install aws-ebs-csi-driver yourself/)] : []
-    expect(parseSpec('kp.yaml', text).warnings).toEqual(told)
+    expect(parseSpec('kp.yaml', text).warnings).toEqual([])
   })
 })

@@ -5,6 +5,7 @@ import {describe, expect, it} from 'vitest'
 import {annotatedRoles, hostedZones, makesBackupBucket, podRoles} from '../../../../src/components/terraform/pod-roles.ts'
 import {moduleFiles} from '../../../../src/components/terraform/stacks.ts'
 import {stackVariables} from '../../../../src/components/terraform/variables.ts'
+import {createEksProvider} from '../../../../src/providers/aws/provider.ts'
 import type {EnvironmentSpec} from '../../../../src/spec/types.ts'
 import {eksSpec} from '../../../helpers/eks.ts'
 import {kubeadmSpec} from '../../../helpers/kubeadm.ts'
@@ -92,6 +93,18 @@ describe('the bucket of the backups', () => {
     expect(variables({phases: {backup: {store: {region: 'eu-west-1'}}}})).toMatchObject({region: 'eu-west-1'})
     expect(makesBackupBucket(eksSpec())).toBe(true)
     for (const store of [{bucket: 'theirs'}, {bucket: 'backups', endpoint: 'https://s3.example.org', secret: 'store'}]) expect(makesBackupBucket(eksSpec({phases: {backup: {store}}, secrets: {store: 'env:STORE'}}))).toBe(false)
+  })
+
+  it('may stand beside a vault of AWS, which knows its volumes by a tag of the StorageClass', () => {
+    const provider = {type: 'eks', region: 'eu-central-1', account: '123456789012', backupVault: true}
+    const spec = eksSpec({provider, phases: {backup: {retention: '7d'}}})
+    expect(stackVariables(spec, 'backup-vault', {zones: [], emulated: false})).toMatchObject({cluster: 'acme-dev', keep_days: 7, kms_key: null})
+    const selection = readFileSync(join(PROJECT, 'templates', 'terraform', 'backup-vault', 'main.tf'), 'utf8')
+    const parameters = (one: EnvironmentSpec) => (one.provider.type === 'eks' ? createEksProvider({spec: one, settings: one.provider, env: {}, folder: '.', cacheDir: '.'}).storageParameters : undefined)
+    const [key, value] = parameters(spec)?.['tagSpecification_1']?.split('=') ?? []
+    expect(selection).toContain(`key   = "${key}"`)
+    expect(value).toBe('acme-dev')
+    expect(parameters(eksSpec())).toEqual({type: 'gp3', encrypted: 'true'})
   })
 
   it('has its key in the role of velero only where kp made it', () => {
