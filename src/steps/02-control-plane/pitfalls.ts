@@ -51,6 +51,7 @@ const ownPitfalls: Pitfall[] = [
       {text: 'The lab: see whether it runs, and bring back what stopped.', command: 'kp lab status <cluster>'},
       {text: 'It starts only what is not running.', command: 'kp step control-plane'},
       {text: 'A cloud: is the cluster active, and does its endpoint let your address in?', command: 'aws eks describe-cluster --name <cluster> --query "cluster.[status,endpoint,resourcesVpcConfig]"'},
+      {text: 'A private endpoint of EKS from outside of its network: through a node, by Systems Manager. kubectl then takes --server https://127.0.0.1:8443 and --tls-server-name <endpoint>.', command: 'aws ssm start-session --target <instance> --document-name AWS-StartPortForwardingSessionToRemoteHost --parameters host=<endpoint>,portNumber=443,localPortNumber=8443'},
       {text: 'Own machines: on a control plane node, is the API server running?', command: 'sudo crictl ps -a --name kube-apiserver'},
     ],
     confirmBy: 'control-plane.readyz',
