@@ -63,7 +63,7 @@ export const EXAMPLE_VALUES: ValuesContext = {
     storeVolume: '50Gi',
   },
   secrets: {
-    replicas: 3, volume: '10Gi', config: 'storage "raft" {\n  path = "/vault/data"\n}\n', plain: false, audit: true, csi: true,
+    replicas: 3, budget: true, volume: '10Gi', config: 'storage "raft" {\n  path = "/vault/data"\n}\n', plain: false, audit: true, csi: true,
     tls: [{name: 'tls', secret: {secretName: 'vault-tls'}}], tlsMounts: [{name: 'tls', mountPath: '/vault/tls', readOnly: true}], environment: {VAULT_CACERT: '/vault/tls/ca.crt'},
     csiArgs: ['-vault-tls-ca-cert=/vault/tls/ca.crt'], tokenRequests: [{audience: 'sts.amazonaws.com'}],
   },

@@ -3,7 +3,7 @@ import type {EnvironmentSpec} from '../spec/types.ts'
 import type {SecretsValues, Value} from './types.ts'
 
 /** Names that the values templates may use. */
-export const SECRETS_NAMES = ['replicas', 'volume', 'config', 'plain', 'audit', 'csi', 'tls', 'tlsMounts', 'environment', 'csiArgs', 'tokenRequests'] as const satisfies readonly (keyof SecretsValues)[]
+export const SECRETS_NAMES = ['replicas', 'budget', 'volume', 'config', 'plain', 'audit', 'csi', 'tls', 'tlsMounts', 'environment', 'csiArgs', 'tokenRequests'] as const satisfies readonly (keyof SecretsValues)[]
 
 /** The Secret with Vault's certificate, and where it is in Vault's pods. */
 export const VAULT_TLS = 'vault-tls'
@@ -16,6 +16,7 @@ export function secretsValues(spec: EnvironmentSpec): SecretsValues {
   const tls = spec.phases['cert-manager'].enabled
   return {
     replicas: vault.replicas,
+    budget: vault.replicas > 1,
     volume: vault.volume,
     config: vaultConfig(spec),
     plain: !tls,

@@ -222,6 +222,8 @@ export interface MetricsValues {
 /** What the values of Vault and of the Secrets Store CSI driver are made of. */
 export interface SecretsValues {
   replicas: number
+  /** Whether a budget guards the servers: for one alone the chart's would let no node be emptied. */
+  budget: boolean
   volume: string
   /** The configuration of Vault's servers, as HCL. */
   config: string

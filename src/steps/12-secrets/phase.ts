@@ -26,6 +26,9 @@ function simulation(id: string, component: string, wanted: (ctx: ManifestContext
   return {...stages, after, appliesTo: (ctx) => (wanted(ctx) === true ? (stages.appliesTo?.(ctx) ?? true) : wanted(ctx))}
 }
 
+/** Vault's provider for the CSI driver mounts a folder of its node, which `baseline` refuses. */
+const vaultLevel = ({spec}: Pick<ManifestContext, 'spec'>): 'privileged' | 'baseline' => (spec.phases.secrets.delivery === 'secrets-store-csi' ? 'privileged' : 'baseline')
+
 export const secrets: PlatformPhase = {
   ...about,
   appliesTo: (ctx) => (ctx.spec.phases.secrets.enabled ? true : 'phases.secrets.enabled is false'),
@@ -37,7 +40,7 @@ export const secrets: PlatformPhase = {
     // Before the pods: the lab does not look again at pods that have come to rest.
     simulation('secrets/vault-simulation', 'vault', hasVault, CAN_RUN),
     // Its pods are ready when somebody has unsealed them.
-    componentStep({id: 'secrets/vault', title: 'Install Vault', component: 'vault', appliesTo: hasVault, wait: false, after: ['secrets/vault-simulation', ...afterKinds(ctx)]}),
+    componentStep({id: 'secrets/vault', title: 'Install Vault', component: 'vault', appliesTo: hasVault, wait: false, podSecurity: vaultLevel(ctx), after: ['secrets/vault-simulation', ...afterKinds(ctx)]}),
     vaultCertificate,
     {...vaultUnseal, after: ['secrets/vault-certificate', 'secrets/vault-policies']},
     {...vaultConfigure, after: ['secrets/vault-unseal']},
