@@ -4,9 +4,10 @@ import type {Exec} from '../engine/types.ts'
 
 /** The clusters that kind has made here. @throws KpError TOOL_MISSING, PREREQUISITE_MISSING where nothing runs containers */
 export async function kindClusters(exec: Exec): Promise<string[]> {
+  // Told to be quiet, kind says nothing of an engine that is down either.
   const doing = 'ask kind for its clusters'
   try {
-    const {stdout} = await exec.run({tool: 'kind', args: ['get', 'clusters', '--quiet'], mutates: false, doing, timeoutMs: 60_000})
+    const {stdout} = await exec.run({tool: 'kind', args: ['get', 'clusters'], mutates: false, doing, timeoutMs: 60_000})
     return stdout.split('\n').map((line) => line.trim()).filter((line) => line !== '')
   } catch (error) {
     throw explainKind(error, doing)

@@ -55,7 +55,7 @@ describe('kp on kind', () => {
   it('plans what it would do, and ends with 4 where nothing runs containers', async () => {
     const root = join(folder, 'acme')
     mkdirSync(root)
-    writeFileSync(join(root, 'kp.yaml'), eksText({provider: {type: 'kind'}, nodePools: POOLS}))
+    writeFileSync(join(root, 'kp.yaml'), eksText({provider: {type: 'kind'}, nodePools: POOLS, phases: {monitoring: {enabled: false}}}))
     const env = kpEnvironment(join(folder, 'state'), NO_ENGINE)
     const plan = await startKp(['plan', '--only', 'control-plane', '--json'], env, {cwd: root, timeoutMs: 120_000}).done
     expect(plan.exit, plan.stdout.slice(-2000)).toBe(0)
