@@ -99,7 +99,7 @@ function workloads(from: Chance, namespace: string): object[] {
 
 interface Seen extends KubeObject {
   spec?: {replicas?: number; nodeName?: string; selector?: {matchLabels: Record<string, string>}}
-  status?: {conditions?: {type: string; status: string; reason?: string}[]; observedGeneration?: number; currentHealthy?: number}
+  status?: {conditions?: {type: string; status: string; reason?: string; message?: string}[]; observedGeneration?: number; currentHealthy?: number}
 }
 
 /** Nothing is on its way: each pod runs or is known to find no place, none ends, and every budget has counted what is there. */
@@ -107,7 +107,9 @@ async function settled(namespace: string): Promise<void> {
   await until(async () => {
     const [pods, budgets, deployments] = (await Promise.all([`/api/v1/namespaces/${namespace}/pods`, `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`, `/apis/apps/v1/namespaces/${namespace}/deployments`].map(list))) as [Seen[], Seen[], Seen[]]
     const has = ({status}: Seen, type: string, value: string): boolean => status?.conditions?.some((one) => one.type === type && one.status === value) === true
-    if (pods.some((pod) => pod.metadata.deletionTimestamp !== undefined || !(has(pod, 'Ready', 'True') || has(pod, 'PodScheduled', 'False')))) return false
+    // Whose claim is only being bound is on its way: the scheduler comes back to it.
+    const hopeless = (pod: Seen): boolean => has(pod, 'PodScheduled', 'False') && pod.status?.conditions?.some(({message = ''}) => /unbound immediate PersistentVolumeClaims/.test(message)) !== true
+    if (pods.some((pod) => pod.metadata.deletionTimestamp !== undefined || !(has(pod, 'Ready', 'True') || hopeless(pod)))) return false
     const of = (app: string | undefined): Seen[] => pods.filter(({metadata}) => metadata.labels?.['app'] === app)
     if (deployments.some(({metadata, spec}) => of(metadata.name).length !== spec?.replicas)) return false
     return budgets.every(({metadata, spec, status}) => status?.observedGeneration === metadata.generation && status?.currentHealthy === of(spec?.selector?.matchLabels['app']).filter((pod) => has(pod, 'Ready', 'True')).length)
