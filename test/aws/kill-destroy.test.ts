@@ -27,7 +27,7 @@ describe('kp that is killed while it takes a platform down', () => {
         await plantTagged(platform.clients, await networkOf(platform.clients))
         return platform
       },
-      moment: () => ({event: 'tool.started', nth: 1 + luck.below(12), after: [0, 2000]}),
+      moment: () => ({event: 'tool.started', nth: 1 + luck.below(8), after: [0, 2000]}),
       async ended(platform, last) {
         expect(last.json()).toMatchObject({left: [], unseen: []})
         expect(await vpcsOf(platform)).toEqual([])
