@@ -82,6 +82,7 @@ it('builds on it with the charts of the mirror; what the cluster brings is left 
     'control-plane/lab': 'the control plane exists already',
     'cni/load-balancer': 'addresses come from elsewhere',
     'node-pools/local-path': 'volumes come from elsewhere',
+    'node-pools/ebs-csi-driver': 'volumes are not those of EBS',
     'node-pools/storage-class': 'the cluster brings its own StorageClasses',
     'node-pools/snapshot-class': 'the cluster brings its own snapshot classes',
     'node-pools/labels': 'kp.yaml names no pool',

@@ -59,6 +59,7 @@ const NEVER_APPLIED: Record<string, string> = {
   'node-pools/earlier-choice': 'nothing of another choice was ever installed; brownfield.test.ts changes one',
   'cni/load-balancer': 'only on own machines: the lab gives addresses by itself',
   'node-pools/local-path': 'only on own machines: the lab has a StorageClass of its own',
+  'node-pools/ebs-csi-driver': 'only on machines of EC2: the lab has a StorageClass of its own',
   'ingress/earlier-choice': 'nothing of another choice was ever installed',
   'gitops/earlier-choice': 'nothing of another choice was ever installed',
 }
