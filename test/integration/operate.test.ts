@@ -62,7 +62,8 @@ describe('kp loadtest', () => {
     expect(value.scalers.map(({name}) => name)).toContain('demo/demo')
     // Real: without a pod behind it nobody answers.
     await platform.kubectl(['-n', 'demo', 'annotate', 'pods', '--all', 'lab.kp.dev/fault=crashloop'])
-    await until('nobody is ready', async () => ((await platform.kubectl(['-n', 'demo', 'get', 'deployment', 'demo', '-o', 'jsonpath={.status.availableReplicas}'])) === '' ? true : undefined))
+    // What the front door goes by; the Deployment knows it up to a second earlier.
+    await until('nobody is ready', async () => ((await platform.kubectl(['-n', 'demo', 'get', 'endpointslices', '-o', 'jsonpath={.items[*].endpoints[*].conditions.ready}'])).includes('true') ? undefined : true))
     const bad = (await platform.kpOk(['loadtest', '--duration', '2s', '--connections', '2', '--rate', '20', '--yes', '--json'], {exit: 1})).json<LoadtestResult>()
     expect(bad.requests.failedPercent).toBeGreaterThan(90)
     await platform.kubectl(['-n', 'demo', 'annotate', 'pods', '--all', 'lab.kp.dev/fault-'])
