@@ -15,18 +15,24 @@ export interface ChartRendering {
   kinds?: string[]
   /** Name of the cache files. */
   cache: string
+  /**
+   * Where somebody else renders the chart, what it makes up anew each time (passwords, certificates and digests of
+   * them) can be held against nothing: it is rendered twice, and what differs is left out.
+   */
+  steadyOnly?: boolean
   finish(object: KubeObject): KubeObject | Promise<KubeObject>
 }
 
 /** The objects; rendered once per digest, then kept in two files: the names alone are read more often. */
-export async function renderedObjects(ctx: PlatformContext, {digest, helm, kinds = [], cache, finish}: ChartRendering): Promise<WantedObjects> {
+export async function renderedObjects(ctx: PlatformContext, {digest, helm, kinds = [], cache, steadyOnly = false, finish}: ChartRendering): Promise<WantedObjects> {
   const keysFile = ctx.cacheFile(`${cache}.keys.json`)
   const objectsFile = ctx.cacheFile(`${cache}.json`)
   const load = async (): Promise<KubeObject[]> => {
     const known = parse<KubeObject[]>(objectsFile.read(), digest)
     if (known !== undefined) return known
-    const rendered = await template(ctx.exec, ctx.access, helm, {kubeVersion: `v${ctx.spec.kubernetes.version}.0`, kinds})
-    const content = await Promise.all(rendered.map(async (object) => finish(object)))
+    const render = (): Promise<KubeObject[]> => template(ctx.exec, ctx.access, helm, {kubeVersion: `v${ctx.spec.kubernetes.version}.0`, kinds})
+    const [rendered, again = rendered] = await Promise.all(steadyOnly ? [render(), render()] : [render()])
+    const content = await Promise.all(steadyObjects(rendered ?? [], again ?? []).map(async (object) => finish(object)))
     objectsFile.write(JSON.stringify({digest, content}))
     return content
   }
@@ -35,6 +41,30 @@ export async function renderedObjects(ctx: PlatformContext, {digest, helm, kinds
   const keys = (await load()).map(keyOf)
   keysFile.write(JSON.stringify({digest, content: keys}))
   return {keys, load}
+}
+
+/** What is the same in two renderings of a chart. An object that only one of them has stays as it is. */
+export function steadyObjects(rendered: KubeObject[], again: KubeObject[]): KubeObject[] {
+  if (rendered === again) return rendered
+  const others = new Map(again.map((object) => [nameIn(object), object]))
+  return rendered.map((object) => (steady(object, others.get(nameIn(object)) ?? object) ?? object) as KubeObject)
+}
+
+const nameIn = ({apiVersion, kind, metadata}: KubeObject): string => JSON.stringify([apiVersion, kind, metadata.namespace, metadata.name])
+
+/** Fields of a map that differ are left out; a list of which a part would be left out is left out whole: its items have no names. */
+function steady(value: unknown, other: unknown): unknown {
+  if (Array.isArray(value)) {
+    if (!Array.isArray(other) || other.length !== value.length) return undefined
+    const items = value.map((item, index) => steady(item, (other as unknown[])[index]))
+    return items.includes(undefined) ? undefined : items
+  }
+  if (typeof value === 'object' && value !== null) {
+    if (typeof other !== 'object' || other === null || Array.isArray(other)) return undefined
+    const parts = Object.entries(value).map(([key, part]): [string, unknown] => [key, steady(part, (other as Record<string, unknown>)[key])])
+    return Object.fromEntries(parts.filter(([, part]) => part !== undefined))
+  }
+  return value === other ? value : undefined
 }
 
 /** Groups of Kubernetes itself, of which helm knows. */

@@ -108,6 +108,7 @@ export async function chartObjects(ctx: PlatformContext, component: string): Pro
     helm,
     kinds,
     cache: `delivered-${component}`,
+    steadyOnly: true,
     async finish(object) {
       const namespaced = (await cluster.api.resource(object.apiVersion, object.kind))?.namespaced ?? object.metadata.namespace !== undefined
       const {data: _data, stringData: _text, ...rest} = object
