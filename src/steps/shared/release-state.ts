@@ -130,11 +130,13 @@ function readKeys(text: string | undefined, of: string): ObjectKey[] | undefined
 export async function asHelmApplies(ctx: PlatformContext, object: KubeObject, revision: {name: string; namespace: string}): Promise<KubeObject> {
   const cluster = await ctx.cluster()
   const namespaced = (await cluster.api.resource(object.apiVersion, object.kind))?.namespaced ?? object.metadata.namespace !== undefined
+  // Some charts write a namespace also into what has none: the server takes it out.
+  const {namespace, ...metadata} = object.metadata
   return {
     ...object,
     metadata: {
-      ...object.metadata,
-      ...(namespaced ? {namespace: object.metadata.namespace ?? revision.namespace} : {}),
+      ...metadata,
+      ...(namespaced ? {namespace: namespace ?? revision.namespace} : {}),
       labels: {...object.metadata.labels, 'app.kubernetes.io/managed-by': 'Helm'},
       annotations: {...object.metadata.annotations, 'meta.helm.sh/release-name': revision.name, 'meta.helm.sh/release-namespace': revision.namespace},
     },

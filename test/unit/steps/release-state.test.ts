@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest'
-import {releaseDigest, valueDifferences} from '../../../src/steps/shared/release-state.ts'
+import type {PlatformContext} from '../../../src/context.ts'
+import {asHelmApplies, releaseDigest, valueDifferences} from '../../../src/steps/shared/release-state.ts'
 
 describe('where two sets of values differ', () => {
   it('names each value by its path, whatever the order of the keys', () => {
@@ -34,4 +35,11 @@ it('the digest of a release is that of chart and values, and of nothing else', (
   expect(releaseDigest('cert-manager 1.21.1', {a: 1, b: {c: 2, d: 4}})).not.toBe(digest)
   expect(releaseDigest('cert-manager 1.21.2', {a: 1, b: {c: 2, d: 3}})).not.toBe(digest)
   expect(releaseDigest('cert-manager 1.21.1', {a: 1, b: {c: 2, d: 3}, list: [1, 2]})).not.toBe(releaseDigest('cert-manager 1.21.1', {a: 1, b: {c: 2, d: 3}, list: [2, 1]}))
+})
+
+it('an object has the namespace of its release where its kind has one, and none where it has none', async () => {
+  const ctx = {cluster: () => Promise.resolve({api: {resource: (_: string, kind: string) => Promise.resolve({namespaced: kind === 'ConfigMap'})}})} as unknown as PlatformContext
+  const release = {name: 'chaos-mesh', namespace: 'chaos-mesh'}
+  const of = async (kind: string, namespace?: string): Promise<unknown> => (await asHelmApplies(ctx, {apiVersion: 'v1', kind, metadata: {name: 'a', ...(namespace === undefined ? {} : {namespace})}}, release)).metadata.namespace
+  expect([await of('ConfigMap'), await of('ConfigMap', 'other'), await of('ClusterRoleBinding'), await of('ClusterRoleBinding', 'chaos-mesh')]).toEqual(['chaos-mesh', 'other', undefined, undefined])
 })

@@ -113,7 +113,9 @@ export async function chartObjects(ctx: PlatformContext, component: string): Pro
       const namespaced = (await cluster.api.resource(object.apiVersion, object.kind))?.namespaced ?? object.metadata.namespace !== undefined
       const {data: _data, stringData: _text, ...rest} = object
       const open: KubeObject = object.kind === 'Secret' ? rest : object
-      return namespaced ? {...open, metadata: {...open.metadata, namespace: open.metadata.namespace ?? helm.namespace}} : open
+      // Some charts write a namespace also into what has none: the server takes it out.
+      const {namespace, ...metadata} = open.metadata
+      return {...open, metadata: namespaced ? {...metadata, namespace: namespace ?? helm.namespace} : metadata}
     },
   })
   return {wanted, source}
