@@ -126,17 +126,21 @@ function readKeys(text: string | undefined, of: string): ObjectKey[] | undefined
   }
 }
 
+/** An object of a chart with its namespace, which is the release's where it names none. Some charts write one also into what has none: the server takes it out. */
+export async function inItsNamespace(ctx: PlatformContext, object: KubeObject, ofRelease: string): Promise<KubeObject> {
+  const {api} = await ctx.cluster()
+  const {namespace, ...metadata} = object.metadata
+  const namespaced = (await api.resource(object.apiVersion, object.kind))?.namespaced ?? namespace !== undefined
+  return {...object, metadata: namespaced ? {...metadata, namespace: namespace ?? ofRelease} : metadata}
+}
+
 /** An object as helm applies it: with its namespace, its label and its annotations. */
 export async function asHelmApplies(ctx: PlatformContext, object: KubeObject, revision: {name: string; namespace: string}): Promise<KubeObject> {
-  const cluster = await ctx.cluster()
-  const namespaced = (await cluster.api.resource(object.apiVersion, object.kind))?.namespaced ?? object.metadata.namespace !== undefined
-  // Some charts write a namespace also into what has none: the server takes it out.
-  const {namespace, ...metadata} = object.metadata
+  const placed = await inItsNamespace(ctx, object, revision.namespace)
   return {
-    ...object,
+    ...placed,
     metadata: {
-      ...metadata,
-      ...(namespaced ? {namespace: namespace ?? revision.namespace} : {}),
+      ...placed.metadata,
       labels: {...object.metadata.labels, 'app.kubernetes.io/managed-by': 'Helm'},
       annotations: {...object.metadata.annotations, 'meta.helm.sh/release-name': revision.name, 'meta.helm.sh/release-namespace': revision.namespace},
     },

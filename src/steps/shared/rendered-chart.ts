@@ -31,8 +31,8 @@ export async function renderedObjects(ctx: PlatformContext, {digest, helm, kinds
     const known = parse<KubeObject[]>(objectsFile.read(), digest)
     if (known !== undefined) return known
     const render = (): Promise<KubeObject[]> => template(ctx.exec, ctx.access, helm, {kubeVersion: `v${ctx.spec.kubernetes.version}.0`, kinds})
-    const [rendered, again = rendered] = await Promise.all(steadyOnly ? [render(), render()] : [render()])
-    const content = await Promise.all(steadyObjects(rendered ?? [], again ?? []).map(async (object) => finish(object)))
+    const [rendered, again] = await Promise.all([render(), steadyOnly ? render() : undefined])
+    const content = await Promise.all((again === undefined ? rendered : steadyObjects(rendered, again)).map(async (object) => finish(object)))
     objectsFile.write(JSON.stringify({digest, content}))
     return content
   }
@@ -45,7 +45,6 @@ export async function renderedObjects(ctx: PlatformContext, {digest, helm, kinds
 
 /** What is the same in two renderings of a chart. An object that only one of them has stays as it is. */
 export function steadyObjects(rendered: KubeObject[], again: KubeObject[]): KubeObject[] {
-  if (rendered === again) return rendered
   const others = new Map(again.map((object) => [nameIn(object), object]))
   return rendered.map((object) => (steady(object, others.get(nameIn(object)) ?? object) ?? object) as KubeObject)
 }

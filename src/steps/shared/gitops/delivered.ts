@@ -9,7 +9,7 @@ import type {KubeObject} from '../../../tools/kube-api.ts'
 import {lookAtBase, repairBase} from '../helm-release.ts'
 import type {HelmReleaseStep} from '../helm-release.ts'
 import {releaseInputs} from '../release-inputs.ts'
-import {RELEASE_LABELS} from '../release-state.ts'
+import {inItsNamespace, RELEASE_LABELS} from '../release-state.ts'
 import {kindsOf, renderedObjects} from '../rendered-chart.ts'
 import {describeRepair, repairObjects} from '../repair.ts'
 import {LOOK_MANAGER, TOOLS} from './names.ts'
@@ -100,7 +100,6 @@ export async function declared(ctx: PlatformContext, tool: Tool, component: stri
 /** The objects that the component's chart makes, each with its namespace. What charts make up anew at each rendering is left open. */
 export async function chartObjects(ctx: PlatformContext, component: string): Promise<{wanted: WantedObjects; source: ChartSource}> {
   const {digest, helm, source} = await inputs(ctx, component)
-  const cluster = await ctx.cluster()
   const kinds = await kindsOf(ctx)
   const wanted = await renderedObjects(ctx, {
     // A chart may leave out what the cluster has no kind for.
@@ -109,13 +108,9 @@ export async function chartObjects(ctx: PlatformContext, component: string): Pro
     kinds,
     cache: `delivered-${component}`,
     steadyOnly: true,
-    async finish(object) {
-      const namespaced = (await cluster.api.resource(object.apiVersion, object.kind))?.namespaced ?? object.metadata.namespace !== undefined
+    finish(object) {
       const {data: _data, stringData: _text, ...rest} = object
-      const open: KubeObject = object.kind === 'Secret' ? rest : object
-      // Some charts write a namespace also into what has none: the server takes it out.
-      const {namespace, ...metadata} = open.metadata
-      return {...open, metadata: namespaced ? {...metadata, namespace: namespace ?? helm.namespace} : metadata}
+      return inItsNamespace(ctx, object.kind === 'Secret' ? rest : object, helm.namespace)
     },
   })
   return {wanted, source}
