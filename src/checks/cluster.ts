@@ -5,6 +5,7 @@
 import {KpError} from '../engine/errors.ts'
 import {apiError, METADATA_LIST} from '../tools/kube-api.ts'
 import type {KubeApi, KubeMeta, KubeObject} from '../tools/kube-api.ts'
+import {keepYoungSpace, makeCollector} from './garbage.ts'
 import {slimmer, withoutManagers} from './slim.ts'
 
 /** What of a kind is read: everything, unless something here says less. Who reads less reads much faster where there is much. */
@@ -31,6 +32,7 @@ export class ClusterReader {
 
   constructor(api: KubeApi) {
     this.api = api
+    keepYoungSpace()
   }
 
   /** Forgets what was read: called after every change. */
@@ -103,7 +105,7 @@ export class ClusterReader {
       const list = answer.body as {metadata?: {continue?: string}; items?: KubeObject[]}
       for (const item of list.items ?? []) items.push(accept === undefined ? slim({...item, apiVersion, kind}) : {...item, apiVersion, kind})
       if (!list.metadata?.continue) return items
-      collect ??= (await import('./young-garbage.ts')).makeCollector()
+      collect ??= makeCollector()
       collect()
       query.set('continue', list.metadata.continue)
     }
