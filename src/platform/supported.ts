@@ -30,11 +30,10 @@ export const NOT_BUILT_ON: Readonly<Partial<Record<ProviderType, readonly NotBui
   ],
   'bare-metal': [
     {field: 'provider.provisioner', values: ['kubespray']},
-    {field: 'provider.loadBalancer', values: ['metallb']},
     {field: 'provider.storage', values: ['topolvm']},
   ],
   kind: [
-    {field: 'provider.loadBalancer', values: ['metallb', 'cloud-provider-kind']},
+    {field: 'provider.loadBalancer', values: ['cloud-provider-kind']},
   ],
 }
 

@@ -8,7 +8,7 @@ import {valuesStayInMirror} from './rules/mirror.ts'
 import {monitoringFits} from './rules/monitoring.ts'
 import {endpointIsGuarded, rangesAreDisjoint, rangesAreLargeEnough, zonesFit} from './rules/network.ts'
 import {operatorsFit} from './rules/operators.ts'
-import {bareMetalFits, controlPlaneIsOdd, labelsAndTaintsAreValid, poolsFit} from './rules/pools.ts'
+import {bareMetalFits, kindFits, controlPlaneIsOdd, labelsAndTaintsAreValid, poolsFit} from './rules/pools.ts'
 import {mirrorsAreValid, secretNamesExist} from './rules/references.ts'
 import {slosFit} from './rules/slos.ts'
 import {gpusFit, pluginFits, spotHandlerFits} from './rules/special-pools.ts'
@@ -17,7 +17,7 @@ import type {Body, EnvironmentSpec, PlatformSpec} from './types.ts'
 
 const RULES = [
   rangesAreDisjoint, rangesAreLargeEnough, zonesFit, endpointIsGuarded, poolsFit, labelsAndTaintsAreValid, controlPlaneIsOdd,
-  bareMetalFits, providerFits, ingressFits, meshFits, storesFit, backupFits, snapshotsOfEtcdFit, slosFit, operationFits, policiesFit, costFits, monitoringFits, mirrorsAreValid, valuesStayInMirror, secretNamesExist,
+  bareMetalFits, kindFits, providerFits, ingressFits, meshFits, storesFit, backupFits, snapshotsOfEtcdFit, slosFit, operationFits, policiesFit, costFits, monitoringFits, mirrorsAreValid, valuesStayInMirror, secretNamesExist,
   gpusFit, spotHandlerFits, pluginFits, stateBucketHasName, operatorsFit,
 ]
 

@@ -16,6 +16,7 @@ import {hostCases} from './hosts.ts'
 import {ingressCases} from './ingress.ts'
 import {ingressConflictCases} from './ingress-conflicts.ts'
 import {meshCases} from './mesh.ts'
+import {metallbCases} from './metallb.ts'
 import {monitoringSelectionCases} from './monitoring-selection.ts'
 import {loggingCases} from './logging.ts'
 import {monitoringCases} from './monitoring.ts'
@@ -39,6 +40,7 @@ export const CASES: readonly CheckCase[] = [
   ...cniCases,
   ...certManagerCases,
   ...hostCases,
+  ...metallbCases,
   ...ingressCases,
   ...ingressConflictCases,
   ...gitopsCases,

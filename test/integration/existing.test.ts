@@ -80,6 +80,8 @@ it('builds on it with the charts of the mirror; what the cluster brings is left 
   expect(Object.fromEntries([...skipped].filter(([, reason]) => !/^(phases\.|no receiver|no long-term|the password of|issuer |cert-manager makes)/.test(String(reason))))).toEqual({
     'networking/address-plan': 'the network exists already',
     'control-plane/lab': 'the control plane exists already',
+    'cni/metallb': 'provider.loadBalancer is not metallb',
+    'cni/metallb-policies': 'provider.loadBalancer is not metallb',
     'cni/load-balancer': 'addresses come from elsewhere',
     'node-pools/local-path': 'volumes come from elsewhere',
     'node-pools/ebs-csi-driver': 'volumes are not those of EBS',

@@ -57,6 +57,8 @@ const NEVER_APPLIED: Record<string, string> = {
   'prerequisites/tools': 'the tools are brought before the tests of the lab run',
   'cni/single-plugin': 'only looks, and refuses',
   'node-pools/earlier-choice': 'nothing of another choice was ever installed; brownfield.test.ts changes one',
+  'cni/metallb': 'only on own machines and in kind: the lab gives addresses by itself',
+  'cni/metallb-policies': 'only on own machines and in kind: the lab gives addresses by itself',
   'cni/load-balancer': 'only on own machines: the lab gives addresses by itself',
   'node-pools/local-path': 'only on own machines: the lab has a StorageClass of its own',
   'node-pools/ebs-csi-driver': 'only on machines of EC2: the lab has a StorageClass of its own',

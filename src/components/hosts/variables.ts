@@ -1,6 +1,10 @@
 /** What kp.yaml means to the roles of Ansible: the variables of all hosts. Pure. */
 import type {EnvironmentSpec} from '../../spec/types.ts'
+import {metallbOf} from './metallb.ts'
 import {podNetworkPorts} from './ports.ts'
+
+/** By which the speakers of MetalLB see each other. */
+const SPEAKERS = 7946
 
 /** The cloud controller of AWS is newer than no Kubernetes that kp builds, and works with all of them. */
 const CLOUD_CONTROLLER = 'v1.34.0'
@@ -10,7 +14,7 @@ export function hostVariables(spec: EnvironmentSpec, apiEndpoint: string): Recor
   const {environment, kubernetes, network, provider, phases} = spec
   const [apiHost = '', apiPort = '6443'] = apiEndpoint.split(':')
   const aws = provider.type === 'kubeadm-aws'
-  const tcp = podNetworkPorts(spec).filter(({protocol}) => protocol === 'tcp').map(({from}) => from)
+  const tcp = podNetworkPorts(spec).filter(({protocol}) => protocol === 'tcp').map(({from}) => from).concat(metallbOf(spec) === undefined ? [] : [SPEAKERS])
   return {
     kp_cluster: environment.cluster,
     kp_kubernetes_minor: kubernetes.version,

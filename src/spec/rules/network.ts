@@ -99,8 +99,8 @@ export function endpointIsGuarded(spec: EnvironmentSpec): Problem[] {
 
 /** Addresses of bare-metal hosts and load balancers. */
 function machineRanges(spec: EnvironmentSpec): Range[] {
-  if (spec.provider.type !== 'bare-metal') return []
-  const hosts = spec.provider.hosts.map(({address}, i) => ({path: ['provider', 'hosts', i, 'address'], text: address, cidr: toCidr(`${address}/32`)}))
+  if (spec.provider.type !== 'bare-metal' && spec.provider.type !== 'kind') return []
+  const hosts = (spec.provider.type === 'kind' ? [] : spec.provider.hosts).map(({address}, i) => ({path: ['provider', 'hosts', i, 'address'], text: address, cidr: toCidr(`${address}/32`)}))
   const balancers = spec.provider.addresses.flatMap((text, i) => {
     const cidr = addressRange(text)
     return cidr === undefined ? [] : [{path: ['provider', 'addresses', i], text, cidr}]

@@ -2,7 +2,8 @@
 import {didYouMean} from '../../engine/spelling.ts'
 import type {Problem} from '../issues.ts'
 import {providerHas} from '../provider-facts.ts'
-import type {EnvironmentSpec} from '../types.ts'
+import {parseAddress} from '../cidr.ts'
+import type {EnvironmentSpec, ProviderOf} from '../types.ts'
 import {shorten} from '../secret-text.ts'
 import {doubt, repeated, wrong} from './finding.ts'
 import {addressRange} from './network.ts'
@@ -88,6 +89,33 @@ export function controlPlaneIsOdd(spec: EnvironmentSpec): Problem[] {
   return []
 }
 
+/** What answers by ARP is found in the network of the hosts alone. How large that is kp.yaml does not say: beyond a /16 it is hardly the same. */
+function farFromHosts({hosts, addresses, loadBalancer}: ProviderOf<'bare-metal'>): Problem[] {
+  const near = hosts.flatMap(({address}) => parseAddress(address) ?? []).map((address) => Math.floor(address / 65_536))
+  return addresses.flatMap((text, i) => {
+    const range = addressRange(text)
+    const isNear = range === undefined || near.length === 0 || near.some((host) => Math.floor(range.first / 65_536) <= host && host <= Math.floor(range.last / 65_536))
+    return isNear ? [] : [doubt(['provider', 'addresses', i], `${text} is far from every host: ${loadBalancer} answers by ARP, which reaches the network of the hosts alone`, ['provider', 'hosts'])]
+  })
+}
+
+/** MetalLB in kind gives addresses of the network of its containers. */
+export function kindFits(spec: EnvironmentSpec): Problem[] {
+  const {provider} = spec
+  if (provider.type !== 'kind' || provider.loadBalancer !== 'metallb') return []
+  const found: Problem[] = []
+  if (provider.addresses.length === 0) found.push(wrong(['provider', 'addresses'], 'is missing: metallb needs addresses of the network of kind', ['provider', 'loadBalancer']))
+  provider.addresses.forEach((text, i) => {
+    if (addressRange(text) === undefined) found.push(notARange(text, i))
+  })
+  if (!spec.phases.cni.enabled) found.push(wrong(['provider', 'loadBalancer'], 'metallb is installed with the pod network: phases.cni.enabled is false', ['phases', 'cni', 'enabled']))
+  return found
+}
+
+function notARange(text: string, i: number): Problem {
+  return wrong(['provider', 'addresses', i], `must be a CIDR or a range such as 192.168.10.200-192.168.10.220 (got "${text}")`)
+}
+
 /** Bare-metal hosts, load balancers and storage fit together. */
 export function bareMetalFits(spec: EnvironmentSpec): Problem[] {
   const {provider} = spec
@@ -105,7 +133,7 @@ export function bareMetalFits(spec: EnvironmentSpec): Problem[] {
     }
   })
   provider.addresses.forEach((text, i) => {
-    if (addressRange(text) === undefined) found.push(wrong(['provider', 'addresses', i], `must be a CIDR or a range such as 192.168.10.200-192.168.10.220 (got "${text}")`))
+    if (addressRange(text) === undefined) found.push(notARange(text, i))
   })
   const cilium = provider.loadBalancer.startsWith('cilium')
   if (cilium && spec.phases.cni.plugin !== 'cilium') {
@@ -118,7 +146,13 @@ export function bareMetalFits(spec: EnvironmentSpec): Problem[] {
     found.push(wrong(['provider', 'loadBalancer'], 'kube-vip runs on the control planes where it is apiLoadBalancer too', ['provider', 'apiLoadBalancer']))
   }
   if (provider.loadBalancer === 'cilium-bgp' && provider.bgp === undefined) found.push(wrong(['provider', 'bgp'], 'is missing: cilium-bgp needs asn and peers', ['provider', 'loadBalancer']))
+  const apiAddress = provider.apiLoadBalancer === 'kube-vip' ? parseAddress(provider.apiEndpoint.split(':')[0] ?? '') : undefined
+  provider.addresses.forEach((text, i) => {
+    const range = addressRange(text)
+    if (apiAddress !== undefined && range !== undefined && range.first <= apiAddress && apiAddress <= range.last) found.push(wrong(['provider', 'addresses', i], `${text} holds the address of apiEndpoint: a Service would get it too`, ['provider', 'apiEndpoint']))
+  })
   if (provider.addresses.length === 0 && spec.phases.ingress.enabled) found.push(wrong(['provider', 'addresses'], 'is missing: the ingress needs an address to be reached at', ['phases', 'ingress', 'enabled']))
+  if (provider.loadBalancer === 'kube-vip' || provider.loadBalancer === 'cilium-l2' || (provider.loadBalancer === 'metallb' && provider.bgp === undefined)) found.push(...farFromHosts(provider))
   if (provider.storage === 'topolvm' && provider.volumeGroup === undefined) found.push(wrong(['provider', 'volumeGroup'], 'is missing: TopoLVM needs one', ['provider', 'storage']))
   return found
 }

@@ -62,12 +62,15 @@ const existing = z.strictObject({
   flavour: z.enum(['gke', 'aks', 'eks', 'other']).default('other').describe('Who runs the control plane; decides which checks apply'),
 }).describe('A cluster that somebody else made and runs')
 
+const addressRanges = () => z.array(z.union([cidr(), text(/^[0-9.]+-[0-9.]+$/, 'must be a range')], {error: 'must be a CIDR or a range such as 192.168.10.200-192.168.10.220'})).default([])
+
 const kind = z.strictObject({
   type: z.literal('kind').describe('Containers on this machine'),
   image: text(/^\S+$/, 'must be an image').optional().describe('Node image; default the one of kind for the Kubernetes version'),
   httpPort: count(1, 65_535).default(80).describe('Port of this machine that leads to HTTP of the ingress'),
   httpsPort: count(1, 65_535).default(443).describe('Port of this machine that leads to HTTPS of the ingress'),
   loadBalancer: z.enum(['metallb', 'cloud-provider-kind', 'none']).default('none').describe('What gives Services of type LoadBalancer an address'),
+  addresses: addressRanges().describe('Addresses of the network of kind that MetalLB may give'),
 }).describe('Cluster in containers on this machine, with three zones by label')
 
 const eks = z.strictObject({
@@ -111,15 +114,14 @@ const bareMetal = z.strictObject({
     .describe('Address and port of the API server as all others reach it: a virtual address or a load balancer'),
   apiLoadBalancer: z.enum(['kube-vip', 'external']).default('kube-vip').describe('What answers at apiEndpoint: kube-vip on the control planes, or something of yours'),
   loadBalancer: z.enum(['metallb', 'cilium-l2', 'cilium-bgp', 'kube-vip']).default('kube-vip').describe('What gives Services of type LoadBalancer an address'),
-  addresses: z.array(z.union([cidr(), text(/^[0-9.]+-[0-9.]+$/, 'must be a range')], {error: 'must be a CIDR or a range such as 192.168.10.200-192.168.10.220'})).default([])
-    .describe('Addresses that load balancers may use'),
+  addresses: addressRanges().describe('Addresses that load balancers may use'),
   bgp: z.strictObject({
     asn: count(1, 4_294_967_295).describe('Own AS number'),
     peers: z.array(z.strictObject({
       address: ipAddress().describe('Address of the router'),
       asn: count(1, 4_294_967_295).describe('AS number of the router'),
     })).min(1, {error: 'must name at least one router'}).describe('Routers to talk to'),
-  }).optional().describe('Needed for cilium-bgp'),
+  }).optional().describe('Needed for cilium-bgp; metallb announces by BGP where it is given'),
   storage: z.enum(['local-path', 'topolvm', 'none']).default('local-path').describe('What provides volumes'),
   volumeGroup: text(/^[A-Za-z0-9+_.-]+$/, 'must be the name of a volume group').optional().describe('LVM volume group for TopoLVM'),
   ssh: ssh.prefault({}).describe('How kp logs in to the machines'),

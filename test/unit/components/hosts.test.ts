@@ -8,6 +8,7 @@ import {awsHosts, bareMetalHosts, inventoryText} from '../../../src/components/h
 import {ciliumBgpObjects} from '../../../src/components/hosts/objects.ts'
 import {loadCatalog} from '../../../src/components/load.ts'
 import {platformValues} from '../../../src/components/platform-values.ts'
+import {metallbObjects, metallbOf} from '../../../src/components/hosts/metallb.ts'
 import {podNetworkPorts} from '../../../src/components/hosts/ports.ts'
 import {judge} from '../../../src/steps/shared/host-play.ts'
 import {complaintsOf, readEvent} from '../../../src/tools/ansible.ts'
@@ -47,6 +48,31 @@ describe('addresses of load balancers by BGP', () => {
     }
     expect(values('cilium-bgp')).toEqual({enabled: true})
     expect(values('kube-vip')).toEqual({enabled: false})
+  })
+})
+
+describe('addresses of load balancers by MetalLB', () => {
+  const addresses = ['192.168.20.0/24', '192.168.10.200-192.168.10.220']
+  const bgp = {asn: 64_512, peers: [{address: '192.168.10.1', asn: 64_500}]}
+  const kinds = (...given: Parameters<typeof metallbObjects>): string[] => metallbObjects(...given).map(({kind, metadata}) => `${kind} ${metadata.namespace}/${metadata.name}`)
+
+  it('are a pool that the hosts answer for, or that routers are told of', () => {
+    expect(metallbObjects(addresses)[0]?.['spec']).toEqual({addresses, avoidBuggyIPs: true})
+    expect(kinds(addresses)).toEqual(['IPAddressPool metallb-system/kp', 'L2Advertisement metallb-system/kp'])
+    expect(kinds(addresses, bgp)).toEqual(['IPAddressPool metallb-system/kp', 'BGPPeer metallb-system/router-192-168-10-1', 'BGPAdvertisement metallb-system/kp'])
+    expect(metallbObjects(addresses, bgp)[1]?.['spec']).toEqual({myASN: 64_512, peerASN: 64_500, peerAddress: '192.168.10.1'})
+  })
+
+  it('are those of kp.yaml, where it chooses MetalLB', () => {
+    expect(metallbOf(bareMetalSpec())).toBeUndefined()
+    expect(metallbOf(bareMetalSpec({provider: bareMetalProvider({loadBalancer: 'metallb', bgp})}))).toEqual({addresses: ['192.168.10.200-192.168.10.220'], bgp, by: 'bgp'})
+    expect(metallbOf(eksSpec({provider: {type: 'kind', loadBalancer: 'metallb', addresses: ['172.18.255.200-172.18.255.220']}}))?.by).toBe('layer2')
+  })
+
+  it('want the speakers to see each other between the hosts', () => {
+    const ports = (loadBalancer: string): unknown => (inventory({provider: bareMetalProvider({loadBalancer})}).all.vars['kp_tcp_ports'] as {node: number[]}).node
+    expect(ports('metallb')).toContain(7946)
+    expect(ports('kube-vip')).not.toContain(7946)
   })
 })
 

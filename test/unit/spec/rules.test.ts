@@ -137,6 +137,21 @@ describe('machines', () => {
     expect(said('', METAL.replace(from, to))).toContain(expected)
   })
 
+  it('addresses of load balancers are not that of the API server, and near the hosts where ARP finds them', () => {
+    expect(said('', METAL.replace('192.168.10.5:6443', '192.168.10.210:6443'))).toEqual(['provider.addresses[0]  192.168.10.200-192.168.10.220 holds the address of apiEndpoint: a Service would get it too'])
+    expect(warningsWith('', METAL.replace('192.168.10.200-192.168.10.220', '172.20.0.0/24')).join()).toContain('172.20.0.0/24 is far from every host: kube-vip answers by ARP')
+    expect(warningsWith('', METAL)).toEqual([])
+    expect(warningsWith('', METAL.replace('192.168.10.200-192.168.10.220', '172.20.0.0/24').replace('apiEndpoint', 'loadBalancer: metallb\n  bgp: {asn: 64512, peers: [{address: 192.168.10.1, asn: 64500}]}\n  apiEndpoint'))).toEqual([])
+  })
+
+  it('MetalLB in kind wants addresses, and the pod network of kp', () => {
+    const kind = (more: string): string => `${MINIMAL}provider: {type: kind, loadBalancer: metallb${more}}\ndomain: acme.io\nemail: ops@acme.io\n`
+    expect(said('', kind(''))).toEqual(['provider.loadBalancer  provider.addresses is missing: metallb needs addresses of the network of kind'])
+    expect(said('', kind(', addresses: [172.18.0.9-172.18.0.1]'))).toEqual(['provider.addresses[0]  must be a CIDR or a range such as 192.168.10.200-192.168.10.220 (got "172.18.0.9-172.18.0.1")'])
+    expect(said('phases: {cni: {enabled: false}}\n', kind(', addresses: [172.18.0.1-172.18.0.9]'))).toEqual(['provider.loadBalancer  metallb is installed with the pod network: phases.cni.enabled is false'])
+    accepted(kind(', addresses: [172.18.255.200-172.18.255.220]'))
+  })
+
   it('Cilium as load balancer needs Cilium as CNI; the ingress needs an address', () => {
     expect(said('phases: {cni: {plugin: calico}}\n', METAL.replace('apiEndpoint', 'loadBalancer: cilium-l2\n  apiEndpoint'))).toEqual(['provider.loadBalancer  cilium-l2 needs phases.cni.plugin cilium'])
     expect(said('', METAL.replace('  addresses: [192.168.10.200-192.168.10.220]\n', ''))).toEqual(['provider.addresses  is missing: the ingress needs an address to be reached at'])
