@@ -16,6 +16,7 @@ export const EXAMPLE_VALUES: ValuesContext = {
   monitoring: true,
   certificates: true,
   gitopsInterval: '180s',
+  volumeGroup: 'data',
   gpuPools: ['gpu'],
   spotPools: ['spot'],
   cni: {

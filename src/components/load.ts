@@ -19,7 +19,7 @@ import {isMap, placeholders} from './values.ts'
 const OVERLAY = /^values\.([a-z0-9-]+)\.yaml$/
 const PROVIDERS: readonly ProviderId[] = ['lab', 'existing', 'kind', 'eks', 'kubeadm-aws', 'bare-metal']
 const CONTEXT = [
-  'provider', 'cluster', 'environment', 'domain', 'podCidr', 'serviceCidr', 'zones', 'apiServer.host', 'apiServer.port', 'monitoring', 'certificates', 'gitopsInterval', 'imageMirror', 'gpuPools', 'spotPools',
+  'provider', 'cluster', 'environment', 'domain', 'podCidr', 'serviceCidr', 'zones', 'apiServer.host', 'apiServer.port', 'monitoring', 'certificates', 'gitopsInterval', 'imageMirror', 'volumeGroup', 'gpuPools', 'spotPools',
   'cni.kubeProxyReplacement', 'cni.healthzBindAddress', 'cni.apiServer.host', 'cni.apiServer.port', 'cni.routingMode', 'cni.nativeCidr', 'cni.nodeRoutes', 'cni.encryption', 'cni.hubble', 'cni.bgp',
   'cni.exclusive', 'cni.hostSocketsOnly', 'cni.calico.encapsulation', 'cni.calico.bgp',
   'ingress.replicas', 'ingress.serviceAnnotations', 'ingress.scheme', 'ingress.targetType', 'ingress.region',

@@ -49,6 +49,7 @@ export function valuesContext({spec, catalog, provider}: ValuesPlatform): Values
     externalDns: externalDnsValues(spec),
     backup: backupValues(spec),
     awsRoles: annotatedRoles(spec),
+    ...(spec.provider.type === 'bare-metal' && spec.provider.storage === 'topolvm' && spec.provider.volumeGroup !== undefined ? {volumeGroup: spec.provider.volumeGroup} : {}),
     ...(spec.images.mirror === undefined ? {} : {imageMirror: spec.images.mirror}),
   }
 }

@@ -105,6 +105,8 @@ export interface ValuesContext {
   mesh: MeshValues
   /** Roles in AWS that pods get by an annotation of their account, by component; empty where they have them in another way. */
   awsRoles: Record<string, string>
+  /** `provider.volumeGroup`: the group of LVM that TopoLVM makes volumes of. */
+  volumeGroup?: string
   /** `images.mirror` of kp.yaml. */
   imageMirror?: string | undefined
 }

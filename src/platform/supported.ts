@@ -30,7 +30,6 @@ export const NOT_BUILT_ON: Readonly<Partial<Record<ProviderType, readonly NotBui
   ],
   'bare-metal': [
     {field: 'provider.provisioner', values: ['kubespray']},
-    {field: 'provider.storage', values: ['topolvm']},
   ],
   kind: [
     {field: 'provider.loadBalancer', values: ['cloud-provider-kind']},

@@ -24,6 +24,8 @@ export function createBareMetalProvider(settings: ProviderOf<'bare-metal'>, fold
     apiServer: () => ({host, port: Number(port)}),
     lookAnew: () => {},
     ...(settings.storage === 'none' ? {} : {storageDriver: DRIVERS[settings.storage]}),
+    // XFS is made on 300 MiB or more alone; claims may be smaller.
+    ...(settings.storage === 'topolvm' ? {storageParameters: {'csi.storage.k8s.io/fstype': 'ext4'}} : {}),
     presence: () => Promise.resolve(existsSync(kubeconfig) ? {state: 'running', observed: `the control plane answers at ${settings.apiEndpoint}`} : {state: 'absent', observed: 'there is no control plane on the hosts yet'}),
   }
 }

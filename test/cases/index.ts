@@ -28,6 +28,7 @@ import {prerequisitesCases} from './prerequisites.ts'
 import {secretsCases} from './secrets.ts'
 import {securityCases} from './security.ts'
 import {sloCases} from './slo.ts'
+import {topolvmCases} from './topolvm.ts'
 
 export const CASES: readonly CheckCase[] = [
   ...prerequisitesCases,
@@ -41,6 +42,7 @@ export const CASES: readonly CheckCase[] = [
   ...certManagerCases,
   ...hostCases,
   ...metallbCases,
+  ...topolvmCases,
   ...ingressCases,
   ...ingressConflictCases,
   ...gitopsCases,

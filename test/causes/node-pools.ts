@@ -53,5 +53,7 @@ export const nodePoolsCauses: Record<string, Cause[]> = {
   KP0342: capture('only EC2 ends machines at their start'),
   KP0343: [{by: 'machine', what: 'no runtime answers', cause: (machine) => preflight(machine, 'CRI')}],
   KP0345: check('node-pools.ebs-csi-driver'),
+  KP0346: check('node-pools.topolvm'),
+  KP0347: check('node-pools.volume-room'),
   KP0344: capture('only EC2 counts volumes'),
 }

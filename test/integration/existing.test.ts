@@ -84,6 +84,8 @@ it('builds on it with the charts of the mirror; what the cluster brings is left 
     'cni/metallb-policies': 'provider.loadBalancer is not metallb',
     'cni/load-balancer': 'addresses come from elsewhere',
     'node-pools/local-path': 'volumes come from elsewhere',
+    'node-pools/topolvm': 'volumes come from elsewhere',
+    'node-pools/topolvm-policies': 'volumes come from elsewhere',
     'node-pools/ebs-csi-driver': 'volumes are not those of EBS',
     'node-pools/storage-class': 'the cluster brings its own StorageClasses',
     'node-pools/snapshot-class': 'the cluster brings its own snapshot classes',

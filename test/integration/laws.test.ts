@@ -61,6 +61,8 @@ const NEVER_APPLIED: Record<string, string> = {
   'cni/metallb-policies': 'only on own machines and in kind: the lab gives addresses by itself',
   'cni/load-balancer': 'only on own machines: the lab gives addresses by itself',
   'node-pools/local-path': 'only on own machines: the lab has a StorageClass of its own',
+  'node-pools/topolvm': 'only on own machines: the lab has a StorageClass of its own',
+  'node-pools/topolvm-policies': 'only on own machines: the lab has a StorageClass of its own',
   'node-pools/ebs-csi-driver': 'only on machines of EC2: the lab has a StorageClass of its own',
   'ingress/earlier-choice': 'nothing of another choice was ever installed',
   'gitops/earlier-choice': 'nothing of another choice was ever installed',

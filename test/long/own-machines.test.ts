@@ -6,6 +6,8 @@ import {copyFileSync, mkdirSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {runCheck} from '../../src/engine/verify.ts'
+import type {PlatformPhase} from '../../src/context.ts'
+import {nodePools} from '../../src/steps/03-node-pools/phase.ts'
 import {cni} from '../../src/steps/04-cni/phase.ts'
 import {writeChartDoubles} from '../helpers/chart-doubles.ts'
 import {openContext} from '../helpers/context.ts'
@@ -16,7 +18,7 @@ import {openTestPlatform} from '../helpers/platform.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
 
 const PACKAGES = process.env['KP_TEST_MIRROR']
-const COMPONENTS = ['metallb']
+const COMPONENTS = ['metallb', 'topolvm']
 
 let platform: TestPlatform
 
@@ -26,13 +28,13 @@ beforeAll(async () => {
     name: 'own',
     build: 'none',
     spec: {
-      provider: bareMetalProvider({loadBalancer: 'metallb'}),
+      provider: bareMetalProvider({loadBalancer: 'metallb', storage: 'topolvm', volumeGroup: 'data'}),
       environments: [{name: 'lab', cluster: 'own'}],
       domain: 'acme.org',
       email: 'ops@acme.org',
       charts: {mirror: PACKAGES ?? '../mirror'},
       nodePools: [{name: 'general', min: 1}, {name: 'storage', min: 1}],
-      phases: {monitoring: {enabled: false}},
+      phases: {monitoring: {enabled: false}, backup: {enabled: false}},
     },
   })
   await platform.kpOk(['lab', 'up', 'own'])
@@ -45,31 +47,41 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => platform.close(), 60_000)
 
-const stepsOf = async (ids: string[]) => {
+async function keepsTheLaw(phase: PlatformPhase, id: string): Promise<void> {
   const {ctx} = await openContext(platform)
-  // What proves a step is said of a speaker or a controller, which do not run here.
-  return cni.steps(ctx).filter(({id}) => ids.includes(id)).map((step) => ({...step, verify: []}))
+  // What proves a step is said of programs that do not run here.
+  const [step] = phase.steps(ctx).filter((one) => one.id === id).map((one) => ({...one, verify: []}))
+  if (step === undefined) throw new Error(id)
+  expect(await checkLaw(phase, step, lawWorld(() => platform))).toMatchObject({id, first: 'absent', applied: true})
 }
 
-async function verdictOf(id: string): Promise<string> {
+async function verdictOf(phase: PlatformPhase, id: string): Promise<string> {
   const {ctx} = await openContext(platform)
-  const found = cni.checks.find((one) => one.id === id)
+  const found = phase.checks.find((one) => one.id === id)
   if (found === undefined) throw new Error(id)
   const {within: _, ...once} = found
-  const {status, observed} = await runCheck('cni', once, ctx, {known: []})
+  const {status, observed} = await runCheck(phase.id, once, ctx, {known: []})
   return `${status}: ${observed}`
 }
 
+describe('TopoLVM', () => {
+  it.each(['node-pools/topolvm', 'node-pools/topolvm-policies', 'node-pools/storage-class'])('%s keeps the law', (id) => keepsTheLaw(nodePools, id), 180_000)
+
+  it('has one class, whose volumes wait for their pod', async () => {
+    expect(await platform.kubectl(['get', 'storageclass', 'standard', '-o', 'jsonpath={.provisioner} {.volumeBindingMode} {.parameters}'])).toBe('topolvm.io WaitForFirstConsumer {"csi.storage.k8s.io/fstype":"ext4"}')
+    expect(await platform.kubectl(['get', 'csidriver', 'topolvm.io', '-o', 'jsonpath={.spec.storageCapacity}'])).toBe('true')
+    expect(await verdictOf(nodePools, 'node-pools.volume-room')).toMatch(/^warn: node worker-1 does not say how much/)
+  }, 60_000)
+})
+
 describe('MetalLB', () => {
-  it.each(['cni/metallb', 'cni/metallb-policies', 'cni/load-balancer'])('%s keeps the law', async (id) => {
-    for (const step of await stepsOf([id])) expect(await checkLaw(cni, step, lawWorld(() => platform))).toMatchObject({id, first: 'absent', applied: true})
-  }, 180_000)
+  it.each(['cni/metallb', 'cni/metallb-policies', 'cni/load-balancer'])('%s keeps the law', (id) => keepsTheLaw(cni, id), 180_000)
 
   it('has its namespace at the level that speakers need, and its pool', async () => {
     expect(await platform.kubectl(['get', 'namespace', 'metallb-system', '-o', 'jsonpath={.metadata.labels.pod-security\\.kubernetes\\.io/enforce}'])).toBe('privileged')
     expect(await platform.kubectl(['-n', 'metallb-system', 'get', 'ipaddresspool', 'kp', '-o', 'jsonpath={.spec.addresses}'])).toBe('["192.168.10.200-192.168.10.220"]')
-    expect(await verdictOf('cni.metallb-ready')).toBe('pass: 2 workloads are ready')
+    expect(await verdictOf(cni, 'cni.metallb-ready')).toBe('pass: 2 workloads are ready')
     // Nobody counts here, and nothing is said of what nobody said.
-    expect(await verdictOf('cni.address-pool')).toBe('unknown: the controller has not counted its addresses yet')
+    expect(await verdictOf(cni, 'cni.address-pool')).toBe('unknown: the controller has not counted its addresses yet')
   }, 60_000)
 })

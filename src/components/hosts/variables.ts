@@ -29,6 +29,7 @@ export function hostVariables(spec: EnvironmentSpec, apiEndpoint: string): Recor
     ...(aws ? {kp_cloud_controller_version: CLOUD_CONTROLLER} : {}),
     ...(spec.images.mirror === undefined ? {} : {kp_image_registry: spec.images.mirror}),
     ...(provider.type === 'bare-metal' && provider.apiLoadBalancer === 'kube-vip' ? {kp_kube_vip: {address: apiHost, port: Number(apiPort), services: provider.loadBalancer === 'kube-vip'}} : {}),
+    ...(provider.type === 'bare-metal' && provider.storage === 'topolvm' && provider.volumeGroup !== undefined ? {kp_volume_group: provider.volumeGroup} : {}),
     ...(provider.type === 'bare-metal' ? {kp_time_servers: provider.timeServers} : {}),
     kp_tcp_ports: {node: tcp, api: [6443], control_plane: [6443, 2379, 2380]},
   }

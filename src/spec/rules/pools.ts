@@ -154,5 +154,7 @@ export function bareMetalFits(spec: EnvironmentSpec): Problem[] {
   if (provider.addresses.length === 0 && spec.phases.ingress.enabled) found.push(wrong(['provider', 'addresses'], 'is missing: the ingress needs an address to be reached at', ['phases', 'ingress', 'enabled']))
   if (provider.loadBalancer === 'kube-vip' || provider.loadBalancer === 'cilium-l2' || (provider.loadBalancer === 'metallb' && provider.bgp === undefined)) found.push(...farFromHosts(provider))
   if (provider.storage === 'topolvm' && provider.volumeGroup === undefined) found.push(wrong(['provider', 'volumeGroup'], 'is missing: TopoLVM needs one', ['provider', 'storage']))
+  if (provider.storage === 'topolvm' && !provider.hosts.some(({role}) => role === 'worker')) found.push(wrong(['provider', 'storage'], 'topolvm makes volumes on workers, and provider.hosts names none', ['provider', 'hosts']))
+  if (provider.storage === 'topolvm' && spec.phases.backup.enabled && spec.phases.backup.snapshots) found.push(wrong(['phases', 'backup', 'snapshots'], 'cannot be on with provider.storage topolvm: its volumes are not thin, and LVM keeps no snapshots of them', ['provider', 'storage']))
   return found
 }

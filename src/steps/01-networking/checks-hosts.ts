@@ -11,7 +11,7 @@ const LOOK_MS = 15 * 60_000
 export const hostsCheck: PlatformCheck = check({
   id: 'networking.hosts',
   title: 'Every host answers and can be a node: names, time, kernel, ports, disk',
-  pitfalls: ['KP0333', 'KP0122', 'KP0123', 'KP0124', 'KP0125', 'KP0126', 'KP0127', 'KP0224'],
+  pitfalls: ['KP0333', 'KP0122', 'KP0123', 'KP0124', 'KP0125', 'KP0126', 'KP0127', 'KP0224', 'KP0346'],
   appliesTo: (ctx) => (setsUpHosts(ctx.provider.id) ? (ctx.aws?.emulator === undefined ? true : 'the machines of an emulator do not run') : 'kp sets up no hosts here'),
   async run(ctx) {
     const known = knownHosts(ctx)

@@ -53,7 +53,9 @@ export const volumeChecks: PlatformCheck[] = [
       if (driver === undefined) return {status: 'unknown', observed: 'no StorageClass is the default'}
       if (!drivers.some(({metadata}) => metadata.name === driver)) return {status: 'skip', observed: `${String(driver)} is no CSI driver that registers at nodes`}
       const at = new Set(csiNodes.filter((node) => ((node['spec'] as {drivers?: {name: string}[]} | undefined)?.drivers ?? []).some(({name}) => name === driver)).map(({metadata}) => metadata.name))
-      const without = [...(nodes?.keys() ?? [])].filter((name) => !at.has(name))
+      // Nodes of the control plane have no volume group.
+      const spared = (name: string): boolean => driver === 'topolvm.io' && nodes?.get(name)?.labels?.['node-role.kubernetes.io/control-plane'] !== undefined
+      const without = [...(nodes?.keys() ?? [])].filter((name) => !at.has(name) && !spared(name))
       return verdict(without.map((name) => `node ${name} has no driver ${String(driver)}: no volume can be mounted there`), `${String(driver)} on ${at.size} nodes`, 'a pod of the driver on each node that takes pods with volumes')
     },
   }),

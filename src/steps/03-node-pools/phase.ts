@@ -14,6 +14,7 @@ import {workloadPitfalls} from './pitfalls-workloads.ts'
 import {pitfalls} from './pitfalls.ts'
 import {specialPools} from './special-pools.ts'
 import {ebsDriverCheck, wantsEbsDriver} from './ebs.ts'
+import {topolvmChecks, topolvmPitfalls, topolvmSteps} from './topolvm.ts'
 import {labPools, localVolumes, nodeGroups, snapshotClass, storageClass, workers} from './steps.ts'
 
 /** What is done in the cluster, for its nodes and volumes. */
@@ -21,6 +22,7 @@ const onNodes: PlatformStep[] = [
   keepPools,
   ...specialPools,
   localVolumes,
+  ...topolvmSteps,
   storageClass,
   componentStep({
     id: 'node-pools/snapshot-controller',
@@ -45,6 +47,6 @@ export const nodePools: PlatformPhase = {
     ...workers(ctx),
     ...onNodes.map(needsApi),
   ],
-  checks: [...checks, maxPodsCheck, ebsDriverCheck],
-  pitfalls: [...pitfalls, ...healthPitfalls, ...workloadPitfalls, ...machinePitfalls],
+  checks: [...checks, maxPodsCheck, ebsDriverCheck, ...topolvmChecks],
+  pitfalls: [...pitfalls, ...healthPitfalls, ...workloadPitfalls, ...machinePitfalls, ...topolvmPitfalls],
 }

@@ -49,6 +49,12 @@ export const localVolumes: PlatformStep = manifestSet({
   objects: ({spec}) => (spec.provider.type === 'bare-metal' && spec.provider.storage === 'local-path' ? localPathObjects(spec) : []),
 })
 
+/** Why a driver of machines of one's own keeps no snapshots; undefined where it does. */
+const WITHOUT_SNAPSHOTS: Record<string, string> = {
+  'rancher.io/local-path': 'volumes in folders of the nodes have no snapshots',
+  'topolvm.io': 'LVM keeps no snapshots of volumes that are not thin',
+}
+
 /** Name of the default StorageClass. */
 export function storageClassName(ctx: ManifestContext): string {
   return ctx.spec.phases['node-pools'].storageClass ?? 'standard'
@@ -88,7 +94,7 @@ export const snapshotClass: PlatformStep = manifestSet({
   id: 'node-pools/snapshot-class',
   title: 'Make the default VolumeSnapshotClass',
   appliesTo: (ctx) =>
-    ctx.provider.storageDriver === undefined ? 'the cluster brings its own snapshot classes' : ctx.provider.storageDriver === 'rancher.io/local-path' ? 'volumes in folders of the nodes have no snapshots' : ctx.spec.phases['node-pools'].snapshots ? true : 'phases.node-pools.snapshots is off',
+    ctx.provider.storageDriver === undefined ? 'the cluster brings its own snapshot classes' : WITHOUT_SNAPSHOTS[ctx.provider.storageDriver] !== undefined ? WITHOUT_SNAPSHOTS[ctx.provider.storageDriver] ?? '' : ctx.spec.phases['node-pools'].snapshots ? true : 'phases.node-pools.snapshots is off',
   verify: ['node-pools.snapshot-class'],
   objects: (ctx) => [
     {

@@ -24,9 +24,9 @@ export const metallbPitfalls: Pitfall[] = [
   {
     code: 'KP0422',
     title: 'MetalLB works by an old configuration',
-    symptom: 'A change of a pool or a router has no effect; a log says "failed to parse the configuration", a ConfigurationState is Invalid.',
+    symptom: 'A change of a pool or a router has no effect; a ConfigurationState is Invalid, such as "overlaps with already defined CIDR".',
     cause: 'All of its objects are read as one. Where two pools overlap, or an object names another that is not there, the whole is refused, and what was last valid stays.',
-    match: [{check: 'cni.metallb-configuration'}, {output: /failed to parse the configuration|parsing address pool \S+: CIDR "\S+" in pool "\S+" overlaps with already defined CIDR/}],
+    match: [{check: 'cni.metallb-configuration'}, {output: /failed to parse the configuration|CIDR \\?"[\d./-]+\\?" in pool \\?"\S+\\?" overlaps with already defined CIDR/}],
     fix: [
       {text: 'What is refused, and by whom?', command: 'kubectl -n metallb-system get configurationstates'},
       {text: 'Which objects are there? Those that kp did not make bear no label kp.dev/set.', command: 'kubectl -n metallb-system get ipaddresspools,l2advertisements,bgpadvertisements,bgppeers --show-labels'},
@@ -52,11 +52,11 @@ export const metallbPitfalls: Pitfall[] = [
   {
     code: 'KP0424',
     title: 'A Service asks for an address that no pool may give',
-    symptom: 'EXTERNAL-IP stays <pending>; the event AllocationFailed says "is not allowed in config", "unknown pool" or "does not allow sharing".',
+    symptom: 'EXTERNAL-IP stays <pending>; the event AllocationFailed says "is not allowed in config", "unknown pool" or "address also in use by".',
     cause: 'loadBalancerIP or metallb.io/loadBalancerIPs names an address outside of provider.addresses or one that another Service has, or metallb.io/address-pool names a pool that is not there.',
     match: [
       {check: 'cni.addresses-given'},
-      {event: {reason: 'AllocationFailed', message: /is not allowed in config|unknown pool "[^"]*"|does not allow sharing|is already in use on/}},
+      {event: {reason: 'AllocationFailed', message: /is not allowed in config|unknown pool "[^"]*"|can't change sharing key for|is already in use on/}},
       {output: /Failed to allocate IP for "[^"]+": (?:\["[^\]]*"\] is not allowed in config|unknown pool "[^"]*"|can't change sharing key for "[^"]+", address also in use by \S+)/},
     ],
     fix: [

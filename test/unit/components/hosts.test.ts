@@ -1,4 +1,5 @@
 /** Hosts: inventory, ports, files, what Ansible says, the configuration of kind. */
+import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {parse} from 'yaml'
@@ -94,6 +95,22 @@ describe('the inventory of machines of one\'s own', () => {
     expect(vars).toMatchObject({kp_api_endpoint: '192.168.10.10:6443', kp_kube_vip: {address: '192.168.10.10', port: 6443, services: true}, kp_cloud_provider: ''})
     expect(vars['kp_api_names']).toContain('192.168.10.12')
     expect(inventory({provider: bareMetalProvider({apiLoadBalancer: 'external', loadBalancer: 'cilium-l2'}), phases: {cni: {kubeProxyReplacement: true}}}).all.vars['kp_kube_vip']).toBeUndefined()
+  })
+})
+
+describe('volumes by TopoLVM', () => {
+  const spec = bareMetalSpec({provider: bareMetalProvider({storage: 'topolvm', volumeGroup: 'data'}), phases: {backup: {snapshots: false}}})
+  const valuesOf = (one: typeof spec): Record<string, unknown> => platformValues({spec: one, catalog: loadCatalog(join(PROJECT, 'templates')), provider: {}}, 'topolvm').values
+
+  it('are of the group of kp.yaml, which the preflight looks for', () => {
+    expect(valuesOf(spec)['lvmd']).toMatchObject({deviceClasses: [{'volume-group': 'data', default: true}]})
+    expect(inventory({provider: bareMetalProvider({storage: 'topolvm', volumeGroup: 'data'}), phases: {backup: {snapshots: false}}}).all.vars['kp_volume_group']).toBe('data')
+    expect(inventory().all.vars).not.toHaveProperty('kp_volume_group')
+  })
+
+  it('are made without a webhook: no certificate must be there before them', () => {
+    expect(valuesOf(spec)['webhook']).toEqual({podMutatingWebhook: {enabled: false}})
+    expect(JSON.parse(readFileSync(join(PROJECT, 'test', 'data', 'charts', 'topolvm.json'), 'utf8')).objects.filter((name: string) => /^(Certificate|Issuer|MutatingWebhookConfiguration) /.test(name))).toEqual([])
   })
 })
 

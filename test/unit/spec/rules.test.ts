@@ -144,6 +144,14 @@ describe('machines', () => {
     expect(warningsWith('', METAL.replace('192.168.10.200-192.168.10.220', '172.20.0.0/24').replace('apiEndpoint', 'loadBalancer: metallb\n  bgp: {asn: 64512, peers: [{address: 192.168.10.1, asn: 64500}]}\n  apiEndpoint'))).toEqual([])
   })
 
+  it('TopoLVM wants a volume group on workers, and no snapshots of volumes', () => {
+    const metal = METAL.replace('apiEndpoint', 'storage: topolvm\n  volumeGroup: data\n  apiEndpoint')
+    expect(said('', metal)).toEqual(['provider.storage  phases.backup.snapshots cannot be on with provider.storage topolvm: its volumes are not thin, and LVM keeps no snapshots of them'])
+    const off = 'phases: {backup: {snapshots: false}}\n'
+    accepted(metal + off)
+    expect(said(off, metal.replace('    - {name: b, address: 192.168.10.12, role: worker}\n', ''))).toEqual(['provider.storage  topolvm makes volumes on workers, and provider.hosts names none'])
+  })
+
   it('MetalLB in kind wants addresses, and the pod network of kp', () => {
     const kind = (more: string): string => `${MINIMAL}provider: {type: kind, loadBalancer: metallb${more}}\ndomain: acme.io\nemail: ops@acme.io\n`
     expect(said('', kind(''))).toEqual(['provider.loadBalancer  provider.addresses is missing: metallb needs addresses of the network of kind'])
