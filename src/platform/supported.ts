@@ -20,13 +20,11 @@ export const NOT_BUILT_ON: Readonly<Partial<Record<ProviderType, readonly NotBui
   eks: [
     {field: 'provider.provisioner', values: ['eksctl']},
     {field: 'provider.bastion', values: ['host']},
-    {field: 'provider.billingExport', values: ['true']},
   ],
   'kubeadm-aws': [
     {field: 'provider.identity', values: ['irsa']},
     {field: 'provider.provisioner', values: ['kubespray']},
     {field: 'provider.bastion', values: ['host']},
-    {field: 'provider.billingExport', values: ['true']},
   ],
   'bare-metal': [
     {field: 'provider.provisioner', values: ['kubespray']},

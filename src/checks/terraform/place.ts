@@ -48,6 +48,8 @@ const EMULATED_PROVIDER = '  skip_credentials_validation = true\n  skip_metadata
  */
 const BUCKET_PROVIDER = (tags: readonly string[]): string => `  skip_requesting_account_id  = true\n  allowed_account_ids         = null\n\n  ignore_tags {\n    keys = ${JSON.stringify(tags)}\n  }\n`
 
+const BUCKETS: ReadonlySet<StackId> = new Set(['backup-store', 'billing-export'])
+
 /** What an emulator forgets, or tells in another way than AWS, is no drift there: by resource, which is named `this` where its address says nothing else. */
 const FORGOTTEN: Readonly<Partial<Record<StackId, Record<string, string[]>>>> = {
   eks: {aws_eks_cluster: ['bootstrap_self_managed_addons', 'access_config', 'upgrade_policy']},
@@ -58,7 +60,7 @@ const FORGOTTEN: Readonly<Partial<Record<StackId, Record<string, string[]>>>> = 
 /** What is another one in the working copy where an emulator answers. */
 function emulated(spec: PlatformContext['spec'], stack: StackId): StackFile {
   const ignored = Object.entries(FORGOTTEN[stack] ?? {}).map(([address, fields]) => `\nresource "${address.replace('.', '" "')}${address.includes('.') ? '' : '" "this'}" {\n  lifecycle {\n    ignore_changes = [${fields.join(', ')}]\n  }\n}\n`)
-  return {name: 'kp_override.tf', text: [`provider "aws" {\n${EMULATED_PROVIDER}${stack === 'backup-store' ? BUCKET_PROVIDER(Object.keys(stackTags(spec, stack))) : ''}}\n`, ...ignored].join('')}
+  return {name: 'kp_override.tf', text: [`provider "aws" {\n${EMULATED_PROVIDER}${BUCKETS.has(stack) ? BUCKET_PROVIDER(Object.keys(stackTags(spec, stack))) : ''}}\n`, ...ignored].join('')}
 }
 
 /** kp's working copy of a stack as it should be now. */

@@ -34,6 +34,12 @@ export const STACKS: Readonly<Record<StackId, Stack>> = {
     upstream: [],
     makes: ({environment}) => [`the vault ${environment.cluster} with a plan that copies the volumes of the cluster each day`],
   },
+  'billing-export': {
+    id: 'billing-export',
+    title: 'the export of the billing data',
+    upstream: [],
+    makes: ({environment}) => [`the bucket ${environment.cluster}-billing, and the export of what AWS bills into it`],
+  },
   network: {
     id: 'network',
     title: 'the network',

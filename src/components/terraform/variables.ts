@@ -3,7 +3,7 @@ import {planAddresses} from '../../spec/address-plan.ts'
 import {parseTaint, POOL_LABEL} from '../../spec/pools.ts'
 import {durationSeconds} from '../../spec/units.ts'
 import type {EnvironmentSpec, NodePool, ProviderOf} from '../../spec/types.ts'
-import {BACKUP_STACKS} from './ids.ts'
+import {SHARED_STACKS} from './ids.ts'
 import type {StackId} from './ids.ts'
 import {gibibytes, poolVolumes} from './disks.ts'
 import {machineVariables} from './machine-variables.ts'
@@ -53,10 +53,16 @@ function retentionDays({phases}: Pick<EnvironmentSpec, 'phases'>): number {
 const WITHOUT_NAT = ['autoscaling', 'ec2', 'ecr.api', 'ecr.dkr', 'eks', 'eks-auth', 'elasticloadbalancing', 'logs', 'ssm', 'ssmmessages', 'ec2messages', 'sts']
 
 function ownVariables(spec: EnvironmentSpec, stack: StackId, facts: VariableFacts): Record<string, unknown> {
-  if (spec.provider.type === 'kubeadm-aws' && stack !== 'network' && !BACKUP_STACKS.includes(stack)) return machineVariables(spec, spec.provider, stack, facts.zones)
+  if (spec.provider.type === 'kubeadm-aws' && !SHARED_STACKS.includes(stack)) return machineVariables(spec, spec.provider, stack, facts.zones)
   return OWN[stack]?.(spec, spec.provider as ProviderOf<'eks'>, facts) ?? {}
 }
 
+/** What of the bill tells where money goes: by account, service, resource and tag. */
+const BILLED = [
+  'identity_line_item_id', 'bill_billing_period_start_date', 'bill_payer_account_id', 'line_item_usage_account_id', 'line_item_usage_start_date', 'line_item_line_item_type',
+  'line_item_product_code', 'line_item_usage_type', 'line_item_operation', 'line_item_resource_id', 'line_item_usage_amount', 'line_item_unblended_cost', 'line_item_currency_code',
+  'pricing_term', 'pricing_unit', 'product_region_code', 'resource_tags',
+]
 const OWN: Partial<Record<StackId, (spec: EnvironmentSpec, eks: ProviderOf<'eks'>, facts: VariableFacts) => Record<string, unknown>>> = {
   network(spec, _eks, {zones}) {
     const {networking} = spec.phases
@@ -83,6 +89,14 @@ const OWN: Partial<Record<StackId, (spec: EnvironmentSpec, eks: ProviderOf<'eks'
     // Each night: what is lost in between is what Velero is for.
     schedule: 'cron(0 3 * * ? *)',
     keep_days: retentionDays(spec),
+  }),
+  'billing-export': ({environment}, _eks, {emulated}) => ({
+    bucket: `${environment.cluster}-billing`,
+    columns: BILLED,
+    // Two years and a month: each month beside the same one of two years.
+    keep_days: 761,
+    tls_only: !emulated,
+    export: !emulated,
   }),
   iam: (_spec, eks) => ({
     node_policies: ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly', ...(eks.bastion === 'ssm' ? ['AmazonSSMManagedInstanceCore'] : [])],

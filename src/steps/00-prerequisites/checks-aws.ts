@@ -32,6 +32,8 @@ const ACTIONS = [
   'kms:CreateKey', 'kms:CreateAlias', 'logs:CreateLogGroup', 'logs:PutRetentionPolicy',
 ]
 const WITH_BACKUPS = ['s3:CreateBucket', 's3:PutBucketVersioning', 's3:PutEncryptionConfiguration', 's3:PutBucketPublicAccessBlock', 's3:PutBucketPolicy', 's3:PutLifecycleConfiguration']
+/** Exports of today ask for the right of the reports of old, too. */
+const WITH_BILLING = ['bcm-data-exports:CreateExport', 'cur:PutReportDefinition', 's3:CreateBucket', 's3:PutBucketPolicy']
 const WITH_BUCKET = ['s3:GetObject', 's3:PutObject', 's3:ListBucket']
 
 /** Whether the policies of these credentials allow what a plan needs; AWS itself is asked, and nothing is tried. */
@@ -41,7 +43,9 @@ export const permissionsCheck: PlatformCheck = check({
   pitfalls: ['KP0007'],
   appliesTo: (ctx) => (ctx.aws === undefined ? 'kp makes nothing in a cloud account' : true),
   async run(ctx) {
-    const actions = [...ACTIONS, ...(ctx.spec.infra.backend.type === 's3' ? WITH_BUCKET : []), ...(makesBackupBucket(ctx.spec) ? WITH_BACKUPS : []), ...(ctx.spec.provider.type === 'eks' && ctx.spec.provider.identity === 'irsa' ? ['iam:CreateOpenIDConnectProvider'] : ['eks:CreatePodIdentityAssociation'])]
+    const {provider} = ctx.spec
+    const billing = 'billingExport' in provider && provider.billingExport && ctx.spec.phases.cost.enabled
+    const actions = [...ACTIONS, ...(ctx.spec.infra.backend.type === 's3' ? WITH_BUCKET : []), ...(makesBackupBucket(ctx.spec) ? WITH_BACKUPS : []), ...(billing ? WITH_BILLING : []), ...(provider.type === 'eks' && provider.identity === 'irsa' ? ['iam:CreateOpenIDConnectProvider'] : ['eks:CreatePodIdentityAssociation'])].filter((action, index, all) => all.indexOf(action) === index)
     const expected = `${actions.length} actions`
     try {
       const denied = (await ctx.aws?.denied(actions)) ?? []

@@ -28,7 +28,7 @@ function mutate(text: string, random: () => number): string {
 }
 
 describe('whatever is written', () => {
-  it('800 seeded changes end in a platform or in an error that says where', () => {
+  it('800 seeded changes end in a platform or in an error that says where', {timeout: 180_000}, () => {
     const random = seeded(7)
     const counts = {accepted: 0, refused: 0}
     for (let i = 0; i < 800; i++) {

@@ -107,6 +107,14 @@ describe('the bucket of the backups', () => {
     expect(parameters(eksSpec())).toEqual({type: 'gp3', encrypted: 'true'})
   })
 
+  it('is another one than that of the billing data, which no emulator exports', () => {
+    const billing = (emulated: boolean) => stackVariables(eksSpec(), 'billing-export', {zones: [], emulated})
+    expect(billing(false)).toMatchObject({bucket: 'acme-dev-billing', export: true, tls_only: true})
+    expect(billing(false)['columns']).toEqual(expect.arrayContaining(['line_item_resource_id', 'line_item_unblended_cost', 'resource_tags']))
+    expect(billing(true)).toMatchObject({export: false})
+    expect(stackVariables(kubeadmSpec(), 'billing-export', {zones: [], emulated: false})).toMatchObject({bucket: 'acme-dev-billing'})
+  })
+
   it('has its key in the role of velero only where kp made it', () => {
     const kmsKey = 'arn:aws:kms:eu-central-1:123456789012:key/0d0bb9fa-9a31-4a42-8e3a-7dbd9c1a1f6e'
     const provider = {type: 'eks', region: 'eu-central-1', account: '123456789012', kmsKey}
