@@ -17,8 +17,19 @@ const policies = networkPolicies({
 })
 
 /** Before its pool: the kinds come with its chart, and its webhook looks at what is written of them. */
-export const metallbSteps: PlatformStep[] = [
-  // A speaker is in the network of its node and answers ARP there: no other level of Pod Security lets it.
-  componentStep({id: 'cni/metallb', title: 'Install MetalLB', component: 'metallb', podSecurity: 'privileged', appliesTo: wantsMetallb, after: [...PODS_CAN_RUN], verify: ['cni.metallb-ready']}),
-  {...policies, appliesTo: (ctx) => (ctx.spec.phases.cni.defaultDeny ? wantsMetallb(ctx) : 'phases.cni.defaultDeny is off')},
-]
+export function metallbSteps(ctx: ManifestContext): PlatformStep[] {
+  return [
+    componentStep({
+      id: 'cni/metallb',
+      title: 'Install MetalLB',
+      component: 'metallb',
+      // A speaker is in the network of its node and answers ARP there: no other level of Pod Security lets it.
+      podSecurity: 'privileged',
+      appliesTo: wantsMetallb,
+      // Its controller wants a node. Where it is not installed nothing is waited for: nodes of EKS come after this phase.
+      ...(wantsMetallb(ctx) === true ? {after: [...PODS_CAN_RUN]} : {}),
+      verify: ['cni.metallb-ready'],
+    }),
+    {...policies, appliesTo: (one) => (one.spec.phases.cni.defaultDeny ? wantsMetallb(one) : 'phases.cni.defaultDeny is off')},
+  ]
+}

@@ -18,7 +18,7 @@ export const cni: PlatformPhase = {
   appliesTo: (ctx) => (ctx.spec.phases.cni.enabled ? true : 'phases.cni.enabled is false: the cluster brings its own'),
   // Nodes without a pod network never become ready: where nodes are real, the plugin comes right after the control plane.
   dependsOn: () => ['control-plane'],
-  steps: (ctx) => [refuseSecondPlugin, ...pluginSteps(ctx), networkPolicies({id: 'cni/network-policies', namespace: 'default', rules: () => []}), ...metallbSteps, loadBalancerAddresses, ...connectivitySteps],
+  steps: (ctx) => [refuseSecondPlugin, ...pluginSteps(ctx), networkPolicies({id: 'cni/network-policies', namespace: 'default', rules: () => []}), ...metallbSteps(ctx), loadBalancerAddresses, ...connectivitySteps],
   checks: [...checks, bgpCheck, ...metallbChecks],
   pitfalls: [...pitfalls, ...podPitfalls, ...bgpPitfalls, ...metallbPitfalls],
 }

@@ -71,7 +71,7 @@ export const addressPitfalls: Pitfall[] = [
     match: [{check: 'ingress.address'}],
     fix: [
       {text: 'Are there events? Then it is another failure.', command: 'kubectl -n envoy-gateway-system get events --field-selector involvedObject.kind=Service'},
-      {text: 'Choose provider.loadBalancer in kp.yaml: metallb, kube-vip, cilium-l2 or cilium-bgp, with addresses that are free.', command: 'kp step ingress'},
+      {text: 'Choose provider.loadBalancer in kp.yaml: metallb, kube-vip, cilium-l2 or cilium-bgp, with addresses that are free.', command: 'kp step cni'},
       {text: 'To try it without: forward a port.', command: 'kubectl -n envoy-gateway-system port-forward service/<service> 8443:443'},
     ],
     confirmBy: 'ingress.address',

@@ -3,11 +3,15 @@ import {expect, it} from 'vitest'
 import {readOnlyPlatform} from '../../../scripts/docs/platform.ts'
 import type {PlatformContext, PlatformPhase} from '../../../src/context.ts'
 import {nodesOf, openPhase} from '../../../src/engine/phase-run.ts'
+import {orderNodes} from '../../../src/engine/graph.ts'
 import {defaultPlatform} from '../../../src/spec/defaults.ts'
 import {parseSpec} from '../../../src/spec/load.ts'
 import {resolveEnvironment} from '../../../src/spec/resolve.ts'
+import type {EnvironmentSpec} from '../../../src/spec/types.ts'
 import {phases} from '../../../src/steps/index.ts'
 import {everyCoveringSpec} from '../../helpers/covering-set.ts'
+import {eksSpec} from '../../helpers/eks.ts'
+import {bareMetalProvider, bareMetalSpec, kubeadmSpec} from '../../helpers/kubeadm.ts'
 import {PROJECT} from '../../helpers/run-kp.ts'
 
 /** What comes before a cluster, or makes it. */
@@ -32,6 +36,23 @@ function tooEarly(ctx: PlatformContext, all: readonly PlatformPhase[] = phases):
 it.each(everyCoveringSpec())('$name, $what', ({name, spec}) => {
   const resolved = resolveEnvironment(parseSpec('kp.yaml', defaultPlatform({name, ...spec})).spec, undefined)
   expect(tooEarly({...base, spec: resolved} as unknown as PlatformContext)).toEqual([])
+})
+
+/** A provider each, and what it changes in the order of things. */
+const PROVIDERS: [string, EnvironmentSpec][] = [
+  ['eks', eksSpec()],
+  ['kubeadm-aws', kubeadmSpec()],
+  ['bare-metal with MetalLB and TopoLVM', bareMetalSpec({provider: bareMetalProvider({loadBalancer: 'metallb', storage: 'topolvm', volumeGroup: 'data'}), phases: {backup: {snapshots: false}}})],
+  ['kind with MetalLB', eksSpec({provider: {type: 'kind', loadBalancer: 'metallb', addresses: ['172.18.255.200-172.18.255.220']}})],
+  ['existing', eksSpec({provider: {type: 'existing', kubeconfig: 'kubeconfig'}})],
+]
+
+it.each(PROVIDERS)('on %s no two steps wait for each other', (_what, spec) => {
+  const ctx = {...base, spec, provider: {...base.provider, id: spec.provider.type, simulated: false}} as unknown as PlatformContext
+  const active = phases.filter((phase) => (phase.appliesTo?.(ctx) ?? true) === true)
+  const nodes = active.flatMap((phase) => nodesOf<PlatformContext>(openPhase<PlatformContext>(phase, ctx), ctx))
+  expect(nodes.length).toBeGreaterThan(50)
+  expect(() => orderNodes(nodes)).not.toThrow()
 })
 
 it('finds a step that waits for nothing', () => {
