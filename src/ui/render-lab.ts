@@ -13,10 +13,12 @@ const COLOURS: Record<LabFact['state'], Colour> = {running: 'green', stopped: 'y
 
 /** Says that a lab runs, and how to use it. */
 export function renderLabUp(result: LabUpResult, look: Look): string {
-  const {green} = styleFor(look)
+  const {green, yellow} = styleFor(look)
   const head = result.created ? `The lab ${result.lab.name} runs, made in ${formatDuration(result.durationMs)}.` : `The lab ${result.lab.name} runs already.`
   const next = [...(result.lab.kubeconfig === null ? [] : [`export KUBECONFIG=${shellQuote(result.lab.kubeconfig)}`]), `kp lab status ${result.lab.name}`]
-  return [...wrap(head, look.columns).map(green), ...facts(result.lab, look), '', ...nextLines(next, look)].join('\n')
+  // Whose drill it was, its own repository knows.
+  const repaired = result.repaired ? ['Putting a snapshot in the place of etcd\'s data had been cut off: the data of before is back. What else that drill had changed, kp drills undo takes back in the repository of the platform.'] : []
+  return [...wrap(head, look.columns).map(green), ...repaired.flatMap((line) => wrap(line, look.columns)).map(yellow), ...facts(result.lab, look), '', ...nextLines(next, look)].join('\n')
 }
 
 /** Says which labs are gone. */

@@ -1,13 +1,16 @@
 /** A real control plane with simulated nodes. Needs the toolchain: `kp tools install`. */
 import {spawn} from 'node:child_process'
-import {existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync} from 'node:fs'
+import {cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {parse} from 'yaml'
 import {systemClock} from '../../src/engine/clock.ts'
+import {etcdPlaces} from '../../src/providers/lab/etcd-data.ts'
+import {runKwokctl} from '../../src/providers/lab/kwokctl.ts'
 import {createLabs} from '../../src/providers/lab/labs.ts'
-import {labLayout} from '../../src/providers/lab/layout.ts'
+import {COMPONENTS, labLayout} from '../../src/providers/lab/layout.ts'
+import {endComponent} from '../../src/providers/lab/processes.ts'
 import {isComplete} from '../../src/tools/toolchain/build.ts'
 import {KUBERNETES_MINORS, labTools} from '../../src/tools/toolchain/catalog.ts'
 import {toolFolder} from '../../src/tools/toolchain/digest.ts'
@@ -71,6 +74,29 @@ describe.skipIf(tools.includes(false) || process.platform !== 'linux')('a lab', 
     const before = await labs.status('on')
     expect(await labs.create({...options, name: 'on', kubernetesMinor: '1.36'})).toEqual(before)
     await expect(labs.create({...options, name: 'on', kubernetesMinor: '1.35'})).rejects.toMatchObject({code: 'IMMUTABLE'})
+  })
+
+  it('has its data again where putting other data in its place was cut off between the two renames', {timeout: 120_000}, async () => {
+    const layout = labLayout(stateDir, 'other')
+    const uid = async (): Promise<string> => kubectl('other', ['get', 'namespace', 'kube-system', '-o', 'jsonpath={.metadata.uid}'])
+    const before = await uid()
+    await kubectl('other', ['create', 'namespace', 'kept'])
+    const {data, restored, before: aside} = etcdPlaces(layout)
+    for (const component of COMPONENTS.toReversed()) await endComponent(layout, component)
+    cpSync(data, restored, {recursive: true})
+    renameSync(data, aside)
+    expect(await labs.start('other')).toMatchObject({state: 'running', repaired: true})
+    expect(await uid()).toBe(before)
+    expect(await kubectl('other', ['get', 'namespace', 'kept', '-o', 'name'])).toBe('namespace/kept\n')
+    expect([restored, aside].filter((folder) => existsSync(folder))).toEqual([])
+    // The same where an etcd was started in between by somebody else, and made itself new data.
+    for (const component of COMPONENTS.toReversed()) await endComponent(layout, component)
+    cpSync(data, restored, {recursive: true})
+    renameSync(data, aside)
+    await runKwokctl(exec, layout, 'other', {args: ['start', 'cluster'], doing: 'start it by hand', env: process.env})
+    expect(await labs.start('other')).toMatchObject({state: 'running', repaired: true})
+    expect(await uid()).toBe(before)
+    expect((await labs.start('other')).repaired).toBeUndefined()
   })
 
   it('gives kp a kubeconfig that only its owner can read', async () => {

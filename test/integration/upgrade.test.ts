@@ -1,15 +1,12 @@
 /** An upgrade of a real control plane with its data: what stands in the way is named and refuses; mended, it goes through. */
-import {execFileSync} from 'node:child_process'
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {gzipSync} from 'node:zlib'
 import {afterAll, beforeAll, expect, it} from 'vitest'
 import type {UpgradePlanResult, UpgradeResult} from '../../src/ui/results.ts'
 import {openTestPlatform} from '../helpers/platform.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
+import {plantObstacles, removeObstacles} from '../helpers/upgrade-plants.ts'
 
-const OLD = 'apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata:\n  name: old\n'
 let platform: TestPlatform
 
 beforeAll(async () => {
@@ -20,33 +17,8 @@ afterAll(() => platform?.close(), 60_000)
 
 const gate = (result: UpgradePlanResult | UpgradeResult, id: string): UpgradePlanResult['gates'][number] | undefined => result.gates.find((one) => one.id === id)
 
-async function apply(object: object): Promise<void> {
-  await platform.kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(object))
-}
-
-/** A certificate that nobody renews, and that ends in five days. */
-function endingSecret(): object {
-  const folder = mkdtempSync(join(tmpdir(), 'kp-upgrade-cert-'))
-  const [key, cert] = [join(folder, 'tls.key'), join(folder, 'tls.crt')]
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '5', '-subj', '/CN=by-hand'], {stdio: 'ignore'})
-  const [data, secret] = [readFileSync(cert), readFileSync(key)].map((bytes) => bytes.toString('base64'))
-  rmSync(folder, {recursive: true})
-  return {apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: {name: 'by-hand', namespace: 'demo'}, data: {'tls.crt': data, 'tls.key': secret}}
-}
-
-/** A release that helm can read, of a chart that is gone. */
-const release = {
-  apiVersion: 'v1', kind: 'Secret', type: 'helm.sh/release.v1',
-  metadata: {name: 'sh.helm.release.v1.legacy.v1', namespace: 'demo', labels: {owner: 'helm', name: 'legacy', version: '1', status: 'deployed'}},
-  data: {release: Buffer.from(gzipSync(JSON.stringify({name: 'legacy', version: 1, info: {status: 'deployed'}, chart: {metadata: {name: 'legacy', version: '1.0.0'}}, manifest: OLD})).toString('base64')).toString('base64')},
-}
-
 it('names what stands in the way, with the fix, and refuses', {timeout: 300_000}, async () => {
-  await apply({apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: {name: 'never', namespace: 'kube-system'}, spec: {maxUnavailable: 0, selector: {matchLabels: {app: 'stuck'}}}})
-  await apply({apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name: 'stuck', namespace: 'kube-system'}, spec: {replicas: 2, selector: {matchLabels: {app: 'stuck'}}, template: {metadata: {labels: {app: 'stuck'}}, spec: {containers: [{name: 'c', image: 'registry.k8s.io/pause:3.10'}]}}}})
-  await apply(release)
-  await apply(endingSecret())
-  await platform.kubectl(['-n', 'kube-system', 'rollout', 'status', 'deployment/stuck', '--timeout=90s'])
+  await plantObstacles(platform)
   const plan = (await platform.kpOk(['upgrade', '--minor', '--plan', '--json'], {exit: 7})).json<UpgradePlanResult>()
   expect(plan).toMatchObject({schema: 'kp/upgrade-plan/v1', from: '1.35.4', to: '1.36.3', allowed: false})
   expect(gate(plan, 'drain')).toMatchObject({status: 'fail', fix: expect.stringMatching(/^kubectl -n kube-system patch poddisruptionbudget never /) as string})
@@ -68,7 +40,7 @@ it('says what cannot be gone to', {timeout: 120_000}, async () => {
 
 it('goes through once that is mended, with all data, and tells what users lost', {timeout: 900_000}, async () => {
   await platform.kubectl(['-n', 'kube-system', 'patch', 'poddisruptionbudget', 'never', '--type=json', '-p', '[{"op":"replace","path":"/spec/maxUnavailable","value":1}]'])
-  await platform.kubectl(['-n', 'demo', 'delete', 'secret', 'sh.helm.release.v1.legacy.v1', 'by-hand'])
+  await removeObstacles(platform)
   // What is left is the backup: without --yes that refuses too, with it one is made and proven first.
   const unproven = (await platform.kpOk(['upgrade', '--minor', '--plan', '--json'], {exit: 7})).json<UpgradePlanResult>()
   expect(unproven.gates.filter(({status}) => status === 'fail' || status === 'unknown').map(({id}) => id)).toEqual(['backup'])

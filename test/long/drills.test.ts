@@ -1,6 +1,10 @@
 /** Every drill on a lab with what it needs, and a kill in the middle of each: the fault is seen by kubectl, and after the next kp it is gone. */
+import {cpSync, existsSync, renameSync, rmSync} from 'node:fs'
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest'
 import {drillNames, readDrill} from '../../src/operations/drill/load.ts'
+import {etcdPlaces} from '../../src/providers/lab/etcd-data.ts'
+import {COMPONENTS} from '../../src/providers/lab/layout.ts'
+import {endComponent} from '../../src/providers/lab/processes.ts'
 import {activeDrill, doDrill, expectWell, killDrill, traces, verdictOf} from '../helpers/drills.ts'
 import {openTestPlatform} from '../helpers/platform.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
@@ -75,4 +79,25 @@ describe.each(NAMES)('%s', (name) => {
     expect(activeDrill(platform)).toBeUndefined()
     await expectWell(platform)
   })
+})
+
+it('a restore of etcd that was cut off between its two renames: kp lab up has the data of before, and says so', {timeout: 600_000}, async () => {
+  const uid = (): Promise<string> => platform.kubectl(['get', 'namespace', 'kube-system', '-o', 'jsonpath={.metadata.uid}'])
+  const before = await uid()
+  expect(await killDrill(platform, ['etcd-restore', ...WAIVED], {moment: 'remedy', after: 0})).toBe(true)
+  expect(activeDrill(platform)).toMatchObject({drill: 'etcd-restore', injected: true})
+  for (const component of COMPONENTS.toReversed()) await endComponent(platform.lab, component)
+  const {data, restored, before: aside} = etcdPlaces(platform.lab)
+  // Whatever moment the kill has hit, this is the one in question.
+  if (!existsSync(aside)) renameSync(data, aside)
+  rmSync(restored, {recursive: true, force: true})
+  cpSync(aside, restored, {recursive: true})
+  const up = await platform.kpOk(['lab', 'up', 'drills'])
+  expect(up.stdout.replaceAll(/\s+/g, ' ')).toContain("Putting a snapshot in the place of etcd's data had been cut off: the data of before is back.")
+  expect(await uid()).toBe(before)
+  // The rest of the drill is still to be taken back, and that is told.
+  expect((await platform.kp(['status'])).stderr).toContain('kp drills undo')
+  await platform.kpOk(['drills', 'undo', '--yes'])
+  expect(activeDrill(platform)).toBeUndefined()
+  await expectWell(platform)
 })

@@ -33,18 +33,19 @@ export default class LabUp extends KpCommand {
     if (chosen && runs !== undefined && !runs.startsWith(`${minor}.`)) {
       throw new KpError({code: 'GATE', message: `the lab ${args.name} is there already, with Kubernetes ${runs}: its version does not change`, next: [`kp lab up ANOTHER-NAME --kubernetes-version ${minor}`, `kp lab down ${args.name}, to end it`]})
     }
+    let repaired = false
     const progress = progressLine(this.terminal, flags.json)
     try {
       for (const tool of [...labTools(minor), ...[findTool('helm')].filter((one) => one !== undefined)]) {
         await toolbox.install(tool, ({tool: name, version, phase, percent, line}) => progress.show(`${name} ${version}: ${phase === 'wait' ? line : phase}`, percent))
       }
       const known = before.state === 'stopped' || before.state === 'degraded' || before.state === 'running'
-      if (known) await toolbox.labs.start(args.name, {progress: (line) => progress.show(line), signal})
+      if (known) repaired = (await toolbox.labs.start(args.name, {progress: (line) => progress.show(line), signal})).repaired === true
       else await toolbox.labs.create({name: args.name, kubernetesMinor: minor, podCidr: '10.244.0.0/16', serviceCidr: '10.96.0.0/12', webhooks: flags.webhooks}, {progress: (line) => progress.show(line), signal})
     } finally {
       progress.end()
     }
-    const value: LabUpResult = {schema: 'kp/lab-up/v1', result: 'ok', created: before.state === 'absent' || before.state === 'incomplete', durationMs: Date.now() - started, lab: labFact(await toolbox.labs.status(args.name))}
+    const value: LabUpResult = {schema: 'kp/lab-up/v1', result: 'ok', created: before.state === 'absent' || before.state === 'incomplete', repaired, durationMs: Date.now() - started, lab: labFact(await toolbox.labs.status(args.name))}
     return {json: value, text: () => renderLabUp(value, this.terminal)}
   }
 }

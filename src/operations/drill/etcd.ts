@@ -1,5 +1,5 @@
 /** The part of a drill that is about the data of the lab's etcd: a snapshot, and putting it back in the place of what is there. */
-import {existsSync, mkdirSync, readFileSync, renameSync, rmSync} from 'node:fs'
+import {mkdirSync, rmSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import type {PlatformContext} from '../../context.ts'
 import {KpError} from '../../engine/errors.ts'
@@ -28,35 +28,19 @@ export function etcdSteps(ctx: EtcdContext, id: string, remember: (change: Chang
       const {revision, totalKey} = await snapshotStatus(ctx.exec, file)
       return `take a snapshot of etcd: ${totalKey} keys, revision ${revision}`
     }
-    const {data, restored, before} = placesOf(lab.adminKubeconfig)
-    rmSync(restored, {recursive: true, force: true})
+    const restored = lab.roomForEtcdData()
     await ctx.exec.run({tool: 'etcdutl', args: ['snapshot', 'restore', file, '--data-dir', restored, '--bump-revision', BUMP, '--mark-compacted'], mutates: true, doing: 'make the data of etcd from the snapshot', timeoutMs: RESTORE_MS})
     for (const program of PROGRAMS) {
       remember({did: 'ended', program})
       await lab.endProgram(program)
     }
-    rmSync(before, {recursive: true, force: true})
-    renameSync(data, before)
-    renameSync(restored, data)
-    rmSync(before, {recursive: true, force: true})
+    lab.exchangeEtcdData()
     return 'put the data of etcd back from the snapshot, all programs stopped'
   }
 }
 
 /** After a kill in the middle: data that was moved aside comes back, before etcd is started and makes itself new data. */
-export function repairEtcd(ctx: EtcdContext, id: string): void {
+export async function repairEtcd(ctx: EtcdContext, id: string): Promise<void> {
   rmSync(join(drillFolder(ctx), `${id}.etcd.db`), {force: true})
-  if (ctx.lab === undefined) return
-  const {data, restored, before} = placesOf(ctx.lab.adminKubeconfig)
-  if (!existsSync(data) && existsSync(before)) renameSync(before, data)
-  for (const folder of [restored, before]) rmSync(folder, {recursive: true, force: true})
-}
-
-/** Where the lab's etcd has its data: its own record of how it is started says so. */
-function placesOf(adminKubeconfig: string): {data: string; restored: string; before: string} {
-  const folder = dirname(adminKubeconfig)
-  const record = join(folder, 'kwok.yaml')
-  const named = existsSync(record) ? /--data-dir=(\S+)/.exec(readFileSync(record, 'utf8'))?.[1] : undefined
-  const data = (named ?? join(folder, 'etcd')).replace(/["']$/, '').replace(/\/$/, '')
-  return {data, restored: `${data}.kp-restored`, before: `${data}.kp-before`}
+  await ctx.lab?.repairEtcdData()
 }

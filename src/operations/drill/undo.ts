@@ -42,7 +42,7 @@ export async function undoDrill(ctx: UndoContext, active: ActiveDrill): Promise<
   const done: string[] = []
   const actions = actionContext(ctx, {name: active.drill, folder: '', names: active.names}, {tolerant: true, remember: () => undefined, say: (text) => void done.push(text)})
   const changes = backward(active.changes)
-  repairEtcd(ctx, active.id)
+  await repairEtcd(ctx, active.id)
   // Without the API server nothing else can be taken back.
   for (const change of changes) if (change.did === 'ended') await undo(change, actions)
   await waitForApi(actions)

@@ -2,8 +2,10 @@
 import {existsSync} from 'node:fs'
 import {KpError} from '../../engine/errors.ts'
 import {claim, liveClaim} from '../../tools/toolchain/claim.ts'
+import {isExchangeCutOff, repairEtcdData} from './etcd-data.ts'
 import {COMPONENTS, labLayout} from './layout.ts'
-import {deadComponents, labProcesses, registerProcess} from './processes.ts'
+import type {LabLayout} from './layout.ts'
+import {deadComponents, endComponent, labProcesses, registerProcess} from './processes.ts'
 import {listNames, readRecord} from './record.ts'
 import {serviceStatuses} from './services/record.ts'
 import type {LabOptions, LabSettings, LabStatus, Labs} from './types.ts'
@@ -92,13 +94,24 @@ async function bringUp(settings: LabSettings, name: string): Promise<LabStatus> 
   if ((await readRecord(layout)) === undefined) {
     throw new KpError({code: 'CLUSTER_ABSENT', message: `there is no lab ${name}`, doing: `start the lab ${name}`, next: ['kp lab list', 'kp lab up']})
   }
+  // etcd would make itself new data where it finds none.
+  const repaired = await repairEtcd(layout)
   const dead = await deadComponents(layout)
   if (COMPONENTS.some((component) => dead.includes(component))) {
     const {settle, startComponents} = await making()
     await startComponents(settings, layout, name)
     await settle(settings, layout, name)
   }
-  return statusOf(settings, name)
+  return {...(await statusOf(settings, name)), ...(repaired ? {repaired: true} : {})}
+}
+
+/**
+ * After an exchange of etcd's data that was cut off: what was there before comes back. Whatever runs on other data is ended first.
+ * @returns whether data was put back
+ */
+export async function repairEtcd(layout: LabLayout): Promise<boolean> {
+  if (isExchangeCutOff(layout)) for (const component of COMPONENTS.toReversed()) await endComponent(layout, component)
+  return repairEtcdData(layout)
 }
 
 async function withLock<T>(settings: LabSettings, name: string, work: () => Promise<T>): Promise<T> {

@@ -8,7 +8,8 @@ import {installTools} from '../../tools/toolchain/install.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
 import type {Provider} from '../types.ts'
 import {KpError} from '../../engine/errors.ts'
-import {createLabs} from './labs.ts'
+import {clearRestored, exchangeEtcdData} from './etcd-data.ts'
+import {createLabs, repairEtcd} from './labs.ts'
 import {COMPONENTS, labLayout} from './layout.ts'
 import {labPresence} from './presence.ts'
 import {endComponent} from './processes.ts'
@@ -49,6 +50,12 @@ export interface LabProvider extends Provider {
   surgeNode(model: KubeObject, wanted: {name: string; kubelet: string; marks: Record<string, string>}): KubeObject
   /** Ends one program of the control plane at once. @throws KpError USAGE for one that there is not */
   endProgram(name: string): Promise<void>
+  /** Makes room for data of etcd that is to be put in the place of what is there. @returns the folder that is to be made */
+  roomForEtcdData(): string
+  /** Puts it there. etcd must have been ended. */
+  exchangeEtcdData(): void
+  /** After a kill in the middle of that: what was there before comes back, and what is left goes. Ends the programs where etcd must start anew. */
+  repairEtcdData(): Promise<boolean>
 }
 
 /** What the provider needs. */
@@ -83,6 +90,13 @@ export function createLabProvider(options: LabProviderOptions): LabProvider {
       if (program === undefined) throw new KpError({code: 'USAGE', message: `a lab has no program ${name}; it has ${COMPONENTS.join(', ')}`})
       await endComponent(layout, program)
       seen = undefined
+    },
+    roomForEtcdData: () => clearRestored(layout).restored,
+    exchangeEtcdData: () => exchangeEtcdData(layout),
+    async repairEtcdData() {
+      const repaired = await repairEtcd(layout)
+      if (repaired) seen = undefined
+      return repaired
     },
     services: createServices({...options, layout}),
     storageDriver: LAB.provisioner,

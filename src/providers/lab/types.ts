@@ -43,6 +43,8 @@ export interface LabStatus {
   auditLog?: string
   /** URL of etcd. */
   etcd?: string
+  /** Said by who brings it up: the data of etcd was put back, since its exchange for other data had been cut off. */
+  repaired?: boolean
 }
 
 /** What making labs needs. */

@@ -148,6 +148,7 @@ export const labUp = z.object({
   schema: z.literal('kp/lab-up/v1'),
   result: z.enum(['ok', 'failed', 'interrupted']),
   created: z.boolean().describe('False where it ran already.'),
+  repaired: z.boolean().describe('Whether the data of etcd was put back: its exchange for other data had been cut off.'),
   durationMs: z.number().nonnegative(),
   lab,
 })

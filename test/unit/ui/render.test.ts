@@ -51,7 +51,8 @@ const FACES: Record<string, (look: Look) => string> = {
   },
   'lab-list': (look) => renderLabList({schema: 'kp/lab-list/v1', labs: [LAB, {...LAB, name: 'try', state: 'running', owner: null}]}, look),
   'lab-status': (look) => renderLabStatus({schema: 'kp/lab-status/v1', lab: LAB}, look),
-  'lab-up': (look) => renderLabUp({schema: 'kp/lab-up/v1', result: 'ok', created: true, durationMs: 3400, lab: {...LAB, state: 'running', deadComponents: []}}, look),
+  'lab-up': (look) => renderLabUp({schema: 'kp/lab-up/v1', result: 'ok', created: true, repaired: false, durationMs: 3400, lab: {...LAB, state: 'running', deadComponents: []}}, look),
+  'lab-up-repaired': (look) => renderLabUp({schema: 'kp/lab-up/v1', result: 'ok', created: false, repaired: true, durationMs: 3400, lab: {...LAB, state: 'running', deadComponents: []}}, look),
   init: (look) =>
     renderInit(
       {schema: 'kp/init/v1', name: 'acme', provider: 'lab', environments: ['lab'], cost: {class: 'none', low: 0, high: 0, monthly: 0}, directory: '/home/anna/acme', written: ['kp.yaml', 'README.md'], unchanged: 0, removed: [], next: ['cd /home/anna/acme', 'kp up']},
