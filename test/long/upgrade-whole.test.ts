@@ -15,7 +15,7 @@ const PASSING = /^(?:events|events\.events\.k8s\.io|pods|leases\..*|endpointslic
 let platform: TestPlatform
 
 beforeAll(async () => {
-  platform = await openTestPlatform({name: 'upwhole', build: 'fresh', spec: {kubernetes: {version: '1.35'}, phases: {gitops: {enabled: true, repository: 'https://git.acme.io/acme/platform.git'}, mesh: {enabled: true}, operators: {enabled: true}, chaos: {enabled: true, namespaces: ['demo']}}}})
+  platform = await openTestPlatform({name: 'upwhole', build: 'fresh', spec: {kubernetes: {version: '1.35'}, nodePools: [{name: 'general', min: 6, max: 9}], phases: {gitops: {enabled: true, repository: 'https://git.acme.io/acme/platform.git'}, mesh: {enabled: true}, operators: {enabled: true}, chaos: {enabled: true, namespaces: ['demo']}}}})
 }, 900_000)
 
 afterAll(() => platform?.close(), 120_000)

@@ -105,3 +105,12 @@ async function volumesOf(ctx: PlatformContext, expected: Expected[], archive: Ar
     return [{namespace, name, inBackup, ...(inBackup ? {} : {reason: 'no snapshot of its volume is in the backup'})}]
   })
 }
+
+/** How often velero looks which kinds there are. */
+const LOOKS_EVERY_MS = 5 * 60_000
+
+/** Whether all of these are of kinds that velero need not have known when the backup began. @param definitions CustomResourceDefinitions */
+export function areOfNewKinds(missing: readonly NamedObject[], definitions: readonly KubeObject[], began: number): boolean {
+  const fresh = new Set(definitions.flatMap(({metadata, spec}) => (Date.parse(metadata.creationTimestamp ?? '') > began - LOOKS_EVERY_MS ? [(spec as {names?: {kind?: string}} | undefined)?.names?.kind] : [])))
+  return missing.length > 0 && missing.every(({kind}) => fresh.has(kind))
+}

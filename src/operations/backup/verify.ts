@@ -16,7 +16,7 @@ import type {BackupVerifyResult} from '../../ui/results.ts'
 import {recordProof} from '../proofs.ts'
 import {skipStage, stage} from '../staged.ts'
 import {readArchive} from './archive.ts'
-import {CLAIM, contentOf} from './content.ts'
+import {areOfNewKinds, CLAIM, contentOf} from './content.ts'
 import type {ContentLook} from './content.ts'
 import {allBackups, factsOf, scopeOf} from './create.ts'
 import {clusterUid} from './etcd.ts'
@@ -115,6 +115,11 @@ async function lookAtContent(ctx: PlatformContext, backup: KubeObject, {file, na
 
 const MOST_NAMED = 200
 
+/** Kinds that were brought; none where they cannot be asked for: it is only about the words. */
+async function definitions(ctx: PlatformContext): Promise<KubeObject[]> {
+  return (await (await ctx.cluster()).list('apiextensions.k8s.io/v1', 'CustomResourceDefinition').catch(() => undefined)) ?? []
+}
+
 async function concluded(ctx: PlatformContext, found: {backup: KubeObject; content: ContentLook; trial: Trial | undefined; cleaned: boolean; named: boolean; began: number}): Promise<BackupVerifyResult> {
   const {backup, content, trial, cleaned, named, began} = found
   const {rpo, rto} = ctx.spec.backup
@@ -125,7 +130,7 @@ async function concluded(ctx: PlatformContext, found: {backup: KubeObject; conte
   const problems = [
     ...(content.complaint === undefined ? [] : [content.complaint]),
     ...(content.problem === undefined ? [] : [content.problem]),
-    ...(content.readable && content.missing.length > 0 ? [`${content.missing.length} of ${content.expected} objects are not in it`] : []),
+    ...(content.readable && content.missing.length > 0 ? [`${content.missing.length} of ${content.expected} objects are not in it${areOfNewKinds(content.missing, await definitions(ctx), beganAt(backup)) ? ': their kinds were new, and velero looks for new kinds every five minutes; the next backup has them' : ''}`] : []),
     ...(content.changed.length > 0 ? [`${content.changed.length} objects are in it otherwise than they were`] : []),
     ...(volumesMissing.length > 0 ? [`${volumesMissing.length} of ${content.volumes.length} volumes are not in it`] : []),
     ...(trial?.problems ?? []),

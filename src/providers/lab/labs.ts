@@ -1,11 +1,12 @@
 /** Labs: embedded clusters with a real control plane and simulated nodes, several side by side. */
 import {existsSync} from 'node:fs'
+import type {Clock} from '../../engine/clock.ts'
 import {KpError} from '../../engine/errors.ts'
 import {claim, liveClaim} from '../../tools/toolchain/claim.ts'
 import {isExchangeCutOff, repairEtcdData} from './etcd-data.ts'
 import {COMPONENTS, labLayout} from './layout.ts'
 import type {LabLayout} from './layout.ts'
-import {deadComponents, endComponent, labProcesses, registerProcess} from './processes.ts'
+import {deadComponents, labProcesses, registerProcess, stopComponent} from './processes.ts'
 import {listNames, readRecord} from './record.ts'
 import {serviceStatuses} from './services/record.ts'
 import type {LabOptions, LabSettings, LabStatus, Labs} from './types.ts'
@@ -95,7 +96,7 @@ async function bringUp(settings: LabSettings, name: string): Promise<LabStatus> 
     throw new KpError({code: 'CLUSTER_ABSENT', message: `there is no lab ${name}`, doing: `start the lab ${name}`, next: ['kp lab list', 'kp lab up']})
   }
   // etcd would make itself new data where it finds none.
-  const repaired = await repairEtcd(layout)
+  const repaired = await repairEtcd(layout, settings.clock)
   const dead = await deadComponents(layout)
   if (COMPONENTS.some((component) => dead.includes(component))) {
     const {settle, startComponents} = await making()
@@ -109,8 +110,8 @@ async function bringUp(settings: LabSettings, name: string): Promise<LabStatus> 
  * After an exchange of etcd's data that was cut off: what was there before comes back. Whatever runs on other data is ended first.
  * @returns whether data was put back
  */
-export async function repairEtcd(layout: LabLayout): Promise<boolean> {
-  if (isExchangeCutOff(layout)) for (const component of COMPONENTS.toReversed()) await endComponent(layout, component)
+export async function repairEtcd(layout: LabLayout, clock: Clock): Promise<boolean> {
+  if (isExchangeCutOff(layout)) for (const component of COMPONENTS.toReversed()) await stopComponent(layout, component, clock)
   return repairEtcdData(layout)
 }
 

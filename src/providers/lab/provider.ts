@@ -94,7 +94,7 @@ export function createLabProvider(options: LabProviderOptions): LabProvider {
     roomForEtcdData: () => clearRestored(layout).restored,
     exchangeEtcdData: () => exchangeEtcdData(layout),
     async repairEtcdData() {
-      const repaired = await repairEtcd(layout)
+      const repaired = await repairEtcd(layout, options.clock)
       if (repaired) seen = undefined
       return repaired
     },

@@ -36,7 +36,7 @@ function inCluster(ctx: ManifestContext): PlatformStep[] {
     componentStep({id: 'backup/release', title: 'Install velero', component: 'velero', podSecurity: 'restricted', verify: ['backup.ready'], after: ['backup/credentials', ...PODS_CAN_RUN]}),
     ...[simulation, networkPolicies({id: 'backup/network-policies', namespace: VELERO_NAMESPACE, rules: (one) => [allowApiServer(), storeRule(one)]})].map((step) => ({...step, after: ['backup/release']})),
     labService({id: 'backup/object-store', title: 'Run an object store beside the lab', service: 'object-store', appliesTo: hasOwnStore, buckets: (one) => [bucketOf(one)], after: ['control-plane']}),
-    labService({id: 'backup/server', title: 'Run the real velero beside the lab', service: 'velero', appliesTo: hasOwnStore, after: ['backup/object-store', 'backup/release']}),
+    labService({id: 'backup/server', title: 'Run the real velero beside the lab', service: 'velero', appliesTo: hasOwnStore, after: ['backup/object-store', 'backup/release', ...KINDS]}),
     {...location, after: ['backup/simulation', 'backup/network-policies', 'backup/server', ...bucketFirst(ctx)]},
     {...schedule, after: ['backup/location']},
     // The backup is of all that stands by then.
@@ -52,6 +52,9 @@ const hasOwnStore = (ctx: PlatformContext): true | string => (ownStore(ctx) ? tr
 /** Only where the real server could not work. */
 const stages = labStages('backup/simulation', 'velero')
 const simulation: PlatformStep = {...stages, appliesTo: (ctx) => (ownStore(ctx) ? 'velero itself runs beside the lab' : (stages.appliesTo?.(ctx) ?? true))}
+
+/** Whose kinds a backup must hold: velero looks for kinds when it starts, and then every five minutes. */
+const KINDS = ['gitops/release', 'mesh/kinds', 'mesh/control-plane', 'operators', 'secrets']
 
 /** Phases whose pods keep data: their claims have volumes once they are done. Phases that are off are none to wait for. */
 const KEEPERS = ['monitoring', 'logging', 'operators', 'secrets']

@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest'
 import {placeKey} from '../../../../src/operations/backup/archive.ts'
 import type {Archive} from '../../../../src/operations/backup/archive.ts'
-import {contentOf} from '../../../../src/operations/backup/content.ts'
+import {areOfNewKinds, contentOf} from '../../../../src/operations/backup/content.ts'
 import type {ContentLook} from '../../../../src/operations/backup/content.ts'
 import type {Expected} from '../../../../src/operations/backup/expected.ts'
 import type {KubeObject} from '../../../../src/tools/kube-api.ts'
@@ -70,4 +70,15 @@ describe('the content of a backup', () => {
     expect((await look([{...settings, data: {mode: 'red'}}, login, claim, snapshot], [touched, login, claim, volume])).changed).toEqual([])
     expect((await look([{...settings, data: {mode: 'red'}, metadata: {...settings.metadata, uid: 'other'}}, login, claim, snapshot])).changed).toEqual([])
   })
+})
+
+it('what is missing may be of kinds that velero did not know yet', () => {
+  const began = Date.parse('2026-11-29T12:00:00Z')
+  const definition = (kind: string, creationTimestamp: string): KubeObject => ({apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: {name: kind.toLowerCase(), creationTimestamp}, spec: {names: {kind}}})
+  const kinds = [definition('Kafka', '2026-11-29T11:56:00Z'), definition('Cluster', '2026-11-29T11:54:00Z')]
+  const of = (kind: string): {kind: string; namespace: string; name: string} => ({kind, namespace: 'data', name: 'one'})
+  expect(areOfNewKinds([of('Kafka')], kinds, began)).toBe(true)
+  expect(areOfNewKinds([of('Cluster')], kinds, began)).toBe(false)
+  expect(areOfNewKinds([of('Kafka'), of('ConfigMap')], kinds, began)).toBe(false)
+  expect(areOfNewKinds([], kinds, began)).toBe(false)
 })
