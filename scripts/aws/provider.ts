@@ -1,6 +1,6 @@
 /** The AWS provider of terraform in kp's cache, laid out as terraform wants a mirror on disk. */
 import {mkdir, readFile, readlink, rename, rm, symlink, writeFile} from 'node:fs/promises'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {systemClock} from '../../src/engine/clock.ts'
 import {isComplete} from '../../src/tools/toolchain/build.ts'
 import {AWS_PROVIDER, findTool} from '../../src/tools/toolchain/catalog.ts'
@@ -57,14 +57,24 @@ export async function layLaunchers(env: Record<string, string | undefined>): Pro
   })
 }
 
+/** The program in a mirror. */
+export function providerIn(mirror: string): string {
+  return join(mirror, ...placeOf('registry.terraform.io'))
+}
+
+/** Where the program is in a mirror. */
+function placeOf(registry: string): string[] {
+  const {os, arch} = thisMachine()
+  return [registry, 'hashicorp', 'aws', AWS_PROVIDER.release, `${os}_${arch}`, `${PROGRAM}_v${AWS_PROVIDER.release}`]
+}
+
 async function lay(env: Record<string, string | undefined>, name: string, put: (path: string, built: string) => Promise<void>): Promise<string> {
   const built = join(await toolFolder(entry(), cacheDir(env)), PROGRAM)
-  const {os, arch} = thisMachine()
   const mirror = join(cacheDir(env), 'terraform', name)
   for (const registry of ['registry.terraform.io', 'registry.opentofu.org']) {
-    const folder = join(mirror, registry, 'hashicorp', 'aws', AWS_PROVIDER.release, `${os}_${arch}`)
-    await mkdir(folder, {recursive: true})
-    await put(join(folder, `${PROGRAM}_v${AWS_PROVIDER.release}`), built)
+    const path = join(mirror, ...placeOf(registry))
+    await mkdir(dirname(path), {recursive: true})
+    await put(path, built)
   }
   return mirror
 }

@@ -4,21 +4,20 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {DescribeVpcsCommand} from '@aws-sdk/client-ec2'
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest'
-import {makeAwsPlatform} from '../helpers/aws.ts'
-import type {AwsPlatform} from '../helpers/aws.ts'
-import {startMoto} from '../helpers/moto.ts'
-import type {Moto} from '../helpers/moto.ts'
+import {makeAwsPlatform, startCloud} from '../helpers/aws.ts'
+import type {AwsPlatform, Cloud} from '../helpers/aws.ts'
 import {startKp} from '../helpers/run-kp.ts'
+import {BY_TERRAFORM} from '../helpers/running-provider.ts'
 
 const NETWORK = ['--only', 'networking']
 const ENVIRONMENTS = ['dev', 'staging', 'prod']
 const S3 = {infra: {backend: {type: 's3'}}}
 
-let moto: Moto
+let moto: Cloud
 const vpcsOf = async (platform: AwsPlatform, environment: string) => ((await (await platform.clients.ec2()).send(new DescribeVpcsCommand({Filters: [{Name: 'tag:kp:environment', Values: [environment]}]}))).Vpcs ?? [])
 
 beforeAll(async () => {
-  moto = await startMoto()
+  moto = await startCloud({applies: true})
 })
 afterAll(() => moto?.stop())
 beforeEach(() => moto.reset())
@@ -44,7 +43,8 @@ describe('dev, staging and prod of one kp.yaml', () => {
 
 describe('two who apply at once', () => {
   it('one of them does it, and the other is told', async () => {
-    const platform = await makeAwsPlatform(moto, S3)
+    // With a terraform that starts the provider by itself, as it does for people.
+    const platform = await makeAwsPlatform({...moto, terraform: BY_TERRAFORM}, S3)
     const init = await platform.kp(['backend', 'init', '--yes', '--json'])
     expect(init.exit, init.stdout.slice(-3000) + init.stderr).toBe(0)
     // A colleague's clone has its own .kp/, and their machine its own store of providers.

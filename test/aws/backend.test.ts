@@ -6,22 +6,20 @@ import {CreateTableCommand, DeleteItemCommand, DescribeTableCommand, PutItemComm
 import {CreateTagsCommand, DescribeVpcsCommand} from '@aws-sdk/client-ec2'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {lacking, makeSo} from '../../src/providers/aws/bucket.ts'
-import {makeAwsPlatform} from '../helpers/aws.ts'
-import type {AwsPlatform} from '../helpers/aws.ts'
-import {startMoto} from '../helpers/moto.ts'
-import type {Moto} from '../helpers/moto.ts'
+import {makeAwsPlatform, startCloud} from '../helpers/aws.ts'
+import type {AwsPlatform, Cloud} from '../helpers/aws.ts'
 
 const NETWORK = ['--only', 'networking']
 const BUCKET = 'acme-123456789012-state'
 const S3 = {infra: {backend: {type: 's3'}}}
 
-let moto: Moto
+let moto: Cloud
 let platform: AwsPlatform
 const keys = async (): Promise<string[]> => ((await (await platform.clients.s3()).send(new ListObjectsV2Command({Bucket: BUCKET}))).Contents ?? []).flatMap(({Key}) => Key ?? []).toSorted()
 const vpcs = async () => ((await (await platform.clients.ec2()).send(new DescribeVpcsCommand({Filters: [{Name: 'tag:kp:platform', Values: ['acme']}]}))).Vpcs ?? [])
 
 beforeAll(async () => {
-  moto = await startMoto()
+  moto = await startCloud({applies: true})
   platform = await makeAwsPlatform(moto)
   const {exit, stdout, stderr} = await platform.kp(['up', ...NETWORK, '--yes', '--json'])
   expect(exit, stdout.slice(-3000) + stderr).toBe(0)

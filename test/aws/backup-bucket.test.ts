@@ -3,10 +3,8 @@ import {DeletePublicAccessBlockCommand, GetBucketLifecycleConfigurationCommand, 
 import type {S3Client} from '@aws-sdk/client-s3'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {DestroyResult} from '../../src/ui/results.ts'
-import {makeAwsPlatform} from '../helpers/aws.ts'
-import type {AwsPlatform} from '../helpers/aws.ts'
-import {startMoto} from '../helpers/moto.ts'
-import type {Moto} from '../helpers/moto.ts'
+import {makeAwsPlatform, startCloud} from '../helpers/aws.ts'
+import type {AwsPlatform, Cloud} from '../helpers/aws.ts'
 
 interface Check {
   id: string
@@ -16,14 +14,14 @@ interface Check {
 const BUCKET = {Bucket: 'acme-dev-backup'}
 const SURE = ['--yes', '--confirm', 'acme-dev', '--json']
 
-let moto: Moto
+let moto: Cloud
 let platform: AwsPlatform
 let s3: S3Client
 const check = async (): Promise<Check | undefined> => (await platform.kp(['verify', 'backup', '--check', 'backup.bucket', '--json'])).json<{checks: Check[]}>().checks.find(({id}) => id === 'backup.bucket')
 const step = async (): Promise<Record<string, string>> => Object.fromEntries((await platform.kp(['plan', '--only', 'backup', '--json'])).json<{steps: {id: string; state: string}[]}>().steps.map(({id, state}) => [id, state]))
 
 beforeAll(async () => {
-  moto = await startMoto()
+  moto = await startCloud({applies: true})
   platform = await makeAwsPlatform(moto)
   s3 = await platform.clients.s3('eu-central-1')
 })

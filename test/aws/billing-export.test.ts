@@ -3,19 +3,17 @@ import {GetBucketPolicyCommand, GetPublicAccessBlockCommand, HeadBucketCommand, 
 import type {S3Client} from '@aws-sdk/client-s3'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {DestroyResult} from '../../src/ui/results.ts'
-import {makeAwsPlatform} from '../helpers/aws.ts'
-import type {AwsPlatform} from '../helpers/aws.ts'
-import {startMoto} from '../helpers/moto.ts'
-import type {Moto} from '../helpers/moto.ts'
+import {makeAwsPlatform, startCloud} from '../helpers/aws.ts'
+import type {AwsPlatform, Cloud} from '../helpers/aws.ts'
 
 const BUCKET = {Bucket: 'acme-dev-billing'}
 
-let moto: Moto
+let moto: Cloud
 let platform: AwsPlatform
 let s3: S3Client
 
 beforeAll(async () => {
-  moto = await startMoto()
+  moto = await startCloud({applies: true})
   platform = await makeAwsPlatform(moto, {provider: {type: 'eks', region: 'eu-central-1', account: '123456789012', billingExport: true}, phases: {cost: {opencost: false}}})
   s3 = await platform.clients.s3('eu-central-1')
 })

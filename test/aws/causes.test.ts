@@ -4,17 +4,17 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {awsError} from '../../src/providers/aws/errors.ts'
 import {causesBy} from '../causes/index.ts'
 import type {Cloud} from '../causes/types.ts'
-import {makeAwsPlatform} from '../helpers/aws.ts'
-import {startMoto} from '../helpers/moto.ts'
-import type {Moto} from '../helpers/moto.ts'
+import {makeAwsPlatform, startCloud} from '../helpers/aws.ts'
+import type {Cloud as Emulator} from '../helpers/aws.ts'
 import {networkOf} from '../helpers/orphans.ts'
+import {BY_TERRAFORM} from '../helpers/running-provider.ts'
 import {expectAnswer, toldByKp, toldOfError} from '../helpers/told.ts'
 
-let moto: Moto
+let moto: Emulator
 let cloud: Cloud
 
 beforeAll(async () => {
-  moto = await startMoto()
+  moto = await startCloud({applies: true})
   const platform = await makeAwsPlatform(moto)
   const {exit, stdout, stderr} = await platform.kp(['up', '--only', 'networking', '--yes', '--json'])
   expect(exit, stdout.slice(-3000) + stderr).toBe(0)
@@ -33,7 +33,8 @@ beforeAll(async () => {
       const keys = policy === undefined ? {AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'nobody'} : await newUser(policy)
       await moto.holdToPolicies(true)
       try {
-        return await kp(args, keys)
+        // The running provider has the keys of everybody else.
+        return await kp(args, {...keys, ...BY_TERRAFORM})
       } finally {
         await moto.holdToPolicies(false)
       }

@@ -7,19 +7,17 @@ import {PutObjectCommand} from '@aws-sdk/client-s3'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {identifySelf} from '../../src/engine/processes.ts'
 import {vpcsOf} from '../helpers/aws-hunt.ts'
-import {makeAwsPlatform} from '../helpers/aws.ts'
-import type {AwsPlatform} from '../helpers/aws.ts'
+import {makeAwsPlatform, startCloud} from '../helpers/aws.ts'
+import type {AwsPlatform, Cloud} from '../helpers/aws.ts'
 import {killAt} from '../helpers/kill.ts'
-import {startMoto} from '../helpers/moto.ts'
-import type {Moto} from '../helpers/moto.ts'
 import type {TestPlatform} from '../helpers/platform.ts'
 import {chance} from '../helpers/random.ts'
 
-let moto: Moto
+let moto: Cloud
 let platform: AwsPlatform
 
 beforeAll(async () => {
-  moto = await startMoto()
+  moto = await startCloud({applies: false})
   platform = await makeAwsPlatform(moto, {infra: {backend: {type: 's3'}}})
   expect((await platform.kp(['backend', 'init', '--yes', '--json'])).exit).toBe(0)
   const {exit, stdout, stderr} = await platform.kp(['up', '--only', 'networking', '--yes', '--json'])

@@ -11,10 +11,8 @@ import {ListQueuesCommand} from '@aws-sdk/client-sqs'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {DestroyResult} from '../../src/ui/results.ts'
 import {RESULT_SCHEMAS} from '../../src/ui/schemas/index.ts'
-import {makeAwsPlatform, STACK_PHASES} from '../helpers/aws.ts'
-import type {AwsPlatform} from '../helpers/aws.ts'
-import {startMoto} from '../helpers/moto.ts'
-import type {Moto} from '../helpers/moto.ts'
+import {makeAwsPlatform, STACK_PHASES, startCloud} from '../helpers/aws.ts'
+import type {AwsPlatform, Cloud} from '../helpers/aws.ts'
 import {networkOf, plantForeign, plantLost, plantRecords, plantStrangers, plantTagged, plantUntagged} from '../helpers/orphans.ts'
 import type {Planted} from '../helpers/orphans.ts'
 
@@ -27,7 +25,7 @@ const STACK_STEPS = ['networking/network', 'networking/iam', 'control-plane/eks'
 const SURE = ['--yes', '--confirm', 'acme-dev', '--json']
 const WITH_DNS = {phases: {ingress: {externalDns: {enabled: true}}}}
 
-let moto: Moto
+let moto: Cloud
 let platform: AwsPlatform
 const vpcs = async () => ((await (await platform.clients.ec2()).send(new DescribeVpcsCommand({Filters: [{Name: 'tag:kp:platform', Values: ['acme']}]}))).Vpcs ?? [])
 const states = (plan: PlanJson): Record<string, string> => Object.fromEntries(plan.steps.filter(({id}) => STACK_STEPS.includes(id)).map(({id, state}) => [id, state]))
@@ -37,7 +35,7 @@ const holders = ({left}: Partial<DestroyResult>): string => JSON.stringify((left
 const records = async (): Promise<string[]> => ((await (await platform.clients.route53()).send(new ListResourceRecordSetsCommand({HostedZoneId: zone}))).ResourceRecordSets ?? []).filter(({Type}) => Type === 'A').map(({Name = ''}) => Name).toSorted()
 
 beforeAll(async () => {
-  moto = await startMoto()
+  moto = await startCloud({applies: true})
   platform = await makeAwsPlatform(moto, WITH_DNS)
 })
 afterAll(() => moto?.stop())

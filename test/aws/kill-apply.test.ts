@@ -2,15 +2,14 @@
 import {ListClustersCommand} from '@aws-sdk/client-eks'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {hunt, MOMENTS, vpcsOf} from '../helpers/aws-hunt.ts'
-import {makeAwsPlatform, STACK_PHASES} from '../helpers/aws.ts'
-import {startMoto} from '../helpers/moto.ts'
-import type {Moto} from '../helpers/moto.ts'
+import {makeAwsPlatform, STACK_PHASES, startCloud} from '../helpers/aws.ts'
+import type {Cloud} from '../helpers/aws.ts'
 import {chance, printedSeed} from '../helpers/random.ts'
 
-let moto: Moto
+let moto: Cloud
 
 beforeAll(async () => {
-  moto = await startMoto()
+  moto = await startCloud({applies: false})
 })
 afterAll(() => moto?.stop())
 

@@ -2,16 +2,15 @@
 import {DescribeVolumesCommand} from '@aws-sdk/client-ec2'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {hunt, MOMENTS, vpcsOf} from '../helpers/aws-hunt.ts'
-import {makeAwsPlatform} from '../helpers/aws.ts'
-import {startMoto} from '../helpers/moto.ts'
-import type {Moto} from '../helpers/moto.ts'
+import {makeAwsPlatform, startCloud} from '../helpers/aws.ts'
+import type {Cloud} from '../helpers/aws.ts'
 import {networkOf, plantTagged} from '../helpers/orphans.ts'
 import {chance, printedSeed} from '../helpers/random.ts'
 
-let moto: Moto
+let moto: Cloud
 
 beforeAll(async () => {
-  moto = await startMoto()
+  moto = await startCloud({applies: false})
 })
 afterAll(() => moto?.stop())
 

@@ -4,11 +4,9 @@ import {join} from 'node:path'
 import {DescribeInstancesCommand, DescribeSecurityGroupRulesCommand, DescribeSecurityGroupsCommand, DescribeSubnetsCommand, DescribeVpcsCommand} from '@aws-sdk/client-ec2'
 import {parse} from 'yaml'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {makeAwsPlatform, STACK_PHASES} from '../helpers/aws.ts'
-import type {AwsPlatform} from '../helpers/aws.ts'
+import {makeAwsPlatform, STACK_PHASES, startCloud} from '../helpers/aws.ts'
+import type {AwsPlatform, Cloud} from '../helpers/aws.ts'
 import {kubeadmProvider} from '../helpers/kubeadm.ts'
-import {startMoto} from '../helpers/moto.ts'
-import type {Moto} from '../helpers/moto.ts'
 
 interface PlanJson {
   steps: {id: string; state: string; changes: string[]}[]
@@ -27,7 +25,7 @@ interface Inventory {
 const STACK_STEPS = ['networking/network', 'networking/machine-roles', 'control-plane/machines', 'node-pools/machines']
 const INVENTORY_STEPS = ['control-plane/inventory', 'node-pools/inventory']
 
-let moto: Moto
+let moto: Cloud
 let platform: AwsPlatform
 const vpcs = async () => ((await (await platform.clients.ec2()).send(new DescribeVpcsCommand({Filters: [{Name: 'tag:kp:platform', Values: ['acme']}]}))).Vpcs ?? [])
 const machines = async () =>
@@ -43,7 +41,7 @@ const all = (ids: string[], state: string): Record<string, string> => Object.fro
 const inventory = (): Inventory => parse(readFileSync(join(platform.root, '.kp', 'environments', 'dev', 'hosts', 'inventory.yml'), 'utf8')) as Inventory
 
 beforeAll(async () => {
-  moto = await startMoto()
+  moto = await startCloud({applies: true})
   platform = await makeAwsPlatform(moto, {provider: kubeadmProvider(), ...WITH_GP3})
 })
 afterAll(() => moto?.stop())

@@ -1,14 +1,17 @@
 /** The stacks of several platforms, as they are rendered: formatted as terraform formats, and valid for terraform and the provider. */
-import {execFileSync} from 'node:child_process'
+import {execFile} from 'node:child_process'
 import {cpSync, mkdirSync, mkdtempSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {beforeAll, describe, expect, it} from 'vitest'
-import {layLaunchers} from '../../scripts/aws/provider.ts'
+import {promisify} from 'node:util'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {STACK_IDS} from '../../src/components/terraform/ids.ts'
 import {stackFiles} from '../../src/components/terraform/stacks.ts'
 import type {EnvironmentSpec} from '../../src/spec/types.ts'
+import {mirrorOfTests} from '../helpers/aws.ts'
 import {eksSpec} from '../helpers/eks.ts'
 import {PROJECT} from '../helpers/run-kp.ts'
+import {startProvider} from '../helpers/running-provider.ts'
+import type {RunningProvider} from '../helpers/running-provider.ts'
 import {keptFolder} from '../helpers/temp.ts'
 
 const ZONES = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c']
@@ -28,17 +31,21 @@ const platforms: [string, EnvironmentSpec][] = [
 ]
 const kept = keptFolder()
 let env: NodeJS.ProcessEnv
+let provider: RunningProvider
 
 beforeAll(async () => {
   const config = join(kept, 'terraform.rc')
-  writeFileSync(config, `provider_installation {\n  filesystem_mirror {\n    path = "${process.env['KP_TEST_AWS_MIRROR'] ?? (await layLaunchers(process.env))}"\n  }\n}\n`)
+  const mirror = await mirrorOfTests()
+  writeFileSync(config, `provider_installation {\n  filesystem_mirror {\n    path = "${mirror}"\n  }\n}\n`)
   mkdirSync(join(kept, 'plugins'))
-  env = {...process.env, TF_CLI_CONFIG_FILE: config, TF_PLUGIN_CACHE_DIR: join(kept, 'plugins'), TF_IN_AUTOMATION: '1'}
+  provider = await startProvider({mirror, env: {}, applies: false})
+  env = {...process.env, ...provider.terraform, TF_CLI_CONFIG_FILE: config, TF_PLUGIN_CACHE_DIR: join(kept, 'plugins'), TF_IN_AUTOMATION: '1'}
 })
+afterAll(() => provider?.stop())
 
-function terraform(cwd: string, args: string[]): string {
+async function terraform(cwd: string, args: string[]): Promise<string> {
   try {
-    return execFileSync('terraform', args, {cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']})
+    return (await promisify(execFile)('terraform', args, {cwd, env})).stdout
   } catch (error) {
     const {stdout = '', stderr = ''} = error as {stdout?: string; stderr?: string}
     throw new Error(`terraform ${args.join(' ')}: ${stdout}${stderr}`, {cause: error})
@@ -51,17 +58,17 @@ const seen = new Map<string, string>()
 let ready: string | undefined
 
 describe.each(platforms)('%s', (_what, spec) => {
-  it.each(STACK_IDS)('%s is formatted and valid', (stack) => {
+  it.each(STACK_IDS)('%s is formatted and valid', async (stack) => {
     const files = stackFiles({home: PROJECT, spec, zones: ZONES, stack, place: {local: (other) => `../${other}.tfstate`}})
     const key = JSON.stringify(files)
     if (seen.has(key)) return
     const folder = mkdtempSync(join(kept, `${stack}-`))
     seen.set(key, folder)
     for (const {name, text} of files) writeFileSync(join(folder, name), text)
-    expect(terraform(folder, ['fmt', '-check', '-diff'])).toBe('')
-    if (ready === undefined) terraform(folder, ['init', '-backend=false', '-input=false', '-no-color'])
+    expect(await terraform(folder, ['fmt', '-check', '-diff'])).toBe('')
+    if (ready === undefined) await terraform(folder, ['init', '-backend=false', '-input=false', '-no-color'])
     else for (const name of ['.terraform', '.terraform.lock.hcl']) cpSync(join(ready, name), join(folder, name), {recursive: true, verbatimSymlinks: true})
     ready ??= folder
-    expect(JSON.parse(terraform(folder, ['validate', '-json']))).toMatchObject({valid: true, error_count: 0, warning_count: 0})
+    expect(JSON.parse(await terraform(folder, ['validate', '-json']))).toMatchObject({valid: true, error_count: 0, warning_count: 0})
   })
 })

@@ -4,7 +4,7 @@ import {BaseSequencer} from 'vitest/node'
 import type {TestSpecification} from 'vitest/node'
 
 /** Those that take longest: begun last they would run alone at the end. */
-const LONG = ['kill-apply', 'eks', 'kubeadm', 'apart', 'kill-destroy', 'causes']
+const LONG = ['kill-apply', 'kill-destroy', 'apart', 'eks', 'causes', 'kubeadm', 'dead-runs']
 
 class LongestFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
