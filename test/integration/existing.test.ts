@@ -174,7 +174,8 @@ function playControllers(): {stop(): Promise<void>} {
     while (!stopped && waiting.size > 0) {
       for (const [id, stages] of waiting) {
         const kinds = new Set(stages.map(({spec}) => (spec['resourceRef'] as {kind: string}).kind))
-        if (!(await areKnown(kinds))) continue
+        // Like a controller: where nobody answers now, it asks again.
+        if (!(await areKnown(kinds).catch(() => false))) continue
         waiting.delete(id)
         const classes = id === 'snapshot-controller' ? [{apiVersion: 'snapshot.storage.k8s.io/v1', kind: 'VolumeSnapshotClass', metadata: {name: 'disks', annotations: {'snapshot.storage.kubernetes.io/is-default-class': 'true'}}, driver: 'disk.csi.lab.kp.dev', deletionPolicy: 'Delete'}] : []
         await applyByHand([...stages, ...classes])
@@ -192,7 +193,7 @@ function playControllers(): {stop(): Promise<void>} {
 }
 
 async function areKnown(kinds: Set<string>): Promise<boolean> {
-  const definitions = JSON.parse(await platform.kubectl(['get', 'customresourcedefinitions', '-o', 'json'])) as {items: {spec: {names: {kind: string}}; status?: {conditions?: {type: string; status: string}[]}}[]}
+  const definitions = JSON.parse(await platform.kubectl(['get', 'customresourcedefinitions', '-o', 'json', '--request-timeout=10s'])) as {items: {spec: {names: {kind: string}}; status?: {conditions?: {type: string; status: string}[]}}[]}
   const known = new Set(definitions.items.filter(({status}) => status?.conditions?.some(({type, status: is}) => type === 'Established' && is === 'True')).map(({spec}) => spec.names.kind))
   return kinds.isSubsetOf(known)
 }
