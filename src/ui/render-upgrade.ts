@@ -78,7 +78,7 @@ function orderLines({order}: Plan, look: Look): string[] {
   const total = order.reduce((sum, {estimateSeconds, nodes}) => sum + (estimateSeconds ?? 0) * Math.max(1, nodes.length), 0)
   return [
     styleFor(look).bold('Order'),
-    ...order.flatMap(({title, estimateSeconds}, index) => wrap(`${title}${estimateSeconds === null ? '' : ` (about ${formatDuration(estimateSeconds * 1000)})`}`, look.columns, {first: `${String(index + 1).padStart(3)}. `, rest: '     '})),
+    ...order.flatMap(({id, title, estimateSeconds}, index) => wrap(`${title}${estimateSeconds === null || id === 'soak' ? '' : ` (about ${formatDuration(estimateSeconds * 1000)})`}`, look.columns, {first: `${String(index + 1).padStart(3)}. `, rest: '     '})),
     ...(order.every(({id, nodes, estimateSeconds}) => nodes.length === 0 || id === 'soak' || estimateSeconds === null) ? ['     How long it takes is known after the first time.'] : [`     In all about ${formatDuration(total * 1000)}, by what is known of past runs.`]),
     '',
   ]
@@ -96,7 +96,7 @@ export function renderUpgrade(result: UpgradeResult, look: Look, again: string):
     headline,
     '',
     ...(rows.length === 0 ? [] : [...tableLines([{header: 'Node'}, {header: 'Zone'}, {header: 'Kubelet'}, {header: 'Took', shrink: false}, {header: 'Evicted', align: 'right', shrink: false}, {header: 'Requests lost', align: 'right'}], rows, look), '']),
-    ...wrap(result.requests === null ? 'Nobody could be asked from outside: what users lost is not known.' : `Users lost ${result.requests.failed} of ${count(result.requests.sent, 'request')}; the longest time without a good answer was ${result.requests.longestGapMs === 0 ? 'none' : formatDuration(result.requests.longestGapMs)}.`, look.columns),
+    ...wrap(result.requests === null ? 'Nobody could be asked from outside: what users lost is not known.' : `Users lost ${result.requests.failed} of ${count(result.requests.sent, 'request')}; ${result.requests.longestGapMs === 0 ? 'they were answered all the while' : `the longest time without a good answer was ${formatDuration(result.requests.longestGapMs)}`}.`, look.columns),
     ...(result.objects === null ? [] : wrap(result.objects.lost.length === 0 ? `All ${count(result.objects.before, 'object')} from before are there; now there are ${result.objects.after}.` : `${count(result.objects.lost.length, 'object')} from before ${result.objects.lost.length === 1 ? 'is' : 'are'} not there any more:`, look.columns)),
     ...(result.objects?.lost ?? []).slice(0, SHOWN).flatMap((name) => wrap(name, look.columns, {first: '  - '})),
     '',

@@ -132,7 +132,16 @@ async function evict(ctx: DrainContext, pod: PodObject): Promise<{pdb: string | 
   if (answer === undefined || answer.status < 300 || answer.status === 404 || answer.status === 409) return undefined
   const refusal = readRefusal(answer, namespace)
   if (refusal === undefined) throw apiError(answer, `evict pod ${namespace}/${name}`)
-  return refusal
+  return refusal.pdb !== null && (await countsOneBefore(ctx, pod, refusal.pdb)) ? {...refusal, reason: `${refusal.reason}; it still counts the pod of this name that was evicted before, for two minutes at most`} : refusal
+}
+
+/** Whether a budget waits for the end of a pod that is gone: one of the same name, as a StatefulSet makes it, hides that from its controller. */
+async function countsOneBefore(ctx: DrainContext, {metadata}: PodObject, budget: string): Promise<boolean> {
+  if (metadata.ownerReferences?.some(({kind}) => kind === 'StatefulSet') !== true) return false
+  const [namespace, name] = budget.split('/')
+  const {api} = await ctx.cluster()
+  const found = (await api.get(`/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets/${name}`).catch(() => undefined)) as {status?: {disruptedPods?: Record<string, string>}} | undefined
+  return Date.parse(found?.status?.disruptedPods?.[metadata.name] ?? '') <= Date.parse(metadata.creationTimestamp ?? '')
 }
 
 /** Which budget refused, as the API server says it: 429 with the budget, 500 where there are two. Pure. */

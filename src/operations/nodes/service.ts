@@ -60,7 +60,9 @@ export async function serviceNode(ctx: PlatformContext, options: ServiceOptions)
 
 /** `shop/web-1 of Deployment web: budget shop/web refuses`. */
 export function describeHolding({pod, owner, pdb, reason}: Holding): string {
-  return `pod ${pod}${owner === null ? '' : ` of ${owner}`}${pdb === null ? '' : `, held by budget ${pdb}`}: ${reason}`
+  const what = `${pod}${owner === null ? '' : ` of ${owner}`}`
+  // A line may be cut at the end: the budget is what is to be looked at.
+  return pdb === null ? `pod ${what}: ${reason}` : `budget ${pdb}, which holds ${what}: ${reason}`
 }
 
 /** What is said of a node that did not get empty. */

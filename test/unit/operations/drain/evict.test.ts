@@ -18,7 +18,7 @@ function world(pods: PodObject[], refuse: (name: string, times: number) => KubeA
   const node: {spec: {unschedulable?: boolean | null}; metadata: {annotations: Record<string, string | null>}} = {spec: {}, metadata: {annotations: {}}}
   let stopping = false
   const api = {
-    get: (path: string) => Promise.resolve(path.startsWith('/api/v1/pods') ? {items: [...left.values()]} : node),
+    get: (path: string) => Promise.resolve(path.startsWith('/api/v1/pods') ? {items: [...left.values()]} : path.includes('poddisruptionbudgets') ? {status: {disruptedPods: {'db-0': '2026-11-29T12:00:00Z'}}} : node),
     request(call: KubeRequest): Promise<KubeAnswer> {
       requests.push(call)
       if (call.method === 'PATCH') {
@@ -60,6 +60,14 @@ describe('a drain', () => {
     expect(outcome.drained).toBe(true)
     expect(told[0]).toEqual([{pod: 'shop/web-1', owner: 'ReplicaSet web-abc', kind: 'budget', pdb: 'shop/web', reason: 'The disruption budget web needs 2 healthy pods and has 2 currently'}])
     expect(told.at(-1)).toEqual([])
+  })
+
+  it('says where a budget still counts the pod of the same name that went before', async () => {
+    const made = (creationTimestamp: string, kind = 'StatefulSet'): PodObject => ({...pod('db-0', kind), metadata: {...pod('db-0', kind).metadata, creationTimestamp}})
+    const reasonOf = async (one: PodObject): Promise<string | undefined> => (await drainNode(world([one], () => budget).ctx, 'n1', {by: 'kp test', limitMs: 20})).held[0]?.reason
+    expect(await reasonOf(made('2026-11-29T12:00:01Z'))).toMatch(/has 2 currently; it still counts the pod of this name that was evicted before, for two minutes at most$/)
+    expect(await reasonOf(made('2026-11-29T11:00:00Z'))).toMatch(/has 2 currently$/)
+    expect(await reasonOf(made('2026-11-29T12:00:01Z', 'ReplicaSet'))).toMatch(/has 2 currently$/)
   })
 
   it('gives up at its limit, and names what holds it', async () => {
