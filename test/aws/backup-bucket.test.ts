@@ -3,7 +3,7 @@ import {DeletePublicAccessBlockCommand, GetBucketLifecycleConfigurationCommand, 
 import type {S3Client} from '@aws-sdk/client-s3'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {DestroyResult} from '../../src/ui/results.ts'
-import {makeAwsPlatform, startCloud} from '../helpers/aws.ts'
+import {makeAwsPlatform, startCloud, stepStates} from '../helpers/aws.ts'
 import type {AwsPlatform, Cloud} from '../helpers/aws.ts'
 
 interface Check {
@@ -18,7 +18,7 @@ let moto: Cloud
 let platform: AwsPlatform
 let s3: S3Client
 const check = async (): Promise<Check | undefined> => (await platform.kp(['verify', 'backup', '--check', 'backup.bucket', '--json'])).json<{checks: Check[]}>().checks.find(({id}) => id === 'backup.bucket')
-const step = async (): Promise<Record<string, string>> => Object.fromEntries((await platform.kp(['plan', '--only', 'backup', '--json'])).json<{steps: {id: string; state: string}[]}>().steps.map(({id, state}) => [id, state]))
+const step = (): Promise<Record<string, string>> => stepStates(platform, 'backup')
 
 beforeAll(async () => {
   moto = await startCloud({applies: true})

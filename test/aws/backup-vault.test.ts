@@ -2,7 +2,7 @@
 import {GetRoleCommand} from '@aws-sdk/client-iam'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {DestroyResult} from '../../src/ui/results.ts'
-import {makeAwsPlatform, startCloud} from '../helpers/aws.ts'
+import {makeAwsPlatform, startCloud, stepStates} from '../helpers/aws.ts'
 import type {AwsPlatform, Cloud} from '../helpers/aws.ts'
 import {startBackupApi} from '../helpers/backup-api.ts'
 import type {BackupApi} from '../helpers/backup-api.ts'
@@ -41,9 +41,7 @@ describe('the vault of AWS Backup', () => {
   })
 
   it('has nothing left to do', async () => {
-    const {json} = await platform.kp(['plan', '--only', 'backup', '--json'])
-    const states = Object.fromEntries(json<{steps: {id: string; state: string}[]}>().steps.map(({id, state}) => [id, state]))
-    expect(states).toMatchObject({'backup/bucket': 'satisfied', 'backup/vault': 'satisfied'})
+    expect(await stepStates(platform, 'backup')).toMatchObject({'backup/bucket': 'satisfied', 'backup/vault': 'satisfied'})
   })
 
   it('stays with its copies when the platform goes, and that is said', async () => {

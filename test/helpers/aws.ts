@@ -79,3 +79,9 @@ export async function makeAwsPlatform(cloud: Cloud, sections: Record<string, unk
     clients: openClients({region: 'eu-central-1', env: cloud.env}),
   }
 }
+
+/** How `kp plan` finds each step of a phase. */
+export async function stepStates(platform: AwsPlatform, phase: string): Promise<Record<string, string>> {
+  const {steps} = (await platform.kp(['plan', '--only', phase, '--json'])).json<{steps: {id: string; state: string}[]}>()
+  return Object.fromEntries(steps.map(({id, state}) => [id, state]))
+}

@@ -1,4 +1,5 @@
 /** What must hold before a fault is made. Each says pass, warn, fail, unknown, or why it is about nothing here; fail and unknown stop the drill. */
+import {isControlPlane} from '../../checks/nodes.ts'
 import type {PlatformContext} from '../../context.ts'
 import {queryPrometheus} from '../../checks/prometheus.ts'
 import {selectPhases} from '../../engine/plan.ts'
@@ -140,7 +141,7 @@ export function guardCopies({nodes}: Target, {pods}: Pick<TargetFacts, 'pods'>):
 
 /** Whether most members of the control plane stay. */
 export function guardQuorum({lab}: Pick<PlatformContext, 'lab'>, {name}: Pick<Drill, 'name'>, target: Target, nodes: readonly KubeObject[]): GuardResult {
-  const members = nodes.filter(({metadata}) => metadata.labels?.['node-role.kubernetes.io/control-plane'] !== undefined).map(({metadata}) => metadata.name)
+  const members = nodes.filter(({metadata}) => isControlPlane(metadata)).map(({metadata}) => metadata.name)
   const lost = members.filter((member) => target.nodes.includes(member)).length
   if (target.kind === 'program') {
     return lab === undefined ? {id: 'quorum', status: 'fail', reason: `kp does not end ${target.title} of a cluster that is no lab`} : {id: 'quorum', status: 'warn', reason: `the lab has one ${target.title}: it is away until kp starts it again`}

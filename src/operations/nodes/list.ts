@@ -5,7 +5,7 @@ import {CORDONED_BY} from '../drain/evict.ts'
 import {readDrainInput} from '../drain/read.ts'
 import {simulateDrain} from '../drain/simulate.ts'
 import type {DrainInput, SimulatedNode} from '../drain/simulate.ts'
-import {isNodeReady} from './service.ts'
+import {isNodeReady} from '../../checks/nodes.ts'
 
 /** A node as `kp node list` tells of it. */
 export interface ListedNode {

@@ -1,4 +1,5 @@
 /** One node is taken out of service, something is done to it, and it comes back: what `kp node` and `kp upgrade` share. */
+import {isNodeReady} from '../../checks/nodes.ts'
 import type {PlatformContext} from '../../context.ts'
 import {formatDuration} from '../../engine/clock.ts'
 import {KpError} from '../../engine/errors.ts'
@@ -92,11 +93,6 @@ async function untilBack(ctx: PlatformContext, {node, done, backMs, at}: Service
     if (ctx.clock.now() > until) throw new KpError({code: 'STEP_FAILED', message: `${node} is not back after ${formatDuration(backMs)}`, doing: `bring ${node} back`, next: [`kubectl describe node ${node}`, 'then run the same command again']})
     await ctx.clock.sleep(LOOK_MS, ctx.signal)
   }
-}
-
-/** Whether its condition Ready is true. */
-export function isNodeReady(node: KubeObject): boolean {
-  return (node['status'] as {conditions?: {type: string; status: string}[]} | undefined)?.conditions?.some(({type, status}) => type === 'Ready' && status === 'True') === true
 }
 
 /** Sets annotations of a node. */

@@ -5,7 +5,7 @@ import type {KubeObject} from '../../tools/kube-api.ts'
 import {CORDONED_BY} from '../drain/evict.ts'
 import {ownerOf} from '../drain/pods.ts'
 import type {PodObject} from '../drain/pods.ts'
-import {isNodeReady} from '../nodes/service.ts'
+import {isNodeReady} from '../../checks/nodes.ts'
 
 /** What is not well, by name. */
 export interface Troubles {

@@ -1,4 +1,5 @@
 /** Checks of phase 3 about volumes: what gives them, attaches them, and takes them back. */
+import {isControlPlane} from '../../checks/nodes.ts'
 import {check, verdict} from '../../checks/builders.ts'
 import {nameOf} from '../../checks/cluster.ts'
 import type {PlatformCheck} from '../../context.ts'
@@ -54,7 +55,7 @@ export const volumeChecks: PlatformCheck[] = [
       if (!drivers.some(({metadata}) => metadata.name === driver)) return {status: 'skip', observed: `${String(driver)} is no CSI driver that registers at nodes`}
       const at = new Set(csiNodes.filter((node) => ((node['spec'] as {drivers?: {name: string}[]} | undefined)?.drivers ?? []).some(({name}) => name === driver)).map(({metadata}) => metadata.name))
       // Nodes of the control plane have no volume group.
-      const spared = (name: string): boolean => driver === 'topolvm.io' && nodes?.get(name)?.labels?.['node-role.kubernetes.io/control-plane'] !== undefined
+      const spared = (name: string): boolean => driver === 'topolvm.io' && isControlPlane(nodes?.get(name))
       const without = [...(nodes?.keys() ?? [])].filter((name) => !at.has(name) && !spared(name))
       return verdict(without.map((name) => `node ${name} has no driver ${String(driver)}: no volume can be mounted there`), `${String(driver)} on ${at.size} nodes`, 'a pod of the driver on each node that takes pods with volumes')
     },

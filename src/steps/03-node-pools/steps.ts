@@ -94,7 +94,7 @@ export const snapshotClass: PlatformStep = manifestSet({
   id: 'node-pools/snapshot-class',
   title: 'Make the default VolumeSnapshotClass',
   appliesTo: (ctx) =>
-    ctx.provider.storageDriver === undefined ? 'the cluster brings its own snapshot classes' : WITHOUT_SNAPSHOTS[ctx.provider.storageDriver] !== undefined ? WITHOUT_SNAPSHOTS[ctx.provider.storageDriver] ?? '' : ctx.spec.phases['node-pools'].snapshots ? true : 'phases.node-pools.snapshots is off',
+    ctx.provider.storageDriver === undefined ? 'the cluster brings its own snapshot classes' : (WITHOUT_SNAPSHOTS[ctx.provider.storageDriver] ?? (ctx.spec.phases['node-pools'].snapshots ? true : 'phases.node-pools.snapshots is off')),
   verify: ['node-pools.snapshot-class'],
   objects: (ctx) => [
     {

@@ -1,8 +1,9 @@
 /** TopoLVM: volumes of a volume group of each worker, on machines of one's own. */
 import {check, verdict, workloadsReady} from '../../checks/builders.ts'
+import {isControlPlane} from '../../checks/nodes.ts'
+import {quantity} from '../../checks/quantities.ts'
 import type {ManifestContext, PlatformCheck, PlatformContext, PlatformStep} from '../../context.ts'
 import type {Pitfall} from '../../engine/types.ts'
-import type {KubeObject} from '../../tools/kube-api.ts'
 import {componentStep} from '../shared/component.ts'
 import {allowApiServer, networkPolicies} from '../shared/network-policies.ts'
 
@@ -24,15 +25,6 @@ export const topolvmSteps: PlatformStep[] = [
   {...policies, appliesTo: (ctx) => (ctx.spec.phases.cni.defaultDeny ? wantsTopolvm(ctx) : 'phases.cni.defaultDeny is off')},
 ]
 
-/** Bytes of a quantity, as the API server writes them. */
-function bytesOf(quantity: string): number {
-  const [, number = '0', unit = ''] = /^([0-9.]+)([KMGTPE]i?|k)?$/.exec(quantity) ?? []
-  const power = 'KMGTPE'.indexOf(unit.charAt(0).toUpperCase()) + 1
-  return Number(number) * (unit.endsWith('i') ? 1024 : 1000) ** power
-}
-
-const isControlPlane = ({metadata}: KubeObject): boolean => metadata.labels?.['node-role.kubernetes.io/control-plane'] !== undefined
-
 /** Its programs, and what the scheduler knows by them. */
 export const topolvmChecks: PlatformCheck[] = [
   workloadsReady({id: 'node-pools.topolvm', title: 'TopoLVM is ready: its controller, and its programs on every worker', component: 'topolvm', pitfalls: ['KP0346'], appliesTo: wantsTopolvm}),
@@ -52,9 +44,9 @@ async function room(ctx: PlatformContext): ReturnType<PlatformCheck['run']> {
   const left = new Map<string, number>()
   for (const capacity of capacities) {
     const node = (capacity['nodeTopology'] as {matchLabels?: Record<string, string>} | undefined)?.matchLabels?.[AT_NODE]
-    if (node !== undefined) left.set(node, Math.max(left.get(node) ?? 0, bytesOf(String(capacity['capacity'] ?? '0'))))
+    if (node !== undefined) left.set(node, Math.max(left.get(node) ?? 0, quantity(capacity['capacity'] as string | undefined)))
   }
-  const workers = nodes.filter((node) => !isControlPlane(node)).map(({metadata}) => metadata.name)
+  const workers = nodes.filter(({metadata}) => !isControlPlane(metadata)).map(({metadata}) => metadata.name)
   if (workers.length === 0) return {status: 'fail', observed: 'there is no worker: nobody has volumes', expected: 'a worker with the volume group'}
   const complaints = workers.flatMap((name) => {
     const bytes = left.get(name)

@@ -2,6 +2,7 @@
 import {parse} from 'yaml'
 import {check, hasReadyEndpoint, simulatedPods, SOON, verdict, workloadsReady} from '../../checks/builders.ts'
 import {nameOf} from '../../checks/cluster.ts'
+import {isNodeReady} from '../../checks/nodes.ts'
 import {metallbOf, METALLB_NAMESPACE, METALLB_POOL} from '../../components/hosts/metallb.ts'
 import type {PlatformCheck, PlatformContext} from '../../context.ts'
 import type {KubeObject} from '../../tools/kube-api.ts'
@@ -120,7 +121,7 @@ async function announced(ctx: PlatformContext): ReturnType<PlatformCheck['run']>
   const [services, statuses, slices, nodes] = await Promise.all([servicesOf(ctx), cluster.list(V1, kind), cluster.listKnown('discovery.k8s.io/v1', 'EndpointSlice'), cluster.listKnown('v1', 'Node')])
   if (statuses === undefined) return unknownKind(kind)
   const behind = new Set(slices.filter(hasReadyEndpoint).map(({metadata}) => `${metadata.namespace}/${metadata.labels?.['kubernetes.io/service-name']}`))
-  const ready = new Set(nodes.filter(isReady).map(({metadata}) => metadata.name))
+  const ready = new Set(nodes.filter(isNodeReady).map(({metadata}) => metadata.name))
   const answering = new Map<string, string[]>()
   for (const status of statuses) {
     const {node = '', serviceName, serviceNamespace} = (status['status'] ?? {}) as Announced
@@ -137,8 +138,4 @@ async function announced(ctx: PlatformContext): ReturnType<PlatformCheck['run']>
     return [`${where} is answered for by no node${excluded ? `: each bears ${EXCLUDED}` : ''}`]
   })
   return verdict(complaints, looked.length === 0 ? 'no address leads to anybody yet' : `${looked.length} ${looked.length === 1 ? 'address is' : 'addresses are'} answered for`, `a ${kind} with a node that is ready for each`)
-}
-
-function isReady(node: KubeObject): boolean {
-  return ((node['status'] as {conditions?: {type: string; status: string}[]} | undefined)?.conditions ?? []).some(({type, status}) => type === 'Ready' && status === 'True')
 }
